@@ -1,0 +1,155 @@
+"""Every gate of `make test` is red on a planted violation, and green on the same small house without it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = Path(sys.prefix)
+GATES = ("lint", "types", "layers", "budget", "unit")
+MODULE = '"""A planted module."""\n\n'
+PACKAGE = "src/openboneage"
+CLEAN_FILES = {
+    f"{PACKAGE}/__init__.py": '"""A small house."""\n',
+    f"{PACKAGE}/imaging/__init__.py": '"""Reading."""\n\nfrom openboneage import errors as errors\n',
+    f"{PACKAGE}/assess/__init__.py": '"""Assessing."""\n\nfrom openboneage import imaging as imaging\n',
+    f"{PACKAGE}/learn/__init__.py": '"""Learning."""\n\nimport onnx as onnx\n',
+    f"{PACKAGE}/cli/__init__.py": '"""The command line."""\n\nimport sys\n\nsys.exit(0)\n',
+    "tests/test_house.py": 'def test_house() -> None:\n    assert len("bone") == 4\n',
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A file that breaks one rule, the gate that must see it, and a word of what the gate must say."""
+
+    name: str
+    gate: str
+    path: str
+    text: str
+    says: str
+
+
+def function(*lines: str) -> str:
+    """Write a module with one documented function of these body lines."""
+    return MODULE + '\ndef plant() -> None:\n    """Break a rule."""\n' + "".join(f"    {line}\n" for line in lines)
+
+
+MACHINE_PATH = "/".join(["", "home", "somebody", "films"])
+REGISTRY = ".".join(["https://pypi", "org/simple"])
+PLANTED = f"{PACKAGE}/imaging/planted.py"
+VIOLATIONS = (
+    Violation("format", "lint", PLANTED, MODULE + "AGE_MONTHS   =  12.0\n", "would be reformatted"),
+    Violation("unused import", "lint", PLANTED, MODULE + "import math\n", "F401"),
+    Violation("no docstring", "lint", PLANTED, MODULE + "\ndef plant() -> None:\n    pass\n", "D103"),
+    Violation("print", "lint", PLANTED, function('print("bone")'), "T201"),
+    Violation("assert", "lint", PLANTED, function("assert __name__"), "S101"),
+    Violation("exit", "lint", PLANTED, MODULE + "import sys\n\nsys.exit(1)\n", "TID251"),
+    Violation(
+        "many parameters",
+        "lint",
+        PLANTED,
+        MODULE + "\ndef plant(a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int, i: int) -> None:\n    pass\n",
+        "PLR0913",
+    ),
+    Violation("type", "types", PLANTED, MODULE + 'AGE_MONTHS: float = "12"\n', "Incompatible types"),
+    Violation(
+        "untyped", "types", PLANTED, MODULE + '\ndef plant(age):\n    """Return it."""\n    return age\n', "no-untyped-def"
+    ),
+    Violation("upward import", "layers", PLANTED, MODULE + "import openboneage.assess\n", "is not allowed to import"),
+    Violation(
+        "sibling import", "layers", f"{PACKAGE}/evaluate/__init__.py", MODULE + "import openboneage.learn\n", "not allowed"
+    ),
+    Violation("no place", "layers", f"{PACKAGE}/attic/__init__.py", MODULE, "attic"),
+    Violation("torch", "layers", PLANTED, MODULE + "import torch\n", "openboneage.imaging.planted -> torch"),
+    Violation(
+        "lazy torch", "layers", f"{PACKAGE}/cli/planted.py", function("import torch.nn", "", "del torch"), "planted -> torch"
+    ),
+    Violation("long file", "budget", PLANTED, MODULE + "# one more line\n" * 500, "at most 500"),
+    Violation("long function", "budget", PLANTED, function(*["len('bone')"] * 61), "body of 61 lines"),
+    Violation("machine path", "budget", "docs/planted.md", f"Look in {MACHINE_PATH}/.\n", "docs/planted.md:1"),
+    Violation("registry", "budget", "docs/planted.md", f"Take it from {REGISTRY}.\n", "docs/planted.md:1"),
+    Violation(
+        "failing test", "unit", "tests/test_planted.py", "def test_age() -> None:\n    assert len('bone') == 5\n", "1 failed"
+    ),
+    Violation(
+        "warning",
+        "unit",
+        "tests/test_planted.py",
+        "import warnings\n\n\ndef test_warning() -> None:\n    warnings.warn('old', stacklevel=1)\n",
+        "UserWarning",
+    ),
+    Violation(
+        "unknown marker",
+        "unit",
+        "tests/test_planted.py",
+        "import pytest\n\n\n@pytest.mark.sloow\ndef test_marker() -> None:\n    pass\n",
+        "sloow",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def clean_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a house of a few files under the real rules: Makefile, pyproject.toml, tools."""
+    house = tmp_path_factory.mktemp("house")
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(ROOT / name, house)
+    shutil.copytree(ROOT / "tools", house / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("errors.py", "findings.py"):
+        write(house / PACKAGE / name, (ROOT / PACKAGE / name).read_text(encoding="utf-8"))
+    for name, text in CLEAN_FILES.items():
+        write(house / name, text)
+    return house
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def run_gate(house: Path, gate: str) -> subprocess.CompletedProcess[str]:
+    """Run one target of the house's Makefile with the tools of this environment, which is not built again."""
+    stamp = VENV / ".built-from-project-files"
+    command = ["make", "--no-print-directory", f"--old-file={stamp}", f"VENV={VENV}", gate]
+    # A make around this test must not hand its flags down; COLUMNS keeps tools from breaking the lines that are looked for.
+    environment = {key: value for key, value in os.environ.items() if key not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    environment |= {"COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", "MYPY_CACHE_DIR": str(house.parent / "mypy_cache")}
+    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_green_without_a_violation(clean_house: Path, gate: str) -> None:
+    result = run_gate(clean_house, gate)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: f"{violation.gate}: {violation.name}")
+def test_red_on_a_violation(clean_house: Path, tmp_path: Path, violation: Violation) -> None:
+    house = shutil.copytree(clean_house, tmp_path / "house")
+    write(house / violation.path, violation.text)
+
+    result = run_gate(house, violation.gate)
+
+    assert result.returncode != 0
+    assert violation.says in result.stdout + result.stderr
+
+
+def test_continuous_integration_runs_every_gate_and_pytest_last() -> None:
+    steps = subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tools = ("ruff format --check", "ruff check", "mypy", "lint-imports", "budget.py", "-m pytest")
+
+    places = [steps.index(tool) for tool in tools]
+
+    assert places == sorted(places)
+    assert " test " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)

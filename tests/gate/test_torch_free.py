@@ -1,0 +1,23 @@
+"""The core starts without the learning wing: importing torch takes longer than an assessment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ("torch", "torchvision", "onnx", "onnxscript")
+
+
+def modules_after(code: str) -> set[str]:
+    """Run code in a fresh interpreter and return the top-level modules it has loaded."""
+    report = "; import sys; print(' '.join({name.partition('.')[0] for name in sys.modules}))"
+    result = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_library_and_command_line_load_no_torch() -> None:
+    assert modules_after("import openboneage, openboneage.cli").isdisjoint(HEAVY)
+
+
+def test_learning_wing_would_be_seen() -> None:
+    assert "torch" in modules_after("import openboneage.learn.losses")
