@@ -52,7 +52,7 @@ $(STAMP): pyproject.toml constraints.txt
 		if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then echo "OpenBoneAge needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python" >&2; exit 1; fi; \
-	echo "Building $(VENV) with $$($$python --version)"; \
+	echo "Building $(VENV) with $$($$python --version); this takes a minute or two."; \
 	$$python -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[learn,dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[learn,dev]'
 	@touch $@

@@ -74,6 +74,9 @@ VIOLATIONS = (
     ),
     Violation("long file", "budget", PLANTED, MODULE + "# one more line\n" * 500, "at most 500"),
     Violation("long function", "budget", PLANTED, function(*["len('bone')"] * 61), "body of 61 lines"),
+    Violation(
+        "too many long functions", "budget", PLANTED, function("len('bone')") * 37 + function(*["len('bone')"] * 36) * 3, "95th"
+    ),
     Violation("machine path", "budget", "docs/planted.md", f"Look in {MACHINE_PATH}/.\n", "docs/planted.md:1"),
     Violation("registry", "budget", "docs/planted.md", f"Take it from {REGISTRY}.\n", "docs/planted.md:1"),
     Violation(

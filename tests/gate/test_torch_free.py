@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("torch", "torchvision", "onnx", "onnxscript")
+HEAVY = {"torch", "torchvision", "onnx", "onnxscript"}
 
 
 def modules_after(code: str) -> set[str]:
@@ -16,8 +16,8 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_library_and_command_line_load_no_torch() -> None:
-    assert modules_after("import openboneage, openboneage.cli").isdisjoint(HEAVY)
+    assert modules_after("import openboneage, openboneage.cli") & HEAVY == set()
 
 
-def test_learning_wing_would_be_seen() -> None:
-    assert "torch" in modules_after("import openboneage.learn.losses")
+def test_torch_would_be_seen() -> None:
+    assert "torch" in modules_after("import torch")
