@@ -1,0 +1,91 @@
+"""Bone age as a distribution over months, and what is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How raw distributions become honest ones; from the weights card.
+
+    Attributes:
+        temperature: Logarithms of probabilities are divided by this, over 0.
+        coverage: Share of children whose reading the interval is to hold, 0 to 1.
+        central_mass: Mass between the ends of an interval of that coverage, found by distributional conformal prediction
+            (Chernozhukov et al., PNAS 2021; 118(48)): the quantile of `|2 F(reading) - 1|` over the calibration films.
+    """
+
+    temperature: float = 1.0
+    coverage: float = 0.9
+    central_mass: float = 0.9
+
+    @classmethod
+    def from_card(cls, calibration: Mapping[str, Any]) -> Calibration:
+        """Read the calibration that a weights card holds."""
+        return cls(**{key: float(calibration[key]) for key in ("temperature", "coverage", "central_mass")})
+
+
+@dataclass(frozen=True, eq=False)
+class AgeDistribution:
+    """Bone age on the Greulich-Pyle scale.
+
+    Attributes:
+        probabilities: Probability of each month from 0 to 228, `(229,)`.
+        mean_months: Mean, the bone age that is reported.
+        sd_months: Standard deviation.
+        low_months: Lower end of the interval.
+        high_months: Upper end of the interval.
+        coverage: Share of children whose reading the interval was measured to hold, 0 to 1.
+    """
+
+    probabilities: Probabilities
+    mean_months: float
+    sd_months: float
+    low_months: float
+    high_months: float
+    coverage: float
+
+
+def sharpen(probabilities: Probabilities, temperature: float) -> Probabilities:
+    """Divide log-probabilities by a temperature, `(..., 229)`."""
+    logs = np.log(np.maximum(probabilities, 1e-12)) / temperature
+    scaled = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+
+
+def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistribution:
+    """Calibrate a raw distribution `(229,)` and read mean and interval from it."""
+    honest = sharpen(probabilities, calibration.temperature)
+    months = np.arange(len(honest))
+    mean = float(honest @ months)
+    tail = (1 - calibration.central_mass) / 2
+    honest.setflags(write=False)
+    return AgeDistribution(
+        probabilities=honest,
+        mean_months=mean,
+        sd_months=float(np.sqrt(honest @ (months - mean) ** 2)),
+        low_months=quantile(honest, tail),
+        high_months=quantile(honest, 1 - tail),
+        coverage=calibration.coverage,
+    )
+
+
+def quantile(probabilities: Probabilities, share: float) -> float:
+    """Month below which that share of the mass lies; each month's mass is spread evenly from half a month before to half after."""
+    edges = np.arange(len(probabilities) + 1) - 0.5
+    cumulated = np.concatenate([[0.0], np.cumsum(probabilities)])
+    return float(np.clip(np.interp(share, cumulated / cumulated[-1], edges), 0, len(probabilities) - 1))
+
+
+def cumulated_at(probabilities: Probabilities, months: float) -> float:
+    """Mass below a month, with the spread of `quantile`: the distribution function."""
+    edges = np.arange(len(probabilities) + 1) - 0.5
+    return float(np.interp(months, edges, np.concatenate([[0.0], np.cumsum(probabilities)])))

@@ -1,0 +1,42 @@
+"""Bone age from the whole hand: every view of the hand through the network, both sexes at once, averaged."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe
+from openboneage.imaging.hand import StandardHand
+from openboneage.imaging.samples import SampleSpec, draw_views
+from openboneage.subject import Sex
+from openboneage.weights.runtime import Model
+
+SEX_WEIGHTS = {Sex.FEMALE: (1.0, 0.0), Sex.MALE: (0.0, 1.0), Sex.UNKNOWN: (0.5, 0.5)}
+"""Weight of the girls' and the boys' distribution; an unknown sex gets the even mixture."""
+
+
+def estimate_age(hand: StandardHand, sex: Sex, model: Model) -> AgeDistribution:
+    """Estimate the bone age of a hand.
+
+    Args:
+        hand: The standard hand.
+        sex: Sex of the child; unknown gives the mixture over both.
+        model: The whole-hand model; its card says how views are drawn and distributions calibrated.
+    """
+    views = draw_views(hand, SampleSpec.from_card(model.card.preprocessing))
+    raw = mix_sexes(age_probabilities(views, model).mean(axis=0), sex)
+    return describe(raw, Calibration.from_card(model.card.calibration))
+
+
+def age_probabilities(views: NDArray[np.float32], model: Model) -> Probabilities:
+    """Raw distributions of views `(n, 1, height, width)` for girls and boys, `(n, 2, 229)`; every second view is seen mirrored."""
+    seen = views.copy()
+    seen[1::2] = seen[1::2, :, :, ::-1]
+    logits = model.run(seen)[0].astype(np.float64)
+    scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+
+
+def mix_sexes(probabilities: Probabilities, sex: Sex) -> Probabilities:
+    """The distribution of a child of that sex, from those of a girl and a boy, `(2, 229)` to `(229,)`."""
+    return np.asarray(np.array(SEX_WEIGHTS[sex]) @ probabilities)

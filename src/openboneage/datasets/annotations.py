@@ -1,0 +1,64 @@
+"""Drawings that people made on RSNA films: hand outlines and joint boxes, in film fractions.
+
+Outlines: Nguyen Tuan Minh, `minhnt33/gr-bone-age` (MIT), 100 films. Boxes: Koitka et al., PLoS ONE 2018; 13(11):e0207496 (MIT), 329 films.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
+"""The four points that give a hand its pose: distal radius and metacarpophalangeal joints of thumb, middle and little finger."""
+
+MCP_BOXES = 5
+
+
+def read_outlines(path: Path, size_px: int = 256) -> dict[str, NDArray[np.uint8]]:
+    """Rasterise the hand outlines of `outlines.json`.
+
+    Returns:
+        By film id, a mask `(size_px, size_px)` uint8 of 0 and 255 over the whole film, its aspect ratio squashed away.
+    """
+    masks = {}
+    for film_id, drawing in json.loads(path.read_text()).items():
+        mask = np.zeros((size_px, size_px), np.uint8)
+        scale = np.array([size_px / drawing["width"], size_px / drawing["height"]])
+        for polygon in drawing["polygons"]:
+            cv2.fillPoly(mask, [np.rint(np.array(polygon["exterior"]) * scale).astype(np.int32)], 255)
+            for hole in polygon["interior"]:
+                cv2.fillPoly(mask, [np.rint(np.array(hole) * scale).astype(np.int32)], 0)
+        masks[film_id] = mask
+    return masks
+
+
+def read_landmarks(path: Path, subset: str) -> dict[str, NDArray[np.float64]]:
+    """Centres of the boxes of `boxes.csv` that give the hand's pose.
+
+    Args:
+        path: The table of boxes.
+        subset: `train`, `eval/expert` or `eval/nonexpert`.
+
+    Returns:
+        By film id, points `(4, 2)` as `(x, y)` fractions of film width and height, in the order of `LANDMARKS`.
+        Films without one radius and five MCP boxes are left out. All films show an upright left hand.
+    """
+    boxes: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
+    with path.open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["subset"] == subset:
+                x = (float(row["xmin"]) + float(row["xmax"])) / 2 / float(row["image_width"])
+                y = (float(row["ymin"]) + float(row["ymax"])) / 2 / float(row["image_height"])
+                boxes[row["id"]][row["label"]].append((x, y))
+    landmarks = {}
+    for film_id, by_label in boxes.items():
+        radius, mcp = by_label["Radius"], sorted(by_label["MCP"], reverse=True)
+        if len(radius) == 1 and len(mcp) == MCP_BOXES:
+            landmarks[film_id] = np.array([radius[0], mcp[0], mcp[2], mcp[4]])
+    return landmarks

@@ -1,0 +1,29 @@
+"""Findings: what the program noticed about a film and its data, worth a clinician's look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One observation.
+
+    Attributes:
+        code: Stable identifier in kebab-case, such as `sex-missing`.
+        severity: `note` informs, `warning` asks for a look, `reject` refuses the film.
+        message: One sentence for a person; it never holds a patient's name or another identifying value.
+    """
+
+    code: str
+    severity: Severity
+    message: str

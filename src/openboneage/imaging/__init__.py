@@ -1,0 +1,1 @@
+"""From a file to an upright left hand: reading, standardizing, judging quality."""

@@ -1,0 +1,110 @@
+"""Point samples of a hand: a big film is reduced the way the RSNA training films were made, in several phases.
+
+The training films are nearest-neighbour reductions to 100 x 100 px, so a network that learned from them knows aliased pixels. A big film
+is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.imaging import geometry
+from openboneage.imaging.finder import brightness_range
+from openboneage.imaging.hand import HEIGHT, MASK_THRESHOLD, WIDTH, StandardHand, canvas_size
+
+
+@dataclass(frozen=True)
+class SampleSpec:
+    """How a hand becomes a network's input.
+
+    Attributes:
+        height_px: Height of the input canvas.
+        samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
+        phases: Grid shifts along each axis; `phases` squared views are drawn.
+        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, once.
+        mask_margin: Frame units of background kept around the hand.
+        range_low: Quantile of brightness within the hand that becomes 0.
+        range_high: Quantile that becomes 1.
+    """
+
+    height_px: int = 128
+    samples_per_unit: tuple[float, float] = (34.0, 43.0)
+    phases: int = 3
+    coarse: float = 1.6
+    mask_margin: float = 0.06
+    range_low: float = 0.02
+    range_high: float = 0.98
+
+    @classmethod
+    def from_card(cls, preprocessing: Mapping[str, Any]) -> SampleSpec:
+        """Read the specification that a weights card holds."""
+        down, across = preprocessing["samples_per_unit"]
+        return cls(**{**preprocessing, "samples_per_unit": (float(down), float(across))})
+
+
+def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
+    """Draw the views of a hand that a network sees.
+
+    Returns:
+        `(views, 1, height_px, width_px)` float32: 0 is dark or background, 1 is bright bone.
+    """
+    low, high = hand_range(hand, spec)
+    weight = mask_weight(hand.mask, spec.mask_margin, spec.height_px)
+    drawn = _point_samples(hand, spec) if _is_fine(hand, spec) else [_drawn_once(hand, spec)]
+    return np.stack([normalise(view.astype(np.float32), low, high) * weight for view in drawn])[:, None]
+
+
+def hand_range(hand: StandardHand, spec: SampleSpec) -> tuple[float, float]:
+    """Brightness of the hand that becomes 0 and 1."""
+    values = hand.canvas(spec.height_px)
+    inside = cv2.resize(hand.mask, values.shape[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
+    return brightness_range(values[inside] if inside.any() else values, spec.range_low, spec.range_high)
+
+
+def normalise(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    """Stretch brightness so that `low` becomes 0 and `high` 1, and cut what lies far outside."""
+    return np.clip((values - low) / max(high - low, 1.0), 0.0, 1.25).astype(np.float32)
+
+
+def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDArray[np.float32]:
+    """Weight of each input pixel: 1 on the hand and its margin, 0 beyond, with a soft edge."""
+    radius = max(round(margin * mask.shape[0] / HEIGHT), 0)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    grown = cv2.dilate((mask > MASK_THRESHOLD).astype(np.float32), disc)
+    return np.asarray(cv2.resize(grown, canvas_size(height_px)[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _is_fine(hand: StandardHand, spec: SampleSpec) -> bool:
+    return hand.pixels_per_unit > spec.coarse * max(spec.samples_per_unit)
+
+
+def _drawn_once(hand: StandardHand, spec: SampleSpec) -> NDArray[np.uint8]:
+    return geometry.warp(hand.film, hand.film_to_canvas(spec.height_px), canvas_size(spec.height_px), cv2.INTER_CUBIC)
+
+
+def _point_samples(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.uint8]]:
+    """Every phase of the sampling grid, each brought to the input canvas."""
+    down, across = spec.samples_per_unit
+    rows, columns, phases = round(HEIGHT * down), round(WIDTH * across), spec.phases
+    onto_grid = geometry.chain(
+        hand.film_to_canvas(spec.height_px),
+        geometry.scaling(columns / canvas_size(spec.height_px)[1], rows / spec.height_px),
+        geometry.scaling(phases, phases),
+    )
+    fine = geometry.warp(hand.film, onto_grid, (rows * phases, columns * phases), cv2.INTER_NEAREST)
+    size = canvas_size(spec.height_px)
+    views = []
+    for i in range(phases):
+        for j in range(phases):
+            to_canvas = geometry.chain(
+                geometry.translation((j + 0.5) / phases - 0.5, (i + 0.5) / phases - 0.5),
+                geometry.scaling(size[1] / columns, size[0] / rows),
+            )
+            views.append(geometry.warp(np.ascontiguousarray(fine[i::phases, j::phases]), to_canvas, size, cv2.INTER_CUBIC))
+    return views

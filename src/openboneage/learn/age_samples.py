@@ -1,0 +1,63 @@
+"""Batches for the whole-hand network: a variation applied to a training hand, and its label as a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from openboneage.imaging import geometry
+from openboneage.imaging.hand import LEFT, WIDTH, canvas_size, frame_to_canvas
+from openboneage.imaging.samples import SampleSpec, mask_weight, normalise
+from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
+from openboneage.learn.loop import Batch
+
+
+def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> NDArray[np.float32]:
+    """Apply a variation to a hand: the network's input, `(1, height_px, width_px)`; pure."""
+    size = canvas_size(spec.height_px)
+    middle = LEFT + WIDTH / 2
+    vary = geometry.chain(geometry.translation(-middle, 0), np.array(variation.placement), geometry.translation(middle, 0))
+    onto = frame_to_canvas(spec.height_px)
+    film = hand.smooth if variation.smooth and hand.smooth is not None else hand.film
+    image = geometry.warp(film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
+    values = _toned(normalise(image.astype(np.float32), hand.low, hand.high), variation)
+    if variation.margin is not None:
+        weight = mask_weight(hand.mask.astype(np.float32) / 255, variation.margin, spec.height_px)
+        values = values * geometry.warp(weight, geometry.chain(geometry.inverse(onto), vary, onto), size)
+    if variation.erased is not None:
+        top, left, height, width = variation.erased
+        rows = slice(int(top * size[0]), int((top + height) * size[0]))
+        values[rows, int(left * size[1]) : int((left + width) * size[1])] = 0
+    return values[None]
+
+
+def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.float32]:
+    toned = values**variation.gamma * variation.contrast + variation.brightness
+    if variation.blur_px:
+        toned = cv2.GaussianBlur(toned, (0, 0), variation.blur_px)
+    if variation.noise:
+        toned = toned + np.random.default_rng(variation.noise_seed).normal(0, variation.noise, toned.shape).astype(np.float32)
+    return np.clip(toned, 0.0, 1.25).astype(np.float32)
+
+
+def age_batch(
+    hands: Sequence[TrainingHand], spec: SampleSpec, how: VariationRange, batch_size: int, seed: int, step: int
+) -> Batch:
+    """The batch of one step: a pure function of seed and step; every epoch sees each film once."""
+    rng = np.random.default_rng([seed, step])
+    per_epoch = len(hands) // batch_size
+    epoch, place = divmod(step, per_epoch)
+    order = np.random.default_rng([seed, 7919, epoch]).permutation(len(hands))
+    chosen = [hands[i] for i in order[place * batch_size : (place + 1) * batch_size]]
+    images = np.empty((batch_size, 1, *canvas_size(spec.height_px)), np.float32)
+    for i, hand in enumerate(chosen):
+        images[i] = render_hand(hand, draw_variation(rng, how), spec)
+    return {
+        "image": torch.from_numpy(images),
+        "age_months": torch.tensor([hand.age_months for hand in chosen], dtype=torch.float32),
+        "sex": torch.tensor([hand.sex for hand in chosen]),
+    }

@@ -1,0 +1,173 @@
+"""Training hands: every film found and laid straight once, by the same code that reads a clinic's film, then varied at every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from rich.progress import track
+
+from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.imaging import geometry
+from openboneage.imaging.hand import StandardHand
+from openboneage.imaging.radiograph import Radiograph
+from openboneage.imaging.samples import SampleSpec, hand_range
+from openboneage.imaging.standardize import standardize
+from openboneage.weights.runtime import Model, load_model
+
+FILM_HEIGHT_PX = 150
+"""Height that a 100-px film gets when its squash is undone: enough to keep every sample, too little to pass for a fine film."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingHand:
+    """One film ready to be varied.
+
+    Attributes:
+        id: Film.
+        film: Bright-bone brightness with the squash undone, `(150, width)` uint8.
+        smooth: The 64-px view of the same film at the same size, where there is one.
+        film_to_frame: Affine from film pixels to hand frame.
+        mask: Probability of hand over the canvas, `(256, 192)` uint8.
+        low: Brightness that becomes 0.
+        high: Brightness that becomes 1.
+        age_months: Label.
+        sex: 0 for a girl, 1 for a boy.
+        landmark_score: Least sure landmark, 0 to 1.
+    """
+
+    id: str
+    film: NDArray[np.uint8]
+    smooth: NDArray[np.uint8] | None
+    film_to_frame: geometry.Affine
+    mask: NDArray[np.uint8]
+    low: float
+    high: float
+    age_months: float
+    sex: int
+    landmark_score: float
+
+
+def unsquashed(pixels: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
+    """A square reduction of a film with its aspect ratio given back, `(150, 150 * aspect)`."""
+    size = max(round(FILM_HEIGHT_PX * aspect), 1), FILM_HEIGHT_PX
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def film_radiograph(pixels: NDArray[np.uint8], film: Film) -> Radiograph:
+    """A training film as a radiograph, its label left behind."""
+    shown = unsquashed(pixels, film.aspect)
+    return Radiograph(pixels=shown, display=shown, name=f"{film.id}.png", sha256="0" * 64, format="PNG", bits=8)
+
+
+def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
+    """Find the hand on every film chosen, in several processes."""
+    prepare = partial(_prepare_chunk, films.root, finder_card)
+    chunks = [chosen[i : i + 100] for i in range(0, len(chosen), 100)]
+    with ProcessPoolExecutor(jobs) as pool:
+        done = track(pool.map(prepare, chunks), "hands", total=len(chunks))
+        return [hand for chunk in done for hand in chunk]
+
+
+def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list[TrainingHand]:
+    cv2.setNumThreads(1)
+    films, finder = RsnaFilms(root), load_model(finder_card, threads=1)
+    return [_prepare(films, film, finder) for film in chunk]
+
+
+def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
+    hand = standardize(film_radiograph(films.point_sampled(film.id), film), finder)
+    smooth = _smooth_view(films, film, hand)
+    low, high = hand_range(hand, SampleSpec())
+    return TrainingHand(
+        id=film.id,
+        film=hand.film,
+        smooth=smooth,
+        film_to_frame=hand.film_to_frame,
+        mask=np.rint(hand.mask * 255).astype(np.uint8),
+        low=low,
+        high=high,
+        age_months=film.age_months,
+        sex=1 if film.sex == "male" else 0,
+        landmark_score=float(hand.landmark_scores.min()),
+    )
+
+
+def _smooth_view(films: RsnaFilms, film: Film, hand: StandardHand) -> NDArray[np.uint8] | None:
+    if film.id not in films.smooth_ids:
+        return None
+    shown = unsquashed(films.smooth(film.id), film.aspect)
+    return np.subtract(255, shown, dtype=np.uint8) if hand.inverted else shown
+
+
+@dataclass(frozen=True)
+class Variation:
+    """Everything random about one draw of a training hand."""
+
+    smooth: bool
+    placement: tuple[tuple[float, float, float], tuple[float, float, float]]
+    margin: float | None
+    gamma: float
+    contrast: float
+    brightness: float
+    blur_px: float
+    noise: float
+    noise_seed: int
+    erased: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True)
+class VariationRange:
+    """How far training hands are varied: standard deviations and probabilities."""
+
+    rotation_degrees: float = 8.0
+    scale: float = 0.06
+    shift: float = 0.035
+    shear: float = 0.04
+    mirror: float = 0.5
+    smooth: float = 0.15
+    unmasked: float = 0.12
+    gamma: float = 0.22
+    contrast: float = 0.10
+    brightness: float = 0.06
+    blur: float = 0.15
+    noise: float = 0.20
+    erase: float = 0.25
+
+
+def draw_variation(rng: Generator, how: VariationRange) -> Variation:
+    """Draw one variation."""
+    log_scale, log_aspect = rng.normal(0, how.scale), rng.normal(0, how.scale / 2)
+    place = geometry.chain(
+        geometry.scaling(-1.0 if rng.random() < how.mirror else 1.0, 1.0),
+        geometry.scaling(float(np.exp(log_scale + log_aspect)), float(np.exp(log_scale - log_aspect))),
+        np.array([[1.0, rng.normal(0, how.shear), 0.0], [0.0, 1.0, 0.0]]),
+        geometry.rotation(float(np.clip(rng.normal(0, how.rotation_degrees), -30, 30))),
+        geometry.translation(float(rng.normal(0, how.shift)), float(rng.normal(0, how.shift))),
+    )
+    first, second = (tuple(float(v) for v in row) for row in place)
+    return Variation(
+        smooth=bool(rng.random() < how.smooth),
+        placement=(first, second),  # type: ignore[arg-type]
+        margin=None if rng.random() < how.unmasked else float(rng.uniform(0.01, 0.12)),
+        gamma=float(np.exp(rng.normal(0, how.gamma))),
+        contrast=float(np.exp(rng.normal(0, how.contrast))),
+        brightness=float(rng.normal(0, how.brightness)),
+        blur_px=float(rng.uniform(0.4, 1.1)) if rng.random() < how.blur else 0.0,
+        noise=float(rng.uniform(0, 0.05)) if rng.random() < how.noise else 0.0,
+        noise_seed=int(rng.integers(2**31)),
+        erased=_draw_erased(rng) if rng.random() < how.erase else None,
+    )
+
+
+def _draw_erased(rng: Generator) -> tuple[float, float, float, float]:
+    """A rectangle `(top, left, height, width)` in fractions of the canvas."""
+    height, width = rng.uniform(0.08, 0.3, 2)
+    return float(rng.uniform(0, 1 - height)), float(rng.uniform(0, 1 - width)), float(height), float(width)

@@ -1,0 +1,59 @@
+"""Losses of the networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from openboneage.learn.loop import Batch
+
+
+def finder_loss(model: nn.Module, batch: Batch) -> Tensor:
+    """Mask: cross-entropy and soft Dice; landmarks: weighted cross-entropy on heat; head: cross-entropies. What is not known counts nothing."""
+    maps, head = model(batch["image"].to(memory_format=torch.channels_last))
+    maps, head = maps.float(), head.float()
+    known, truth = batch["maps_known"], batch["maps"]
+    entropy = F.binary_cross_entropy_with_logits(maps, truth, reduction="none")
+    mask_loss = _mean_known(entropy[:, 0].mean(dim=(1, 2)) + _dice_loss(maps[:, 0], truth[:, 0]), known[:, 0])
+    heat = (entropy[:, 1:] * (1 + 40 * truth[:, 1:])).mean(dim=(2, 3))
+    heat_loss = _mean_known(heat, known[:, 1:])
+    count_loss = F.cross_entropy(head[:, :3], batch["count"].long(), label_smoothing=0.02)
+    polar = F.binary_cross_entropy_with_logits(head[:, 3], batch["inverted"].clamp_min(0), reduction="none")
+    return mask_loss + 4 * heat_loss + 0.5 * count_loss + 0.5 * _mean_known(polar, (batch["inverted"] >= 0).float())
+
+
+def _dice_loss(logits: Tensor, truth: Tensor) -> Tensor:
+    probability = logits.sigmoid()
+    overlap = (probability * truth).sum(dim=(1, 2))
+    return 1 - (2 * overlap + 1) / (probability.sum(dim=(1, 2)) + truth.sum(dim=(1, 2)) + 1)
+
+
+def _mean_known(values: Tensor, known: Tensor) -> Tensor:
+    return (values * known).sum() / known.sum().clamp_min(1)
+
+
+@dataclass(frozen=True)
+class AgeLoss:
+    """Label distribution learning (Gao et al. 2017): the label is a bell over months, since one reading is not the truth.
+
+    Attributes:
+        label_sd_months: Width of the bell.
+        mean_weight: Weight of the mean's absolute error in months against the divergence in nats.
+    """
+
+    label_sd_months: float = 5.0
+    mean_weight: float = 0.06
+
+    def __call__(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Divergence from the bell, and absolute error of the mean, for the child's own sex."""
+        logits = model(batch["image"].to(memory_format=torch.channels_last)).float()
+        logits = logits[torch.arange(len(logits)), batch["sex"]]
+        months = torch.arange(logits.shape[-1], dtype=torch.float32)
+        age = batch["age_months"][:, None]
+        bell = F.softmax(-((months - age) ** 2) / (2 * self.label_sd_months**2), dim=-1)
+        divergence = -(bell * F.log_softmax(logits, dim=-1)).sum(-1).mean()
+        mean = (F.softmax(logits, dim=-1) * months).sum(-1, keepdim=True)
+        return divergence + self.mean_weight * (mean - age).abs().mean()

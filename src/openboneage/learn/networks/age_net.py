@@ -1,0 +1,80 @@
+"""The whole-hand age network: a plain residual net (He et al. 2016) whose head knows where on the hand it looks, and both sexes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+AGE_BINS = 229
+"""Months 0 to 228."""
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions around a shortcut, dropped at random for whole samples while training (Huang et al. 2016)."""
+
+    def __init__(self, channels_in: int, channels_out: int, stride: int, drop: float) -> None:
+        """Build the block."""
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels_out)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels_out)
+        same = stride == 1 and channels_in == channels_out
+        self.shortcut = nn.Identity() if same else nn.Sequential(nn.AvgPool2d(stride), nn.Conv2d(channels_in, channels_out, 1))
+        self.drop = drop
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(batch, channels_in, h, w)` to `(batch, channels_out, h / stride, w / stride)`."""
+        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        if self.training and self.drop:
+            keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= self.drop
+            y = y * (keep / (1 - self.drop)).to(y.dtype)
+        return F.relu(self.shortcut(x) + y)
+
+
+class AgeNet(nn.Module):
+    """Residual trunk; a head on pooled and on placed features; one distribution over months for each sex."""
+
+    def __init__(
+        self,
+        widths: tuple[int, ...] = (48, 96, 192, 256),
+        depths: tuple[int, ...] = (1, 2, 3, 2),
+        grid: tuple[int, int] = (8, 6),
+        drop_path: float = 0.1,
+        dropout: float = 0.3,
+    ) -> None:
+        """Build the network for inputs of 16 times the grid."""
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, widths[0], 7, 2, 3, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
+        )
+        blocks: list[nn.Module] = []
+        channels = widths[0]
+        for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+            for i in range(depth):
+                rate = drop_path * len(blocks) / (sum(depths) - 1)
+                blocks.append(ResidualBlock(channels, width, 2 if i == 0 and stage > 0 else 1, rate))
+                channels = width
+        self.trunk = nn.Sequential(*blocks)
+        self.place = nn.Conv2d(channels, 16, 1)
+        self.mix = nn.Linear(channels + 16 * grid[0] * grid[1], 256)
+        self.dropout = nn.Dropout(dropout)
+        self.by_sex = nn.Parameter(torch.zeros(2, 2, 256))
+        self.hidden = nn.Linear(256, 256)
+        self.months = nn.Linear(256, AGE_BINS)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Logits over months 0 to 228 for a girl and for a boy.
+
+        Args:
+            image: `(batch, 1, height, width)`.
+
+        Returns:
+            `(batch, 2, 229)`.
+        """
+        x = self.trunk(self.stem(image))
+        features = torch.cat([x.mean(dim=(2, 3)), F.relu(self.place(x)).flatten(1)], dim=1)
+        h = self.dropout(F.relu(self.mix(features)))[:, None]
+        scale, shift = self.by_sex[0], self.by_sex[1]
+        return self.months(F.relu(self.hidden(h * (1 + scale) + shift)))

@@ -1,0 +1,232 @@
+"""Scenes for the hand finder: films turned, mirrored, inverted, framed, marked, doubled or shuffled, with the truth known.
+
+A scene is drawn first (`draw_scene`, all randomness) and then made (`render_scene`, pure).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from openboneage.imaging import geometry
+from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX, thumbnail_channels
+from openboneage.learn.loop import Batch
+
+HEAT_SIGMA_PX = 2.0
+INK = 6
+"""At most so many planted marks on a scene."""
+
+
+class Kind(StrEnum):
+    """What a scene shows."""
+
+    OUTLINED = "outlined"
+    LANDMARKED = "landmarked"
+    PLAIN = "plain"
+    TWO_HANDS = "two hands"
+    NO_HAND = "no hand"
+    SHUFFLED = "shuffled"
+
+
+KIND_SHARES = {
+    Kind.OUTLINED: 0.30,
+    Kind.LANDMARKED: 0.27,
+    Kind.PLAIN: 0.15,
+    Kind.TWO_HANDS: 0.08,
+    Kind.NO_HAND: 0.13,
+    Kind.SHUFFLED: 0.07,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One film with what is known of it: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn."""
+
+    pixels: NDArray[np.uint8]
+    aspect: float
+    mask: NDArray[np.uint8] | None = None
+    landmarks: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Names of the films of each kind and the way to load one."""
+
+    names: Mapping[Kind, Sequence[str]]
+    load: Callable[[Kind, str], Source]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Everything random about one scene."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    size_px: tuple[int, int]
+    placements: tuple[geometry.Affine, ...]
+    fill: float
+    tiles: tuple[int, ...]
+    gamma: float
+    low: float
+    high: float
+    invert: bool
+    blur_px: float
+    noise: float
+    noise_seed: int
+    marks: tuple[tuple[int, int, int, int, int], ...]
+    border: tuple[int, int, int, int, int]
+
+
+def draw_scene(rng: Generator, pools: Pools) -> Scene:
+    """Draw one scene."""
+    kind = Kind(rng.choice([str(k) for k in KIND_SHARES], p=list(KIND_SHARES.values())))
+    two = kind is Kind.TWO_HANDS
+    aspect = float(np.exp(rng.uniform(np.log(1.1), np.log(1.9)) if two else rng.uniform(np.log(0.55), np.log(1.35))))
+    height, width = (
+        (THUMBNAIL_PX, round(THUMBNAIL_PX * aspect)) if aspect <= 1 else (round(THUMBNAIL_PX / aspect), THUMBNAIL_PX)
+    )
+    low = float(rng.uniform(0, 60) if rng.random() < 0.5 else 0)
+    return Scene(
+        kind=kind,
+        names=tuple(pools.names[kind][rng.integers(len(pools.names[kind]))] for _ in range(2 if two else 1)),
+        size_px=(height, width),
+        placements=tuple(_draw_placement(rng, height, width, i, two) for i in range(2 if two else 1)),
+        fill=float(rng.choice([0, 0, 0, 255, rng.uniform(0, 255)])),
+        tiles=tuple(int(i) for i in rng.permutation(16)) if kind is Kind.SHUFFLED else (),
+        gamma=float(np.exp(rng.normal(0, 0.4))),
+        low=low,
+        high=float(rng.uniform(low + 20, 255) if rng.random() < 0.5 else 255),
+        invert=bool(rng.random() < 0.4),
+        blur_px=float(rng.uniform(0.3, 1.5)) if rng.random() < 0.35 else 0.0,
+        noise=float(rng.uniform(0, 4)) if rng.random() < 0.3 else 0.0,
+        noise_seed=int(rng.integers(2**31)),
+        marks=tuple(_draw_mark(rng, height, width) for _ in range(int(rng.integers(0, INK)) if rng.random() < 0.4 else 0)),
+        border=_draw_border(rng),
+    )
+
+
+def _draw_placement(rng: Generator, height: int, width: int, index: int, two: bool) -> geometry.Affine:
+    """From a film of unit height, centred, to the scene."""
+    scale = height * (rng.uniform(0.8, 1.15) if two else np.exp(rng.uniform(np.log(0.5), np.log(1.7))))
+    centre_x = width * ((0.27 + 0.46 * index) if two else 0.5) + rng.normal(0, 0.06) * width
+    angle = rng.uniform(-180, 180) if rng.random() < 0.5 else rng.normal(0, 15)
+    mirror = -1.0 if rng.random() < 0.5 else 1.0
+    return geometry.chain(
+        geometry.scaling(mirror * scale, scale),
+        geometry.rotation(float(angle)),
+        geometry.translation(float(centre_x), float(height * (0.5 + rng.normal(0, 0.06)))),
+    )
+
+
+def _draw_mark(rng: Generator, height: int, width: int) -> tuple[int, int, int, int, int]:
+    """A filled box (letter 0) or a letter, as `(x, y, size, letter, brightness)`."""
+    letter = int(rng.choice([0, ord("L"), ord("R"), int(rng.integers(65, 91))]))
+    return int(rng.integers(width)), int(rng.integers(height)), int(rng.integers(3, 16)), letter, int(rng.choice([0, 255, 255]))
+
+
+def _draw_border(rng: Generator) -> tuple[int, int, int, int, int]:
+    """Widths of a frame on four sides and its brightness."""
+    if rng.random() < 0.7:
+        return 0, 0, 0, 0, 0
+    sides = rng.integers(0, 12, 4) * (rng.random(4) < 0.6)
+    return int(sides[0]), int(sides[1]), int(sides[2]), int(sides[3]), int(rng.choice([0, 255, 255]))
+
+
+def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
+    """Make a scene.
+
+    Returns:
+        `image` `(2, 128, 128)`; `maps` `(5, 128, 128)` in 0..1; `maps_known` `(5,)`; `count` and `inverted`, with -1 for unknown.
+    """
+    sources = [pools.load(scene.kind, name) for name in scene.names]
+    canvas = np.full(scene.size_px, scene.fill, np.uint8)
+    mask = np.zeros(scene.size_px, np.uint8)
+    for source, place in zip(sources, scene.placements, strict=True):
+        onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(source.aspect, 1.0), place)
+        _paint(canvas, _tiled(source.pixels, scene.tiles), onto)
+        if source.mask is not None:
+            mask |= geometry.warp(source.mask, _from_pixels(source.mask, onto), scene.size_px)
+    maps = np.zeros((len(MAP_CHANNELS), THUMBNAIL_PX, THUMBNAIL_PX), np.float32)
+    maps[0, : scene.size_px[0], : scene.size_px[1]] = mask.astype(np.float32) / 255
+    if sources[0].landmarks is not None and scene.kind is Kind.LANDMARKED:
+        onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(sources[0].aspect, 1.0), scene.placements[0])
+        for i, (x, y) in enumerate(geometry.move(sources[0].landmarks, onto)):
+            if 0 <= x < scene.size_px[1] and 0 <= y < scene.size_px[0]:
+                maps[i + 1] = _heat(float(x) - 0.5, float(y) - 0.5)
+    _plant(canvas, scene)
+    return {"image": thumbnail_channels(_toned(canvas, scene)), "maps": maps, **_known(scene, sources)}
+
+
+def _known(scene: Scene, sources: Sequence[Source]) -> dict[str, NDArray[np.float32]]:
+    handless = scene.kind in (Kind.NO_HAND, Kind.SHUFFLED)
+    masked = scene.kind is Kind.NO_HAND or all(source.mask is not None for source in sources)
+    marked = scene.kind in (Kind.NO_HAND, Kind.LANDMARKED)
+    count = 0 if handless else len(sources)
+    return {
+        "maps_known": np.array([masked and scene.kind is not Kind.SHUFFLED] + [marked] * 4, np.float32),
+        "count": np.array(count, np.float32),
+        "inverted": np.array(-1 if handless else scene.invert, np.float32),
+    }
+
+
+def _from_pixels(image: NDArray[np.uint8], onto: geometry.Affine) -> geometry.Affine:
+    return geometry.chain(geometry.scaling(1 / image.shape[1], 1 / image.shape[0]), onto)
+
+
+def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], onto: geometry.Affine) -> None:
+    transform = _from_pixels(pixels, onto)
+    drawn = geometry.warp(pixels, transform, canvas.shape, cv2.INTER_CUBIC)
+    covered = geometry.warp(np.full_like(pixels, 255), transform, canvas.shape, cv2.INTER_NEAREST) > 0
+    canvas[covered] = drawn[covered]
+
+
+def _tiled(pixels: NDArray[np.uint8], order: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The film cut in 4 x 4 tiles and put together in another order: the texture of a hand without its shape."""
+    if not order:
+        return pixels
+    side = pixels.shape[0] // 4
+    tiles = [pixels[r * side : (r + 1) * side, c * side : (c + 1) * side] for r in range(4) for c in range(4)]
+    return np.vstack([np.hstack([tiles[order[r * 4 + c]] for c in range(4)]) for r in range(4)])
+
+
+def _heat(x: float, y: float) -> NDArray[np.float32]:
+    axis = np.arange(THUMBNAIL_PX)
+    column, row = np.exp(-((axis - x) ** 2) / (2 * HEAT_SIGMA_PX**2)), np.exp(-((axis - y) ** 2) / (2 * HEAT_SIGMA_PX**2))
+    return np.outer(row, column).astype(np.float32)
+
+
+def _plant(canvas: NDArray[np.uint8], scene: Scene) -> None:
+    for x, y, size, letter, brightness in scene.marks:
+        if letter:
+            cv2.putText(canvas, chr(letter), (x, y), cv2.FONT_HERSHEY_SIMPLEX, size / 14, brightness, 1 + size // 8)
+        elif size < 10:
+            cv2.rectangle(canvas, (x, y), (x + size // 2, y + size), brightness, -1)
+    top, bottom, left, right, brightness = scene.border
+    height, width = canvas.shape
+    canvas[:top], canvas[height - bottom :] = brightness, brightness
+    canvas[:, :left], canvas[:, width - right :] = brightness, brightness
+
+
+def _toned(canvas: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+    levels = scene.low + (np.arange(256) / 255.0) ** scene.gamma * (scene.high - scene.low)
+    image = cv2.LUT(canvas, levels.astype(np.float32))
+    if scene.blur_px:
+        image = cv2.GaussianBlur(image, (0, 0), scene.blur_px)
+    if scene.noise:
+        image = image + np.random.default_rng(scene.noise_seed).normal(0, scene.noise, image.shape).astype(np.float32)
+    image = np.clip(image, 0, 255)
+    return np.rint(255 - image if scene.invert else image).astype(np.uint8)
+
+
+def scene_batch(pools: Pools, batch_size: int, seed: int, step: int) -> Batch:
+    """The batch of one step: a pure function of seed and step."""
+    rng = np.random.default_rng([seed, step])
+    samples = [render_scene(draw_scene(rng, pools), pools) for _ in range(batch_size)]
+    return {key: torch.from_numpy(np.stack([sample[key] for sample in samples])) for key in samples[0]}

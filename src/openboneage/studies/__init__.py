@@ -1,0 +1,1 @@
+"""Studies: one file a paper or a shipped model, read top to bottom."""

@@ -1,0 +1,91 @@
+"""The child behind a film: sex, side of the hand, chronological age."""
+
+from __future__ import annotations
+
+import math
+import re
+from enum import StrEnum
+
+from openboneage.errors import InputError
+
+MONTHS_PER_YEAR = 12.0
+DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
+MAX_AGE_MONTHS = 1440.0  # 120 years: an adult's film may be read, a typing mistake may not
+
+
+class Sex(StrEnum):
+    """Sex as far as bone age standards know it; `unknown` is marginalised, never guessed."""
+
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class Laterality(StrEnum):
+    """Side of the hand on a film."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UNKNOWN = "unknown"
+
+
+_SEX_WORDS = {
+    "f": Sex.FEMALE,
+    "female": Sex.FEMALE,
+    "girl": Sex.FEMALE,
+    "m": Sex.MALE,
+    "male": Sex.MALE,
+    "boy": Sex.MALE,
+    "u": Sex.UNKNOWN,
+    "unknown": Sex.UNKNOWN,
+}
+
+_AGE = re.compile(
+    r"(?:(?P<years>\d+(?:\.\d+)?)\s*(?:y|yr|yrs|years?))?\s*(?:(?P<months>\d+(?:\.\d+)?)\s*(?:m|mo|mos|months?))?",
+    re.IGNORECASE,
+)
+
+
+def parse_sex(text: str) -> Sex:
+    """Read a sex as people write it: `F`, `M`, `female`, `boy`, `unknown`.
+
+    Raises:
+        InputError: The text is none of the known words.
+    """
+    try:
+        return _SEX_WORDS[text.strip().lower()]
+    except KeyError:
+        raise InputError(f"Sex must be F, M or unknown, got {text!r}.") from None
+
+
+def parse_age_months(text: str) -> float:
+    """Read an age as people write it: `9y3m`, `9y`, `111m`, `9.25y`; a bare number is refused as ambiguous.
+
+    Returns:
+        Age in months, 0 to 1440.
+
+    Raises:
+        InputError: The text is no age, has no unit, or is out of range.
+    """
+    match = _AGE.fullmatch(text.strip())
+    if match is None or match.group(0).strip() == "":
+        raise InputError(f"An age needs units, such as 9y3m or 111m, got {text!r}.")
+    months = float(match["years"] or 0) * MONTHS_PER_YEAR + float(match["months"] or 0)
+    return checked_age_months(months)
+
+
+def checked_age_months(months: float) -> float:
+    """Return the age if it is possible.
+
+    Raises:
+        InputError: The age is not a number between 0 and 1440 months.
+    """
+    if not math.isfinite(months) or not 0 <= months <= MAX_AGE_MONTHS:
+        raise InputError(f"An age must lie between 0 and {MAX_AGE_MONTHS:.0f} months, got {months}.")
+    return float(months)
+
+
+def format_age(months: float) -> str:
+    """Write an age for a person: `9 y 3 m`."""
+    years, rest = divmod(round(months), 12)
+    return f"{years} y {rest} m"
