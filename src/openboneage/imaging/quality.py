@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,13 +97,15 @@ def judge(hand: StandardHand, limits: Limits | None = None) -> QualityReport:
         *_exposure(measures, limits),
         *_side(hand),
     )
+    return QualityReport(verdict_of(findings), findings, measures)
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """What becomes of a film with these findings; notes change nothing."""
     severities = {finding.severity for finding in findings}
-    verdict = Verdict.ACCEPT
     if Severity.REJECT in severities:
-        verdict = Verdict.REJECT
-    elif Severity.WARNING in severities:
-        verdict = Verdict.ACCEPT_WITH_FINDINGS
-    return QualityReport(verdict, findings, measures)
+        return Verdict.REJECT
+    return Verdict.ACCEPT_WITH_FINDINGS if Severity.WARNING in severities else Verdict.ACCEPT
 
 
 def measure(hand: StandardHand) -> Measures:

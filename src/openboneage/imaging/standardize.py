@@ -1,4 +1,4 @@
-"""From a film to an upright left hand with bright bones: the finder looks twice, once at the whole film and once at the hand it found."""
+"""From a film to an upright left hand with bright bones: the finder looks at the whole film, then at the hand it found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from openboneage.imaging.radiograph import Radiograph
 from openboneage.subject import Laterality
 from openboneage.weights.runtime import Model
 
-LOOK_MARGIN = 1.3
+LOOK_MARGIN = 1.25
 """The second look sees the canvas and this much around it, as films around hands go."""
 RADIUS, MCP1, MCP3, MCP5 = range(4)
 

@@ -1,0 +1,1 @@
+"""What people and systems take away: figure, text, table."""
