@@ -127,8 +127,5 @@ def write_readings(path: Path, readings: Sequence[Reading], calibration: Calibra
         writer.writerow(
             ("id", "sex", "verdict", "read_months", "estimated_months", "low_months", "high_months", "error_months")
         )
-        writer.writerows(sorted(rows, key=_error_size, reverse=True))
-
-
-def _error_size(row: tuple[str, ...]) -> float:
-    return abs(float(row[-1]))
+        rows.sort(key=lambda row: abs(float(row[-1])), reverse=True)
+        writer.writerows(rows)

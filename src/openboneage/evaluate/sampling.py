@@ -16,7 +16,8 @@ from openboneage.assess.whole_hand import age_probabilities, mix_sexes
 from openboneage.datasets.rsna import Film, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
-from openboneage.imaging.hand import StandardHand
+from openboneage.imaging import geometry
+from openboneage.imaging.hand import StandardHand, canvas_size
 from openboneage.imaging.read import read
 from openboneage.imaging.samples import SampleSpec, alternately_mirrored, brightness_of_hand, draw_views, mask_weight, normalise
 from openboneage.imaging.standardize import standardize

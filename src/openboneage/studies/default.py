@@ -136,7 +136,7 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
         "preprocessing": {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]},
         "output": {"maps": list(MAP_CHANNELS), "head": ["no hand", "one hand", "several hands", "inverted"], "unit": "logits"},
         "training": {
-            "data": "RSNA 2017 training films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
+            "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
             **_provenance(study.schedule, study.batch_size),
         },
@@ -151,7 +151,7 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
         "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
         "calibration": asdict(Calibration()),
         "training": {
-            "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; one reading each",
+            "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
             **_provenance(study.schedule, study.batch_size),
