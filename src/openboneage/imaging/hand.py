@@ -76,12 +76,16 @@ class StandardHand:
 
     @cached_property
     def outline_film(self) -> list[NDArray[np.float64]]:
-        """Outlines of the hand on the film, each `(n, 2)` in film pixels, largest first."""
+        """Outlines of the hand on the film, each `(n, 2)` in film pixels, largest first; none leaves the film."""
+        height, width = self.film.shape
         back = geometry.inverse(self.film_to_canvas(MASK_HEIGHT_PX))
         smooth = cv2.GaussianBlur(self.mask, (0, 0), MASK_HEIGHT_PX / 128)
         contours, _ = cv2.findContours((smooth > MASK_THRESHOLD).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         ordered = sorted(contours, key=cv2.contourArea, reverse=True)
-        return [geometry.move(contour.reshape(-1, 2).astype(np.float64) + 0.5, back) for contour in ordered if len(contour) > 2]
+        moved = [
+            geometry.move(contour.reshape(-1, 2).astype(np.float64) + 0.5, back) for contour in ordered if len(contour) > 2
+        ]
+        return [np.clip(outline, 0, (width, height)) for outline in moved]
 
 
 def canvas_size(height_px: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@
 2. Every training film is found and laid straight with it.
 3. The whole-hand age network is trained on those hands (`studies.whole_hand`).
 4. Temperature and interval mass are set on the validation films, through the program as a clinic runs it.
-5. Both are exported, checked, and described by their cards; `boneage evaluate` measures them on films used for none of this.
+5. Their figures on films used for none of this, held-out and native, are measured and written to the card.
 
 A run that was stopped goes on where it was; a finished step is not done again.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
-from openboneage.evaluate.ages import Reading, read_split
+from openboneage.evaluate.ages import Reading, figures_by_group, read_split, rounded
 from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
@@ -96,10 +96,14 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         width = round(whole_hand.spec.height_px * 3 / 4)
         example = torch.zeros(2, 1, whole_hand.spec.height_px, width).uniform_(generator=torch.Generator().manual_seed(0))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
-        readings = read_split(run.shared / "rsna", Split.VALIDATION, run.cards, run.jobs)
-        calibrated = Card(**{**card.__dict__, "calibration": asdict(calibrate(readings))})
-        calibrated.write(run.cards.whole_hand)
+        calibration = calibrate(_readings(run, Split.VALIDATION))
+        figures = {str(s): rounded(figures_by_group(_readings(run, s), calibration)) for s in (Split.HELD_OUT, Split.NATIVE)}
+        replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
     return run.cards
+
+
+def _readings(run: DefaultRun, split: Split) -> list[Reading]:
+    return read_split(run.films.root, split, run.cards, run.jobs)
 
 
 def install(cards: Cards, folder: Path) -> None:
