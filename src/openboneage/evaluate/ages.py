@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -56,7 +57,7 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSp
     """
     films = RsnaFilms(root).of(split)
     chunks = [films[i : i + CHUNK] for i in range(0, len(films), CHUNK)]
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         done = pool.map(partial(_read_chunk, root, cards, spec), chunks)
         return [reading for chunk in done for reading in chunk]
 

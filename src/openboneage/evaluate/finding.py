@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -147,7 +148,7 @@ def _over_films(
     measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
 ) -> list[Result]:
     chunks = [films[i : i + 50] for i in range(0, len(films), 50)]
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         return [result for chunk in pool.map(partial(_over_chunk, measure, root, finder), chunks) for result in chunk]
 
 

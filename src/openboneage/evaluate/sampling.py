@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -30,7 +31,7 @@ CHUNKS = 6
 def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
     """Error on the native films for each way of drawing views, as a Markdown table."""
     films = RsnaFilms(root).of(Split.NATIVE)
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         errors = np.array(
             [
                 row

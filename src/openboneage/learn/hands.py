@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -62,10 +63,14 @@ class TrainingHand:
 
 
 def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
-    """Find the hand on every film chosen, in several processes."""
+    """Find the hand on every film chosen, in several processes.
+
+    They are spawned, here as wherever films are shared out: OpenCV's threads do not survive a fork, and a forked process waits
+    for them for ever.
+    """
     prepare = partial(_prepare_chunk, films.root, finder_card)
     chunks = [chosen[i : i + 100] for i in range(0, len(chosen), 100)]
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         done = track(pool.map(prepare, chunks), "hands", total=len(chunks))
         return [hand for chunk in done for hand in chunk]
 

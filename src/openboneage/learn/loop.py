@@ -50,7 +50,8 @@ class Schedule:
 def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, schedule: Schedule, run: Path) -> nn.Module:
     """Train a network and return the moving average of its weights, in evaluation mode.
 
-    Batches are a pure function of the step, so a run that was stopped and continued sees what an unbroken run sees.
+    Batches are a pure function of the step, and a checkpoint holds the state of torch's own draws (dropout), so a run that was
+    stopped and continued ends where an unbroken run ends.
 
     Args:
         build: Makes the network; called after seeding.
@@ -68,6 +69,7 @@ def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, sched
     parts = {"model": model, "average": average, "optimizer": optimizer, "cycle": cycle}
     start = _resume(parts, run / "checkpoint.pt", schedule)
     if start < schedule.steps:
+        _cut_log(run / "log.csv", start)
         model.train()
         _run_steps(parts, make_batch, loss, schedule, run, start)
     return average.module.eval()
@@ -111,7 +113,7 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
 def _save(parts: dict[str, Any], path: Path, schedule: Schedule, step: int) -> None:
     state = {name: part.state_dict() for name, part in parts.items()}
     draft = path.with_suffix(".part")
-    torch.save({"schedule": asdict(schedule), "step": step, **state}, draft)
+    torch.save({"schedule": asdict(schedule), "step": step, "draws": torch.get_rng_state(), **state}, draft)
     draft.replace(path)
 
 
@@ -123,7 +125,16 @@ def _resume(parts: dict[str, Any], path: Path, schedule: Schedule) -> int:
         return 0
     for name, part in parts.items():
         part.load_state_dict(state[name])
+    if "draws" in state:  # checkpoints of the first version have none
+        torch.set_rng_state(state["draws"])
     return int(state["step"])
+
+
+def _cut_log(path: Path, start: int) -> None:
+    """Leave out the rows of steps that come again, or that another schedule wrote."""
+    if path.is_file():
+        rows = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(row for row in rows if int(row.partition(",")[0]) <= start))
 
 
 def _progress() -> Progress:

@@ -1,0 +1,138 @@
+"""Batches for the age network: what is drawn in training is what the program draws of a film, varied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from openboneage.datasets.rsna import RsnaFilms, film_radiograph
+from openboneage.imaging.samples import SampleSpec, draw_views
+from openboneage.imaging.standardize import standardize
+from openboneage.learn.age_samples import age_batch, render_hand
+from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
+from openboneage.weights.registry import HAND_FINDER, shipped_folder
+from openboneage.weights.runtime import load_model
+
+FINDER = shipped_folder() / f"{HAND_FINDER}.json"
+SPEC = SampleSpec()
+STILL = Variation(
+    smooth=False,
+    placement=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
+    margin=SPEC.mask_margin,
+    gamma=1.0,
+    contrast=1.0,
+    brightness=0.0,
+    blur_px=0.0,
+    noise=0.0,
+    noise_seed=1,
+    erased=None,
+)
+
+
+@pytest.fixture(scope="module")
+def films(tiny_shared: Path) -> RsnaFilms:
+    return RsnaFilms(tiny_shared / "rsna")
+
+
+@pytest.fixture(scope="module")
+def hands(films: RsnaFilms) -> list[TrainingHand]:
+    """Six hands, one of each example film, told apart by their ages."""
+    return prepare_hands(films, list(films.films.values())[3:9], FINDER, jobs=1)
+
+
+def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+    finder = load_model(FINDER, threads=1)
+    for hand in hands:
+        film = films.films[hand.id]
+        drawn = draw_views(standardize(film_radiograph(films.point_sampled(film.id), film), finder), SPEC)[0]
+
+        assert np.abs(render_hand(hand, STILL, SPEC) - drawn).mean() < 0.003
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_variation_gives_the_same_pixels(hands: list[TrainingHand], seed: int) -> None:
+    variation = replace(draw_variation(np.random.default_rng(seed), VariationRange()), noise=0.03)
+
+    first, again = render_hand(hands[0], variation, SPEC), render_hand(hands[0], variation, SPEC)
+
+    np.testing.assert_array_equal(first, again)
+    assert (first.shape, first.dtype) == ((1, 128, 96), np.float32)
+    assert 0 <= first.min() < first.max() <= 1.25
+
+
+def test_a_mirrored_hand_is_the_mirror_image(hands: list[TrainingHand]) -> None:
+    mirrored = replace(STILL, placement=((-1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
+
+    difference = render_hand(hands[0], mirrored, SPEC)[..., ::-1] - render_hand(hands[0], STILL, SPEC)
+
+    assert np.abs(difference).mean() < 0.002
+
+
+def test_a_shift_moves_film_and_mask_together(hands: list[TrainingHand]) -> None:
+    pixels = 10
+    shifted = replace(STILL, placement=((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0)))
+
+    moved, still = render_hand(hands[0], shifted, SPEC)[0], render_hand(hands[0], STILL, SPEC)[0]
+
+    assert np.abs(moved[:, pixels:-1] - still[:, : -pixels - 1]).mean() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [
+        ({"gamma": 1.4}, True),
+        ({"contrast": 0.8}, True),
+        ({"blur_px": 1.0}, True),
+        ({"noise": 0.05}, True),
+        ({"margin": None}, True),
+        ({"noise_seed": 2}, False),
+    ],
+)
+def test_each_part_of_a_variation_shows(hands: list[TrainingHand], change: dict[str, object], differs: bool) -> None:
+    varied = render_hand(hands[0], replace(STILL, **change), SPEC)
+
+    assert np.array_equal(varied, render_hand(hands[0], STILL, SPEC)) is not differs
+
+
+def test_the_smooth_view_is_shown_where_there_is_one(hands: list[TrainingHand]) -> None:
+    for hand in hands:
+        sharp, smooth = (render_hand(hand, replace(STILL, smooth=smooth), SPEC) for smooth in (False, True))
+        assert np.array_equal(sharp, smooth) is (len(hand.views) == 1)
+
+
+def test_the_erased_rectangle_is_empty(hands: list[TrainingHand]) -> None:
+    made = render_hand(hands[0], replace(STILL, erased=(0.25, 0.25, 0.25, 0.5)), SPEC)[0]
+
+    assert not made[32:64, 24:72].any()
+    assert made[64:, 24:72].any()
+
+
+def test_a_batch_is_a_function_of_seed_and_step(hands: list[TrainingHand]) -> None:
+    how = VariationRange()
+    first, again, later, other = (age_batch(hands, SPEC, how, 2, seed, step) for seed, step in ((1, 0), (1, 0), (1, 1), (2, 0)))
+
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert not torch.equal(first["image"], later["image"])
+    assert not torch.equal(first["image"], other["image"])
+    assert first["image"].shape == (2, 1, 128, 96)
+    assert (first["age_months"].dtype, first["sex"].dtype) == (torch.float32, torch.int64)
+
+
+def test_every_epoch_sees_each_film_once(hands: list[TrainingHand]) -> None:
+    batches = [age_batch(hands, SPEC, VariationRange(), 2, 1, step)["age_months"] for step in range(6)]
+
+    first, second = torch.cat(batches[:3]).tolist(), torch.cat(batches[3:]).tolist()
+
+    assert sorted(first) == sorted(second) == sorted(hand.age_months for hand in hands)
+    assert first != second
+
+
+def test_label_and_sex_stay_with_their_film(hands: list[TrainingHand]) -> None:
+    sexes = {hand.age_months: hand.sex for hand in hands}
+    batch = age_batch(hands, SPEC, VariationRange(), 6, 1, 0)
+
+    assert [sexes[age] for age in batch["age_months"].tolist()] == batch["sex"].tolist()

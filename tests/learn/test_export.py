@@ -1,0 +1,97 @@
+"""Export: the file says what torch says, is half as large, and is refused where the two differ."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from openboneage.errors import WeightsError
+from openboneage.learn.export import HALF_FROM_ELEMENTS, TOLERANCE, _check, export_onnx, round_to_half
+from openboneage.learn.networks.age_net import AgeNet
+from openboneage.learn.networks.hand_finder import HandFinder
+
+EXAMPLES = {"finder": torch.zeros(2, 2, 128, 128), "age": torch.zeros(2, 1, 128, 96)}
+
+
+def network(name: str, seed: int = 0) -> nn.Module:
+    """A small network of each family with the norms that training leaves behind."""
+    torch.manual_seed(seed)
+    net = HandFinder(widths=(8, 12, 16, 20)) if name == "finder" else AgeNet(widths=(8, 8, 12, 12), depths=(0, 1, 1, 1))
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.1, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    return net.eval()
+
+
+@pytest.fixture(scope="module", params=EXAMPLES)
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, nn.Module, Path, str]:
+    """Name, network, file and checksum of an export."""
+    path = tmp_path_factory.mktemp("export") / "model.onnx"
+    example = EXAMPLES[request.param].uniform_(generator=torch.Generator().manual_seed(0))
+    net = network(request.param)
+    return request.param, net, path, export_onnx(net, example, path)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_the_file_says_what_torch_says(exported: tuple[str, nn.Module, Path, str], batch: int) -> None:
+    name, net, path, _ = exported
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    image = torch.rand(batch, *EXAMPLES[name].shape[1:])
+
+    with torch.no_grad():
+        expected = net(image)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+
+    for ours, theirs in zip(session.run(None, {session.get_inputs()[0].name: image.numpy()}), expected, strict=True):
+        assert np.abs(ours - theirs.numpy()).max() <= TOLERANCE * np.abs(theirs.numpy()).max()
+
+
+def test_large_weights_are_stored_in_half(exported: tuple[str, nn.Module, Path, str]) -> None:
+    _, net, path, _ = exported
+    tensors = [onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer]
+
+    large = [tensor.dtype for tensor in tensors if tensor.size >= HALF_FROM_ELEMENTS and tensor.dtype.kind == "f"]
+
+    assert set(large) == {np.dtype(np.float16)}
+    assert path.stat().st_size < 4 * sum(p.numel() for p in net.parameters())
+
+
+def test_the_checksum_is_the_files(exported: tuple[str, nn.Module, Path, str]) -> None:
+    _, _, path, sha256 = exported
+
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+
+
+def test_the_same_network_gives_the_same_bytes(exported: tuple[str, nn.Module, Path, str], tmp_path: Path) -> None:
+    name, _, _, sha256 = exported
+
+    assert export_onnx(network(name), EXAMPLES[name], tmp_path / "again.onnx") == sha256
+
+
+def test_the_file_names_no_source_of_this_machine(exported: tuple[str, nn.Module, Path, str]) -> None:
+    assert str(Path(__file__).resolve().parents[2]).encode() not in exported[2].read_bytes()
+
+
+def test_another_network_is_refused(exported: tuple[str, nn.Module, Path, str]) -> None:
+    name, _, path, _ = exported
+
+    with pytest.raises(WeightsError, match=r"differ by \S+, more than 1e-04"):
+        _check(network(name, seed=1), EXAMPLES[name], path.read_bytes())
+
+
+def test_rounding_again_changes_nothing() -> None:
+    net = round_to_half(network("age"))
+    before = {name: p.clone() for name, p in net.named_parameters()}
+
+    round_to_half(net)
+
+    assert all(torch.equal(p, before[name]) for name, p in net.named_parameters())
+    assert any(p.numel() < HALF_FROM_ELEMENTS and not torch.equal(p, p.half().float()) for p in net.parameters())

@@ -1,0 +1,128 @@
+"""Training hands: prepared by the code that reads a clinic's film, varied by draws that can be replayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from openboneage.datasets.rsna import RsnaFilms, film_radiograph
+from openboneage.imaging.standardize import standardize
+from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
+from openboneage.subject import Sex
+from openboneage.weights.registry import HAND_FINDER, shipped_folder
+from openboneage.weights.runtime import load_model
+
+FINDER = shipped_folder() / f"{HAND_FINDER}.json"
+STILL = VariationRange(**{field.name: 0.0 for field in fields(VariationRange)})
+DRAWS = 2000
+
+
+def drawn(how: VariationRange, count: int = DRAWS) -> Sequence[Variation]:
+    rng = np.random.default_rng(0)
+    return [draw_variation(rng, how) for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def films(tiny_shared: Path) -> RsnaFilms:
+    return RsnaFilms(tiny_shared / "rsna")
+
+
+@pytest.fixture(scope="module")
+def hands(films: RsnaFilms) -> list[TrainingHand]:
+    return prepare_hands(films, list(films.films.values())[:6], FINDER, jobs=1)
+
+
+def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+    chosen = list(films.films.values())[:6]
+
+    assert [hand.id for hand in hands] == [film.id for film in chosen]
+    assert [hand.age_months for hand in hands] == [film.age_months for film in chosen]
+    assert [hand.sex for hand in hands] == [int(film.sex is Sex.MALE) for film in chosen]
+
+
+def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+    film = films.films[hands[0].id]
+
+    hand = standardize(film_radiograph(films.point_sampled(film.id), film), load_model(FINDER, threads=1))
+
+    np.testing.assert_array_equal(hands[0].film_to_frame, hand.film_to_frame)
+    np.testing.assert_array_equal(hands[0].views[0].film, hand.film)
+    np.testing.assert_allclose(hands[0].mask / 255, hand.mask, atol=0.5 / 255 + 1e-6)
+    assert hands[0].landmark_score == hand.landmark_scores.min()
+
+
+def test_a_smooth_view_lies_pixel_by_pixel_on_the_first(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+    assert [len(hand.views) for hand in hands] == [2 if hand.id in films.smooth_ids else 1 for hand in hands]
+    for hand in hands:
+        for view in hand.views:
+            assert view.film.shape == hand.views[0].film.shape
+            assert view.low < view.high
+            assert np.corrcoef(view.film.ravel(), hand.views[0].film.ravel())[0, 1] > 0.9
+
+
+def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+    again = prepare_hands(films, list(films.films.values())[:6], FINDER, jobs=2)
+
+    for first, second in zip(hands, again, strict=True):
+        np.testing.assert_array_equal(first.mask, second.mask)
+        np.testing.assert_array_equal(first.film_to_frame, second.film_to_frame)
+
+
+def test_the_same_seed_draws_the_same_variation() -> None:
+    first, again, other = (draw_variation(np.random.default_rng(seed), VariationRange()) for seed in (3, 3, 4))
+
+    assert first == again
+    assert first != other
+
+
+def test_a_variation_can_be_written_down_and_replayed() -> None:
+    variation = draw_variation(np.random.default_rng(3), VariationRange())
+    read = json.loads(json.dumps(asdict(variation)))
+
+    read["placement"] = tuple(map(tuple, read["placement"]))
+    read["erased"] = read["erased"] and tuple(read["erased"])
+
+    assert Variation(**read) == variation
+
+
+def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
+    for variation in drawn(STILL, 20):
+        np.testing.assert_allclose(variation.placement, [[1, 0, 0], [0, 1, 0]], atol=1e-12)
+        assert (variation.gamma, variation.contrast, variation.brightness) == (1, 1, 0)
+        assert (variation.blur_px, variation.noise, variation.erased, variation.smooth) == (0, 0, None, False)
+        assert variation.margin is not None
+
+
+@pytest.mark.parametrize(
+    ("happens", "share"),
+    [
+        (lambda v: np.linalg.det(np.array(v.placement)[:, :2]) < 0, VariationRange().mirror),
+        (lambda v: v.smooth, VariationRange().smooth),
+        (lambda v: v.margin is None, VariationRange().unmasked),
+        (lambda v: v.blur_px > 0, VariationRange().blur),
+        (lambda v: v.noise > 0, VariationRange().noise),
+        (lambda v: v.erased is not None, VariationRange().erase),
+    ],
+    ids=["mirror", "smooth", "unmasked", "blur", "noise", "erase"],
+)
+def test_what_may_happen_happens_as_often_as_said(happens, share: float) -> None:
+    assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)
+
+
+def test_erased_rectangles_lie_on_the_canvas() -> None:
+    for top, left, height, width in filter(None, (v.erased for v in drawn(VariationRange()))):
+        assert 0 <= top <= top + height <= 1
+        assert 0 <= left <= left + width <= 1
+        assert 0.08 <= min(height, width) <= max(height, width) <= 0.3
+
+
+def test_hands_are_turned_by_30_degrees_at_most() -> None:
+    how = VariationRange(rotation_degrees=40, scale=0, shear=0, mirror=0)
+    turns = [np.degrees(np.arctan2(v.placement[1][0], v.placement[0][0])) for v in drawn(how)]
+
+    assert np.abs(turns).max() == pytest.approx(30)
