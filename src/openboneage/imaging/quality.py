@@ -42,7 +42,8 @@ class Limits:
         small_warn: Fewer film pixels to a frame unit are a finding.
         cut_reject: Frame units of hand along the film's edge that reject.
         cut_warn: Frame units of hand along the film's edge that are a finding.
-        wrist_reject: Frame units of film below the distal radius under which the wrist counts as cut off.
+        wrist_reject: Frame units of film below the distal radius under which the wrist counts as cut off: where the radius is
+            off the film, the finder sees it 0.08 to 0.14 from the edge; of 600 training films the least has 0.20.
         contrast_warn: Grey levels between the 2nd and 98th percentile within the hand that are too few.
         white_warn: Share of the hand at full white that is too much.
         black_warn: Share of the hand at full black that is too much.
@@ -56,7 +57,7 @@ class Limits:
     small_warn: float = 32.0
     cut_reject: float = 0.9
     cut_warn: float = 0.12
-    wrist_reject: float = 0.06
+    wrist_reject: float = 0.15
     contrast_warn: float = 12.0
     white_warn: float = 0.10
     black_warn: float = 0.25
