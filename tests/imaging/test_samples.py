@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openboneage.imaging.hand import MASK_THRESHOLD
+from openboneage.imaging.samples import (
+    SampleSpec,
+    alternately_mirrored,
+    brightness_of_hand,
+    draw_views,
+    mask_weight,
+    normalise,
+)
+from tests import hands
+
+SPEC = SampleSpec()
+
+
+@pytest.mark.parametrize("phases", [1, 2, 3])
+def test_fine_film_is_drawn_once_for_each_phase(phases):
+    views = draw_views(hands.examined().hand, replace(SPEC, phases=phases))
+    assert (views.shape, views.dtype) == ((phases**2, 1, 128, 96), np.float32)
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_views_lie_between_dark_and_a_little_over_bright_bone(name):
+    views = draw_views(hands.examined(name).hand, SPEC)
+    assert (views.min(), views.max() <= 1.25) == (0, True)
+    inside = views[:, 0, hands.examined(name).hand.mask[::2, ::2] > MASK_THRESHOLD]
+    assert 0.3 < np.median(inside) < 0.7
+
+
+def test_phases_see_different_pixels_of_the_same_hand():
+    views = draw_views(hands.examined().hand, SPEC)[:, 0]
+    for other in views[1:]:
+        assert not np.array_equal(views[0], other)
+        assert np.corrcoef(views[0].ravel(), other.ravel())[0, 1] > 0.9
+
+
+def test_mean_of_the_phases_is_smoother_than_one_phase():
+    hand = hands.examined("7041").hand
+    views = draw_views(hand, SPEC)[:, 0]
+    smooth = normalise(hand.canvas(128).astype(np.float32), *brightness_of_hand(hand.film, hand, SPEC))
+    smooth *= mask_weight(hand.mask, SPEC.mask_margin, 128)
+    assert np.abs(views.mean(axis=0) - smooth).mean() < np.abs(views[4] - smooth).mean()
+
+
+def test_coarse_film_is_drawn_as_it_is_twice():
+    views = draw_views(hands.examined(height_px=120).hand, SPEC)
+    assert views.shape == (2, 1, 128, 96)
+    assert np.array_equal(views[0], views[1])
+
+
+def test_background_is_nought():
+    hand = hands.examined().hand
+    views = draw_views(hand, SPEC)
+    assert not views[:, 0, mask_weight(hand.mask, SPEC.mask_margin, 128) == 0].any()
+
+
+def test_views_do_not_depend_on_exposure():
+    plain = draw_views(hands.examined().hand, SPEC)
+    darker = draw_views(replace(hands.examined().hand, film=(hands.film() // 2).astype(np.uint8)), SPEC)
+    assert np.abs(plain - darker).max() < 0.05
+
+
+def test_same_hand_same_views():
+    hand = hands.examined().hand
+    assert np.array_equal(draw_views(hand, SPEC), draw_views(hand, SPEC))
+
+
+def test_every_second_view_is_mirrored():
+    views = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 1, 3, 4)
+    before = views.copy()
+    turned = alternately_mirrored(views)
+    assert np.array_equal(turned[0], views[0])
+    assert np.array_equal(turned[1], views[1, :, :, ::-1])
+    assert np.array_equal(views, before)
+
+
+@given(st.floats(0, 255), st.floats(0, 255))
+def test_normalised_values_stay_in_range(low, high):
+    values = normalise(np.linspace(0, 255, 50, dtype=np.float32), min(low, high), max(low, high))
+    assert values.dtype == np.float32
+    assert (values.min() >= 0, values.max() <= 1.25) == (True, True)
+    assert np.all(np.diff(values) >= 0)
+
+
+def test_normalise_maps_the_range_to_nought_and_one():
+    assert normalise(np.float32([10, 20, 60, 110, 900]), 10, 110).tolist() == pytest.approx([0, 0.1, 0.5, 1, 1.25])
+
+
+def test_mask_weight_grows_the_mask_by_its_margin():
+    mask = np.zeros((256, 192), np.float32)
+    mask[100:150, 80:120] = 1
+    tight, wide = mask_weight(mask, 0.0, 128), mask_weight(mask, 0.1, 128)
+    assert (tight.shape, tight.min(), tight.max()) == ((128, 96), 0, 1)
+    assert np.all(wide >= tight)
+    assert wide.sum() > 1.3 * tight.sum()
+
+
+def test_specification_comes_from_the_card():
+    card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "coarse": 2.0}
+    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, 2.0)
+    shipped = SampleSpec.from_card(hands.shipped().whole_hand.card.preprocessing)
+    assert draw_views(hands.examined().hand, shipped).shape[2] == shipped.height_px
