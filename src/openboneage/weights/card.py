@@ -46,7 +46,7 @@ class Card:
     def write(self, path: Path) -> None:
         """Write the card as JSON."""
         content = {"format": CARD_FORMAT, **self.__dict__}
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_card(path: Path) -> Card:
@@ -56,7 +56,7 @@ def read_card(path: Path) -> Card:
         WeightsError: The file is missing, is no card, or is of another format.
     """
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
         card_format = content.pop("format")
         card = Card(**content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -46,7 +46,6 @@ def shipped_card(name: str) -> Card:
 
 
 def _card_path(name: str) -> Path:
-    path = shipped_folder() / f"{name}.json"
-    if not path.is_file():
+    if name not in model_names():
         raise WeightsError(f"Expected one of the models {', '.join(model_names()) or '(none)'}, got {name!r}.")
-    return path
+    return shipped_folder() / f"{name}.json"
