@@ -17,7 +17,7 @@ from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
 from openboneage.imaging.standardize import standardize
-from openboneage.subject import Sex, checked_age_months
+from openboneage.subject import Sex, checked_age_months, parse_sex
 from openboneage.weights.registry import Cards, shipped_folder
 from openboneage.weights.runtime import Model, load_model
 
@@ -141,15 +141,15 @@ def assess(path: str | os.PathLike[str], sex: Sex | str | None = None, age_month
 
     Args:
         path: The film.
-        sex: `female`, `male` or `unknown`; None takes what the file says.
+        sex: `female`, `male`, `unknown`, or a word that `parse_sex` knows; None takes what the file says.
         age_months: Chronological age in months; None takes what the file says.
 
     Raises:
-        InputError: The file does not exist or the age is impossible.
+        InputError: The file does not exist, the sex is no such word or the age is impossible.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
     """
-    return Assessor.shipped().assess(path, None if sex is None else Sex(sex), age_months)
+    return Assessor.shipped().assess(path, None if sex is None else parse_sex(sex), age_months)
 
 
 @contextmanager

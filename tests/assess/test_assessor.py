@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import openboneage
+from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.errors import InputError, RefusedError, UnreadableError
+from openboneage.findings import Severity
+from openboneage.imaging.quality import Verdict
+from openboneage.imaging.read import read
+from openboneage.subject import Laterality, Sex
+from tests import hands
+from tests.imaging.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
+from tests.toy_model import toy_assessor
+
+PIXELS = hands.film("7043", 400)
+
+
+def toy(source: bytes, sex: Sex | None = None, age_months: float | None = None) -> Assessment:
+    return toy_assessor().assess(source, sex, age_months)
+
+
+def numbers(assessment: Assessment) -> dict:
+    """Everything but the times."""
+    return {**assessment.to_json(), "seconds": None}
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_examples_are_read_near_their_labels(name):
+    assessment = hands.shipped().assess(hands.EXAMPLES / f"{name}.png", Sex(hands.SEXES[name]))
+    assert assessment.verdict is Verdict.ACCEPT
+    assert assessment.bone_age.mean_months == pytest.approx(hands.LABEL_MONTHS[name], abs=24)
+
+
+def test_examples_are_read_in_the_order_of_their_labels():
+    ages = [hands.examined(name).assessment.bone_age.mean_months for name in ("7036", "7038", "14931", "14750", "7041")]
+    assert ages == sorted(ages)
+    assert ages[-1] - ages[0] > 96
+
+
+@pytest.mark.parametrize("name", ["7038", "7041"])
+@pytest.mark.parametrize(
+    "change",
+    [hands.mirrored, hands.inverted, hands.framed, lambda film: hands.turned(film, 75)],
+    ids=["mirrored", "inverted", "framed", "turned"],
+)
+def test_age_does_not_depend_on_how_the_film_lies(name, change):
+    plain = hands.examined(name).assessment
+    changed = hands.shipped().assess(hands.png(change(hands.film(name))), plain.subject.sex)
+    assert changed.bone_age.mean_months == pytest.approx(plain.bone_age.mean_months, abs=12)
+
+
+@pytest.mark.parametrize("name", ["7038", "7041"])
+def test_age_hardly_depends_on_resolution(name):
+    large, small = (hands.examined(name, height).assessment.bone_age.mean_months for height in (640, 240))
+    assert small == pytest.approx(large, abs=18)
+
+
+@pytest.mark.parametrize("assessor", [hands.shipped, toy_assessor], ids=["shipped", "toy"])
+def test_same_bytes_same_numbers(assessor):
+    data = hands.png(hands.turned(PIXELS, 20))
+    assert numbers(assessor().assess(data, Sex.MALE)) == numbers(assessor().assess(data, Sex.MALE))
+
+
+def test_path_and_bytes_are_the_same_film(tmp_path):
+    path = tmp_path / "film.png"
+    path.write_bytes(hands.png(PIXELS))
+    from_path, from_bytes = toy_assessor().assess(path), toy(path.read_bytes())
+    assert (from_path.film.name, from_bytes.film.name) == ("film.png", "upload")
+    assert from_path.film.sha256 == from_bytes.film.sha256
+    assert from_path.to_json()["bone_age"] == from_bytes.to_json()["bone_age"]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        lambda: pillow_file(PIXELS, "TIFF", compression="tiff_lzw"),
+        lambda: pillow_file(PIXELS, "BMP"),
+        lambda: pillow_file(PIXELS.astype(np.uint16) * 257, "PNG"),
+        lambda: film_file(PIXELS.astype(np.uint16) << 4, bits=12, WindowCenter=2048, WindowWidth=4096),
+        lambda: film_file(4080 - (PIXELS.astype(np.uint16) << 4), bits=12, PhotometricInterpretation="MONOCHROME1"),
+    ],
+    ids=["TIFF", "BMP", "PNG of 16 bit", "DICOM", "MONOCHROME1"],
+)
+def test_container_does_not_change_the_age(file):
+    expected, got = toy(hands.png(PIXELS), Sex.FEMALE), toy(file(), Sex.FEMALE)
+    assert got.bone_age.mean_months == pytest.approx(expected.bone_age.mean_months, abs=1)
+    assert got.pose.inverted is False
+
+
+def test_file_tells_the_child():
+    subject = toy(film_file(PIXELS, bits=8)).subject
+    assert (subject.sex, subject.sex_source) == (Sex.FEMALE, "file")
+    assert subject.age_months == pytest.approx(111, abs=0.1)
+    assert subject.age_source == "PatientBirthDate, StudyDate"
+
+
+def test_caller_has_the_word_over_the_file():
+    subject = toy(film_file(PIXELS, bits=8), Sex.MALE, 100.0).subject
+    assert (subject.sex, subject.sex_source, subject.age_months, subject.age_source) == ("male", "caller", 100, "caller")
+
+
+def test_film_that_says_nothing_of_the_child():
+    assessment = toy(hands.png(PIXELS))
+    assert assessment.subject == dataclasses.replace(assessment.subject, sex=Sex.UNKNOWN, sex_source="none", age_months=None)
+    assert hands.codes(assessment) == {"sex-unknown"}
+    assert assessment.verdict is Verdict.ACCEPT_WITH_FINDINGS
+
+
+@pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
+def test_known_sex_leaves_no_finding(sex):
+    assessment = toy(hands.png(PIXELS), sex)
+    assert (assessment.verdict, assessment.findings) == (Verdict.ACCEPT, ())
+
+
+def test_unknown_sex_mixes_both():
+    girl, boy, unknown = (toy(hands.png(PIXELS), sex).bone_age for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
+    assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
+
+
+def test_caller_settles_what_the_file_leaves_open():
+    silent = film_file(PIXELS, bits=8, PatientSex=None, PatientBirthDate=None)
+    assert {"sex-missing", "age-missing", "sex-unknown"} <= hands.codes(toy(silent))
+    assert hands.codes(toy(silent, Sex.MALE, 100.0)) == set()
+
+
+def test_side_of_the_file_is_used():
+    pose = toy(film_file(hands.mirrored(PIXELS), bits=8, ImageLaterality="R")).pose
+    assert (pose.mirrored, pose.laterality, pose.laterality_source) == (True, Laterality.RIGHT, "file")
+
+
+def test_refused_film_has_no_age_but_reasons():
+    examination = toy_assessor().examine(hands.png(hands.not_hand("noise")), Sex.MALE)
+    assessment = examination.assessment
+    assert (assessment.verdict, assessment.bone_age) == (Verdict.REJECT, None)
+    assert any(finding.severity is Severity.REJECT for finding in assessment.findings)
+    assert list(assessment.seconds) == ["read", "standardize", "quality"]
+    assert examination.hand.film.shape == (320, 256)
+
+
+def test_assessment_names_program_models_and_times():
+    assessment = hands.shipped().assess(hands.png(PIXELS))
+    assert [(model.name, model.sha256) for model in assessment.models] == [
+        (model.card.name, model.card.sha256) for model in (hands.shipped().finder, hands.shipped().whole_hand)
+    ]
+    assert list(assessment.seconds) == ["read", "standardize", "quality", "whole_hand"]
+    assert all(seconds > 0 for seconds in assessment.seconds.values())
+    assert assessment.to_json()["notice"] == RESEARCH_USE
+    assert (assessment.film.height_px, assessment.film.width_px, assessment.film.bits) == (*PIXELS.shape, 8)
+
+
+def test_assessment_holds_no_name_of_the_patient():
+    text = json.dumps(toy(film_file(PIXELS, bits=8)).to_json())
+    assert SECRET_NAME.split("^")[0] not in text
+    assert SECRET_ID not in text
+    assert "2010" not in text
+
+
+def test_assessment_is_a_value():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        toy(hands.png(PIXELS)).bone_age = None
+
+
+def test_radiograph_may_be_read_before():
+    assessment = toy_assessor().examine_radiograph(read(hands.png(PIXELS)), Sex.MALE).assessment
+    assert list(assessment.seconds) == ["standardize", "quality", "whole_hand"]
+
+
+@pytest.mark.parametrize("age_months", [-1.0, 1441.0, float("nan")])
+def test_impossible_age_is_an_input_error(age_months):
+    with pytest.raises(InputError, match="between 0 and 1440 months"):
+        toy(hands.png(PIXELS), age_months=age_months)
+
+
+def test_errors_of_reading_come_through(tmp_path):
+    with pytest.raises(InputError, match="none of this name"):
+        toy_assessor().assess(tmp_path / "none.png")
+    with pytest.raises(UnreadableError):
+        toy(b"no film")
+    with pytest.raises(RefusedError):
+        toy(film_file(PIXELS, bits=8, NumberOfFrames=2))
+
+
+def test_one_call_assesses_a_file(tmp_path):
+    (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
+    assessment = openboneage.assess(tmp_path / "a.png", sex="F", age_months=100)
+    assert (assessment.subject.sex, assessment.subject.age_months) == (Sex.FEMALE, 100)
+
+
+def test_one_call_refuses_what_is_no_sex(tmp_path):
+    (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
+    with pytest.raises(InputError, match="F, M or unknown, got 'lady'"):
+        openboneage.assess(tmp_path / "a.png", sex="lady")

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from openboneage.assess.distribution import Calibration, cumulated_at, describe, quantile, sharpen
+
+MONTHS = np.arange(229)
+shares = st.floats(0.001, 0.999)
+
+
+@st.composite
+def distributions(draw):
+    """Any distribution over 229 months, spiky ones among them."""
+    raw = draw(arrays(np.float64, 229, elements=st.floats(0, 1), fill=st.just(0.0)))
+    raw[draw(st.integers(0, 228))] += 1
+    return raw / raw.sum()
+
+
+def bell(mean: float, sd: float) -> np.ndarray:
+    density = np.exp(-((MONTHS - mean) ** 2) / (2 * sd**2))
+    return density / density.sum()
+
+
+@given(distributions(), shares, shares)
+def test_quantiles_rise_with_their_share(probabilities, first, second):
+    low, high = (quantile(probabilities, share) for share in sorted((first, second)))
+    assert 0 <= low <= high <= 228
+
+
+@given(distributions(), st.floats(0, 228), st.floats(0, 228))
+def test_cumulated_mass_rises_with_the_month(probabilities, first, second):
+    low, high = (cumulated_at(probabilities, months) for months in sorted((first, second)))
+    assert 0 <= low <= high <= 1 + 1e-9
+
+
+@given(distributions(), shares)
+def test_mass_below_a_quantile_is_its_share(probabilities, share):
+    months = quantile(probabilities, share)
+    if 0 < months < 228:  # the ends hold what lies beyond
+        assert cumulated_at(probabilities, months) == pytest.approx(share, abs=1e-9)
+
+
+@given(distributions(), st.floats(0.05, 0.99), st.floats(0.05, 0.99))
+def test_more_mass_never_narrows_the_interval(probabilities, first, second):
+    narrow, wide = (describe(probabilities, Calibration(1, 0.9, mass)) for mass in sorted((first, second)))
+    assert wide.low_months <= narrow.low_months <= narrow.high_months <= wide.high_months
+
+
+@given(distributions(), st.floats(0.2, 5), st.floats(0.05, 0.99))
+def test_description_makes_sense_for_any_distribution(probabilities, temperature, mass):
+    age = describe(probabilities, Calibration(temperature, 0.9, mass))
+    assert age.probabilities.sum() == pytest.approx(1)
+    assert 0 <= age.low_months <= age.high_months <= 228
+    assert 0 <= age.mean_months <= 228
+    assert 0 <= age.sd_months <= 115
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(60, 5), (111, 12), (170.5, 9)])
+def test_bell_is_described_by_its_parameters(mean, sd):
+    age = describe(bell(mean, sd), Calibration(1.0, 0.9, 0.9))
+    assert (age.mean_months, age.sd_months) == (pytest.approx(mean, abs=0.01), pytest.approx(sd, rel=0.01))
+    assert age.low_months == pytest.approx(mean - 1.6449 * sd, abs=0.15)
+    assert age.high_months == pytest.approx(mean + 1.6449 * sd, abs=0.15)
+
+
+@pytest.mark.parametrize("month", [0, 117, 228])
+def test_certainty_is_one_month_wide(month):
+    age = describe((month == MONTHS).astype(float), Calibration(1.0, 0.9, 0.8))
+    assert age.mean_months == pytest.approx(month, abs=1e-6)
+    assert age.low_months == pytest.approx(max(month - 0.4, 0), abs=1e-6)
+    assert age.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)
+
+
+def test_median_of_an_even_pair_lies_between_them():
+    assert quantile(((MONTHS == 10) | (MONTHS == 11)) / 2, 0.5) == pytest.approx(10.5)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_temperature_sharpens_and_flattens_a_bell(temperature):
+    age = describe(bell(100, 8), Calibration(temperature, 0.9, 0.9))
+    assert age.sd_months == pytest.approx(8 * math.sqrt(temperature), rel=0.02)
+    assert age.mean_months == pytest.approx(100, abs=0.01)
+
+
+def test_temperature_one_changes_nothing():
+    both = np.stack([bell(50, 5), bell(90, 9)])
+    assert sharpen(both, 1.0) == pytest.approx(np.maximum(both, 1e-12), rel=1e-6)
+
+
+def test_calibration_comes_from_the_card():
+    card = {"temperature": 1.25, "coverage": 0.9, "central_mass": 0.93, "measured_on": "1261 films"}
+    assert Calibration.from_card(card) == Calibration(1.25, 0.9, 0.93)
+
+
+def test_interval_names_its_measured_coverage():
+    assert describe(bell(100, 8), Calibration(1.0, 0.9, 0.97)).coverage == 0.9
+
+
+def test_probabilities_are_read_only_and_the_input_unchanged():
+    raw = bell(100, 8)
+    before = raw.copy()
+    age = describe(raw, Calibration(temperature=2.0))
+    assert np.array_equal(raw, before)
+    with pytest.raises(ValueError, match="read-only"):
+        age.probabilities[0] = 1

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.subject import Sex
+from tests import hands
+from tests.toy_model import SQUARE, toy_assessor
+
+TOY = toy_assessor().whole_hand
+HAND = hands.examined("7043").hand
+SPARSE = OcclusionSpec(patch=0.14, stride=0.1)
+
+
+def test_map_finds_the_place_that_the_model_looks_at():
+    attention = occlusion_map(HAND, Sex.FEMALE, TOY)
+    row, column = np.unravel_index(attention.values.argmax(), attention.values.shape)
+    assert (row, column) == (pytest.approx((SQUARE[0].start + SQUARE[0].stop) / 2, abs=5), pytest.approx(45, abs=5))
+    assert attention.values[:30].max() < 0.05
+    assert attention.values[90:].max() < 0.05
+
+
+def test_map_covers_the_canvas_in_nought_to_one():
+    attention = occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
+    assert (attention.values.shape, attention.values.dtype) == ((128, 96), np.float32)
+    assert (float(attention.values.min()), float(attention.values.max())) == (0, pytest.approx(1))
+    assert 0.2 < attention.strongest_drop <= 1
+    assert attention.method == "occlusion"
+
+
+@pytest.mark.parametrize("sex", Sex)
+def test_shipped_model_gives_a_map_for_every_sex(sex):
+    attention = occlusion_map(HAND, sex, hands.shipped().whole_hand, SPARSE)
+    assert attention.values.shape == (128, 96)
+    assert attention.values.min() >= 0
+    assert attention.values.max() <= 1 + 1e-6
+    assert 0 <= attention.strongest_drop <= 1
+
+
+def test_shipped_model_looks_at_something():
+    attention = occlusion_map(HAND, Sex.FEMALE, hands.shipped().whole_hand, SPARSE)
+    assert attention.values.max() == pytest.approx(1)
+    assert attention.strongest_drop > 0.02
+
+
+def test_same_hand_same_map():
+    first, second = (occlusion_map(HAND, Sex.UNKNOWN, hands.shipped().whole_hand, SPARSE) for _ in range(2))
+    assert np.array_equal(first.values, second.values)
+    assert first.strongest_drop == second.strongest_drop
+
+
+def test_without_a_hand_nothing_carries_the_answer():
+    empty = replace(HAND, mask=np.zeros((256, 192), np.float32))
+    attention = occlusion_map(empty, Sex.MALE, TOY)
+    assert (attention.values.any(), attention.values.shape, attention.strongest_drop) == (False, (128, 96), 0)
+
+
+def test_hand_is_left_as_it_was():
+    before = HAND.film.copy(), HAND.mask.copy()
+    occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
+    assert np.array_equal(HAND.film, before[0])
+    assert np.array_equal(HAND.mask, before[1])
