@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 LONGEST_SIDE_PX = 1200
 AXIS_YEARS = 19
-SHOWN_FINDINGS = 5
+SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
+FOOT = 0.11
+"""Height of the lines below the axis, as a share of the figure: six of them fit."""
 GREEN, BLUE, ORANGE, GREY, DARK = "#2f9e6e", "#2563a8", "#d9480f", "#868e96", "#16191d"
 FIELD_MARGIN = 0.12
 """Of the film, only the part around the hand is shown: this share of the hand's height on every side."""
@@ -47,11 +50,11 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
     grid = figure.add_gridspec(
         3,
         2 if attention else 1,
-        height_ratios=(0.62, 6.3, 1.75),
+        height_ratios=(0.62, 6.0, 1.6),
         left=0.04,
         right=0.96,
         top=0.985,
-        bottom=0.105,
+        bottom=0.05 + FOOT,
         hspace=0.07,
         wspace=0.03,
     )
@@ -75,9 +78,9 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
         title, detail = f"Bone age {format_age(age.mean_months)}", interval_text(age)
     axes.text(0, 0.62, title, fontsize=21, fontweight="bold", color=DARK, va="center")
     axes.text(1, 0.80, detail, fontsize=11.5, color=DARK, va="center", ha="right")
-    axes.text(
-        1, 0.30, f"{subject_text(assessment)}   ·   {assessment.film.name}", fontsize=9.5, color=GREY, va="center", ha="right"
-    )
+    name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
+    child = f"{subject_text(assessment)}   ·   {name}"
+    axes.text(1, 0.30, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
 
 
 def _draw_film(axes: Axes, hand: StandardHand) -> None:
@@ -117,8 +120,8 @@ def _shown(hand: StandardHand) -> tuple[NDArray[np.uint8], geometry.Affine]:
         (left, top), (right, bottom) = points.min(axis=0) - margin, points.max(axis=0) + margin
     else:
         left, top, right, bottom = 0, 0, width, height
-    rows = slice(max(int(top), 0), min(int(bottom) + 1, height))
-    columns = slice(max(int(left), 0), min(int(right) + 1, width))
+    rows = slice(min(max(int(top), 0), height - 1), min(int(bottom) + 1, height))
+    columns = slice(min(max(int(left), 0), width - 1), min(int(right) + 1, width))
     part = hand.film[rows, columns]
     scale = min(LONGEST_SIDE_PX / max(part.shape), 1.0)
     if scale < 1:
@@ -172,14 +175,14 @@ def _label(axes: Axes, years: float, height: float, text: str, colour: str) -> N
 
 
 def _draw_foot(figure: Figure, assessment: Assessment) -> None:
-    lines = finding_lines(assessment)
+    lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in finding_lines(assessment)]
     more = len(lines) - SHOWN_FINDINGS
     shown = lines[:SHOWN_FINDINGS] + ([f"and {more} more findings"] if more > 0 else [])
-    figure.text(0.04, 0.058, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)
+    figure.text(0.04, FOOT, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)
     models = ", ".join(f"{model.name} {model.version} ({model.sha256[:8]})" for model in assessment.models)
     figure.text(
         0.96,
-        0.058,
+        FOOT,
         f"{RESEARCH_USE}\nopenboneage {assessment.version}\n{models}",
         fontsize=8,
         color=GREY,

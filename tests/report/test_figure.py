@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from openboneage.assess.assessor import Examination
+from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.findings import Finding, Severity
+from openboneage.imaging import geometry
+from openboneage.report.figure import BLUE, GREEN, ORANGE, draw_figure
+from openboneage.subject import Sex
+from tests import hands
+from tests.toy_model import toy_assessor
+
+DPI = 60
+FILM = hands.png(hands.film("7043", 400))
+EXAMINATION = toy_assessor().examine(FILM, Sex.FEMALE)
+
+
+def drawn(examination: Examination, **options: object) -> np.ndarray:
+    """The figure's pixels, `(height, width, 3)`."""
+    png = draw_figure(examination, dpi=DPI, **options)
+    with Image.open(io.BytesIO(png)) as image:
+        assert image.format == "PNG"
+        assert image.info["Software"].startswith("openboneage ")
+        return np.array(image.convert("RGB"))
+
+
+def share_of(colour: str, picture: np.ndarray) -> float:
+    """Share of the pixels that are nearly of a colour, in 1/1000."""
+    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    return 1000 * float((np.abs(picture.astype(int) - wanted).max(axis=2) < 12).mean())
+
+
+def test_figure_of_an_accepted_film():
+    picture = drawn(EXAMINATION)
+    assert picture.shape == (round(9.2 * DPI), 10 * DPI, 3)
+    assert share_of(GREEN, picture) > 0.05
+    assert share_of(BLUE, picture) > 0.5
+    assert share_of(ORANGE, picture) == 0
+
+
+def test_figure_is_sharp_enough_to_print():
+    with Image.open(io.BytesIO(draw_figure(EXAMINATION))) as image:
+        assert image.size == (1300, 1196)
+
+
+def test_chronological_age_is_drawn_where_known():
+    assert share_of(ORANGE, drawn(toy_assessor().examine(FILM, Sex.FEMALE, 111.0))) > 0.05
+
+
+@pytest.mark.parametrize("age_months", [0.0, 228.0, 600.0])
+def test_chronological_age_may_lie_off_the_axis(age_months):
+    assert drawn(toy_assessor().examine(FILM, Sex.FEMALE, age_months)).shape[2] == 3
+
+
+def test_refused_film_shows_no_age():
+    assert share_of(BLUE, drawn(toy_assessor().examine(hands.png(hands.not_hand("noise")), Sex.MALE))) == 0
+
+
+@pytest.mark.parametrize("kind", ["black", "text", "vignette"])
+@pytest.mark.parametrize("size_px", [(320, 256), (33, 900)], ids=str)
+def test_whatever_was_refused_can_be_drawn(kind, size_px):
+    drawn(toy_assessor().examine(hands.png(hands.not_hand(kind, size_px))))
+
+
+@pytest.mark.parametrize("shift", [(5000, 0), (0, 5000), (-5000, -5000)])
+def test_hand_outside_the_film_can_be_drawn(shift):
+    moved = geometry.chain(geometry.translation(*shift), EXAMINATION.hand.film_to_frame)
+    drawn(replace(EXAMINATION, hand=replace(EXAMINATION.hand, film_to_frame=moved)))
+
+
+def test_map_has_a_panel_of_its_own():
+    attention = occlusion_map(EXAMINATION.hand, Sex.FEMALE, toy_assessor().whole_hand, OcclusionSpec(0.14, 0.1))
+    with_map, without = drawn(EXAMINATION, attention=attention).astype(int), drawn(EXAMINATION).astype(int)
+    middle = slice(100, 400)
+
+    def reddish(picture):
+        return int(((picture[middle, :, 0] - picture[middle, :, 2]) > 60).sum())
+
+    assert reddish(with_map) > 200 > reddish(without)
+
+
+@pytest.mark.parametrize("name", ["$x$.png", "$\\bad{$.png", "a_b^c.png", "Jörg–Åse.png", "f\udcfc.png", "n" * 200])
+def test_any_file_name_can_be_drawn(name):
+    assessment = replace(EXAMINATION.assessment, film=replace(EXAMINATION.assessment.film, name=name))
+    drawn(replace(EXAMINATION, assessment=assessment))
+
+
+@pytest.mark.parametrize("count", [1, 5, 12])
+def test_findings_stay_on_the_figure(count):
+    finding = Finding("low-contrast", Severity.WARNING, "The hand spans only a few of 255 grey levels, so say " + "many " * 40)
+    picture = drawn(replace(EXAMINATION, assessment=replace(EXAMINATION.assessment, findings=(finding,) * count)))
+    left_half = picture[:, : picture.shape[1] // 2]
+    assert (left_half[-3:] > 250).all()
+    assert (left_half[int(0.885 * len(picture)) : int(0.93 * len(picture))] < 100).any()
+
+
+def test_same_examination_same_figure():
+    assert np.array_equal(drawn(EXAMINATION), drawn(EXAMINATION))

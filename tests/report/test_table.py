@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from openboneage.errors import InputError, RefusedError, UnreadableError
+from openboneage.report.table import COLUMNS, to_error_row, to_row
+from openboneage.subject import Sex
+from tests import hands
+from tests.toy_model import toy_assessor
+
+FILM = hands.png(hands.film("7043", 400))
+
+
+def test_columns_are_those_of_the_documentation():
+    assert ",".join(COLUMNS) == "path,status,bone_age_months,low_months,high_months,sex_used,findings,seconds"
+
+
+def test_row_of_an_accepted_film():
+    assessment = toy_assessor().assess(FILM, Sex.MALE)
+    row = to_row("a/b.png", assessment)
+    assert tuple(row) == COLUMNS
+    assert (row["path"], row["status"], row["sex_used"], row["findings"]) == ("a/b.png", "accept", "male", "")
+    assert float(row["low_months"]) < float(row["bone_age_months"]) < float(row["high_months"])
+    assert float(row["bone_age_months"]) == round(assessment.bone_age.mean_months, 2)
+    assert 0 < float(row["seconds"]) < 60
+
+
+def test_row_of_an_unknown_sex():
+    row = to_row("a.png", toy_assessor().assess(FILM))
+    assert (row["status"], row["sex_used"], row["findings"]) == ("accept with findings", "unknown", "sex-unknown")
+
+
+def test_row_of_a_refused_film_has_no_age():
+    row = to_row("a.png", toy_assessor().assess(hands.png(hands.not_hand("noise"))))
+    assert (row["status"], row["bone_age_months"], row["low_months"], row["high_months"]) == ("reject", "", "", "")
+    assert "not-a-hand" in row["findings"].split(";")
+
+
+def test_rows_of_films_that_could_not_be_assessed():
+    unreadable = to_error_row("a.dcm", UnreadableError("Cut off."))
+    assert tuple(unreadable) == COLUMNS
+    assert (unreadable["path"], unreadable["status"], unreadable["findings"]) == ("a.dcm", "unreadable", "Cut off.")
+    assert to_error_row("a.dcm", RefusedError("Two frames."))["status"] == "reject"
+    assert to_error_row("a.dcm", InputError("None of this name."))["status"] == "unreadable"

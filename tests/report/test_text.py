@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.findings import Finding, Severity
+from openboneage.report.text import finding_lines, interval_text, subject_text, to_text
+from openboneage.subject import Sex
+from tests import hands
+from tests.toy_model import toy_assessor
+
+FILM = hands.png(hands.film("7043", 400))
+GIRL = toy_assessor().assess(FILM, Sex.FEMALE, 111.0)
+REFUSED = toy_assessor().assess(hands.png(hands.not_hand("noise")), Sex.MALE)
+
+
+def test_text_says_what_was_found():
+    lines = to_text(GIRL).splitlines()
+    assert lines[0].startswith("upload: bone age ")
+    assert f"({GIRL.bone_age.mean_months:.1f} months)" in lines[0]
+    assert "Greulich-Pyle" in lines[1]
+    assert "(90 % interval)" in lines[2]
+    assert lines[3].endswith("girl (caller), chronological age 9 y 3 m")
+    assert lines[-1].strip() == RESEARCH_USE
+
+
+def test_text_of_a_refused_film_gives_reasons_and_no_age():
+    text = to_text(REFUSED)
+    assert text.startswith("upload: refused\n")
+    assert "bone age" not in text
+    assert "reject: No hand was found" in text
+    assert text.endswith(RESEARCH_USE)
+
+
+@pytest.mark.parametrize(("sex", "word"), [(Sex.FEMALE, "girl (caller)"), (Sex.MALE, "boy (caller)")])
+def test_subject_of_known_sex(sex, word):
+    assert subject_text(toy_assessor().assess(FILM, sex)) == f"{word}, chronological age not given"
+
+
+def test_subject_of_unknown_sex():
+    assert subject_text(toy_assessor().assess(FILM)) == "sex unknown, chronological age not given"
+
+
+def test_interval_is_written_in_years_and_months():
+    age = replace(GIRL.bone_age, low_months=98.2, high_months=121.4, coverage=0.9)
+    assert interval_text(age) == "8 y 2 m to 10 y 1 m (90 % interval)"
+
+
+def test_graver_findings_come_first():
+    findings = [Finding(word, Severity(word), f"{word}.") for word in ("note", "reject", "warning")]
+    lines = finding_lines(replace(GIRL, findings=tuple(findings)))
+    assert lines == ["reject: reject.", "warning: warning.", "note: note."]
