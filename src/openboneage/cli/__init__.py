@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -28,6 +29,9 @@ app.add_typer(train, name="train")
 
 def main() -> None:
     """Run the command line; an error of this program becomes one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may be no text that this terminal can show
     try:
         app()
     except BoneAgeError as error:
@@ -41,3 +45,5 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        sys.exit(fail(InputError(f"{error.filename or 'A file'} cannot be used: {error.strerror}.")))

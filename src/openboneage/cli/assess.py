@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,6 +24,9 @@ from openboneage.report.table import COLUMNS, to_error_row, to_row
 from openboneage.report.text import to_text
 from openboneage.subject import parse_age_months, parse_sex
 
+FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Endings that a figure's name leaves out; what follows the last dot of a DICOM UID is none."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,11 +41,11 @@ class Answer:
 
 def assess(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="FILE|FOLDER|CASES.csv...", help="Films, folders of films, or cases files.")
+        list[Path], typer.Argument(metavar="FILE|FOLDER|CASES.csv", help="Films, folders of films, or cases files.")
     ],
     sex: Annotated[str | None, typer.Option(help="F, M or unknown; without it, what the file says.")] = None,
     age: Annotated[str | None, typer.Option(help="Chronological age, such as 9y3m; without it, what the file says.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a film and line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object a film, each on a line.")] = False,
     csv_out: Annotated[
         Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film; films already in OUT are skipped.")
     ] = None,
@@ -52,7 +56,8 @@ def assess(
 ) -> None:
     """Assess films: bone age, interval, findings.
 
-    Ends with 0 where every film was assessed, 3 where one was refused, 4 where one could not be read.
+    Ends with 0 where every film was assessed, 2 where an argument cannot be used, 3 where a film was refused, 4 where one could
+    not be read.
     """
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)
@@ -86,8 +91,9 @@ def _answers(cases: Sequence[Case], figure: Path | None, jobs: int) -> Iterator[
 
 
 def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
+    assessor = _assessor(threads)  # outside: broken weights end the run, they say nothing of a film
     try:
-        examination = _assessor(threads).examine(case.path, case.sex, case.age_months)
+        examination = assessor.examine(case.path, case.sex, case.age_months)
     except BoneAgeError as error:
         content = {
             "schema_version": SCHEMA_VERSION,
@@ -102,7 +108,7 @@ def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
 
         attention = None
         if assessment.bone_age is not None:
-            attention = occlusion_map(examination.hand, assessment.subject.sex, _assessor(threads).whole_hand)
+            attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.whole_hand)
         _figure_path(figure, case).write_bytes(draw_figure(examination, attention))
     return Answer(case.label, to_row(case.label, assessment), to_text(assessment), assessment.to_json(), _exit_code(assessment))
 
@@ -132,33 +138,40 @@ def _check_figure(figure: Path | None, cases: Sequence[Case]) -> None:
     names = [_figure_path(figure, case) for case in cases]
     if len(set(names)) < len(names):
         raise InputError(
-            "Two films have the same file name, so their figures would overwrite each other; assess them one folder at a time."
+            "Two films have the same file name, so their figures would overwrite each other; "
+            "draw them into different folders, one run each."
         )
     figure.mkdir(parents=True, exist_ok=True)
 
 
 def _figure_path(figure: Path, case: Case) -> Path:
-    return figure if figure.suffix.lower() == ".png" else figure / f"{case.path.name.removesuffix(case.path.suffix)}.png"
+    if figure.suffix.lower() == ".png":
+        return figure
+    return figure / f"{case.path.stem if case.path.suffix.lower() in FILM_ENDINGS else case.path.name}.png"
 
 
 def _rows_done(table: Path) -> set[str]:
     """Films that a table already holds; a last line that was cut off by a stop is removed."""
     if not table.exists():
-        with table.open("w", newline="") as file:
+        with table.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(COLUMNS)
         return set()
     content = table.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
+    reader = csv.DictReader(io.StringIO(whole.decode("utf-8", "surrogateescape"), newline=""))
+    try:
+        ours, done = tuple(reader.fieldnames or ()) == COLUMNS, {row.get("path", "") for row in reader}
+    except csv.Error:
+        ours = False
+    if not ours:
+        raise InputError(f"{table} exists and is no table of this program; name another file or remove it.")
     if len(whole) < len(content):
         table.write_bytes(whole)
-    reader = csv.DictReader(whole.decode().splitlines())
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise InputError(f"{table} exists and is no table of this program; name another file or remove it.")
-    return {row["path"] for row in reader}
+    return done
 
 
 def _append_row(table: Path, row: dict[str, str]) -> None:
-    with table.open("a", newline="") as file:
+    with table.open("a", newline="", encoding="utf-8", errors="surrogateescape") as file:
         csv.DictWriter(file, COLUMNS).writerow(row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,11 @@ def _may_be_film(path: Path, folder: Path) -> bool:
 
 
 def _read_cases(source: Path, sex: Sex | None, age_months: float | None) -> Iterator[Case]:
-    with source.open(newline="", encoding="utf-8-sig") as file:
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"A cases file is text in UTF-8, which {source} is not; save it as CSV UTF-8.") from None
+    with io.StringIO(text, newline="") as file:
         reader = csv.DictReader(file)
         columns = set(reader.fieldnames or ())
         if "path" not in columns or not columns <= set(CASE_COLUMNS):

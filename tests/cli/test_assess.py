@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from PIL import Image
+
+from openboneage.assess import assessor as assessor_module
+from openboneage.errors import InputError
+from tests.cli.running import boneage
+from tests.report.test_schema import SCHEMA
+from tests.toy_model import write_toy
+
+COLUMNS = "path,status,bone_age_months,low_months,high_months,sex_used,findings,seconds"
+
+
+def rows_of(table: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8"), newline="")))
+
+
+def test_one_film_ends_with_0(films):
+    run = boneage("assess", films / "a.png", "--sex", "F", "--age", "9y3m")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.startswith("a.png: bone age ")
+    assert "girl (caller), chronological age 9 y 3 m" in run.out
+    assert "Research use only, not a medical device." in run.out
+
+
+def test_refused_film_ends_with_3(films):
+    run = boneage("assess", films / "c.png")
+    assert run.code == 3
+    assert run.out.startswith("c.png: refused\n")
+    assert "reject: " in run.out
+
+
+def test_unreadable_film_ends_with_4(films):
+    run = boneage("assess", films / "b.png")
+    assert (run.code, run.out) == (4, "")
+    assert run.err.startswith(f"{films / 'b.png'}: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--age", "9"], "An age needs units, such as 9y3m or 111m, got '9'."),
+        (["--age", "150y"], "An age must lie between 0 and 1440 months"),
+        (["--sex", "lady"], "Sex must be F, M or unknown, got 'lady'."),
+        (["no-such-film.png"], "There is no file or folder no-such-film.png."),
+    ],
+)
+def test_bad_argument_ends_with_2_and_one_line(films, words, message):
+    run = boneage("assess", films / "a.png", *words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith(f"boneage: {message}")
+    assert run.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["assess"], ["assess", "--jobs", "0", "a.png"], ["asses", "a.png"], ["assess", "--colour", "a"]]
+)
+def test_bad_usage_ends_with_2(words):
+    run = boneage(*words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("Usage: ")
+    assert "--help" in run.err
+
+
+def test_folder_without_films_ends_with_2(tmp_path):
+    (tmp_path / "notes.txt").write_text("none")
+    run = boneage("assess", tmp_path)
+    assert (run.code, run.err.startswith("boneage: Expected films in the folder")) == (2, True)
+
+
+def test_folder_goes_past_bad_files(films):
+    run = boneage("assess", films)
+    assert run.code == 4
+    assert re.findall(r"^(\S+): (?:bone age|refused)", run.out, re.MULTILINE) == ["a.png", "c.png", "d.dcm"]
+    assert f"{films / 'b.png'}: " in run.err
+
+
+def test_folders_within_folders_are_entered(films):
+    deeper = films / "2019" / "june"
+    deeper.mkdir(parents=True)
+    (films / "a.png").rename(deeper / "e.PNG")
+    labels = [json.loads(line).get("film", {}).get("name") for line in boneage("assess", films, "--json").out.splitlines()]
+    assert labels == ["e.PNG", None, "c.png", "d.dcm"]
+
+
+def test_json_lines_follow_the_schema(films):
+    lines = boneage("assess", films, "--json").out.splitlines()
+    assert len(lines) == 4
+    for line in lines:
+        assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(line))) == []
+    assert [json.loads(line).get("verdict") for line in lines] == ["accept with findings", None, "reject", "accept"]
+    assert json.loads(lines[1])["error"]["type"] == "UnreadableError"
+
+
+def test_json_keeps_names_as_they_are(films):
+    odd = films / "scan:heart:[bold]1\t.png"
+    (films / "b.png").rename(odd)
+    run = boneage("assess", odd, "--json")
+    assert json.loads(run.out)["path"] == str(odd)
+    assert str(odd).replace("\t", "") in boneage("assess", odd).err.replace("\t", "").replace("  ", "")
+
+
+def test_missing_film_of_a_cases_file_does_not_stop_the_others(films):
+    (films / "cases.csv").write_text("path,sex\nnone.png,F\na.png,F\n")
+    run = boneage("assess", films / "cases.csv", "--json")
+    assert run.code == InputError.exit_code
+    first, second = (json.loads(line) for line in run.out.splitlines())
+    assert (first["error"]["type"], second["subject"]["sex"]) == ("InputError", "female")
+
+
+# ------------------------------------------------------------------------------------------------------------------- table
+
+
+def test_table_has_a_row_a_film(films, tmp_path):
+    run = boneage("assess", films, "--csv", tmp_path / "out.csv")
+    assert (run.code, run.out) == (4, "")
+    assert (tmp_path / "out.csv").read_text().splitlines()[0] == COLUMNS
+    rows = rows_of(tmp_path / "out.csv")
+    assert [row["path"] for row in rows] == [str(films / name) for name in ("a.png", "b.png", "c.png", "d.dcm")]
+    assert [row["status"] for row in rows] == ["accept with findings", "unreadable", "reject", "accept"]
+    assert float(rows[0]["low_months"]) < float(rows[0]["bone_age_months"]) < float(rows[0]["high_months"])
+
+
+def test_second_run_skips_what_is_there(films, tmp_path):
+    table = tmp_path / "out.csv"
+    boneage("assess", films / "a.png", "--csv", table)
+    before = table.read_text()
+    run = boneage("assess", films / "a.png", films / "d.dcm", "--csv", table, "--json")
+    assert "1 of 2 films are in" in run.err
+    assert [json.loads(line)["film"]["name"] for line in run.out.splitlines()] == ["d.dcm"]
+    assert table.read_text().startswith(before)
+    assert len(rows_of(table)) == 2
+
+
+@pytest.mark.parametrize("keep", [1, 20, -1])
+def test_cut_last_line_is_repaired(films, tmp_path, keep):
+    table = tmp_path / "out.csv"
+    boneage("assess", films, "--csv", table)
+    *whole, last = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join(whole) + last[:keep])
+    boneage("assess", films, "--csv", table)
+    rows = rows_of(table)
+    assert [Path(row["path"]).name for row in rows] == ["a.png", "b.png", "c.png", "d.dcm"]
+    assert all(None not in row.values() for row in rows)
+
+
+def test_finished_table_is_left_alone(films, tmp_path):
+    table = tmp_path / "out.csv"
+    boneage("assess", films / "a.png", "--csv", table)
+    before = table.read_bytes()
+    assert boneage("assess", films / "a.png", "--csv", table).code == 0
+    assert table.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"name,age\nA,7\n", b"path,status\na.png,accept\n", b"no newline at all", b"\x89PNG\r\n\x1a\n\0\xff\xfe", b"a\nb\nc"],
+)
+def test_foreign_file_is_refused_and_not_touched(films, tmp_path, content):
+    table = tmp_path / "out.csv"
+    table.write_bytes(content)
+    run = boneage("assess", films / "a.png", "--csv", table)
+    assert run.code == 2
+    assert "is no table of this program" in run.err
+    assert table.read_bytes() == content
+
+
+def test_odd_names_are_found_again(films, tmp_path):
+    odd = films / 'one, "two"\nthree\u2028.png'
+    (films / "a.png").rename(odd)
+    boneage("assess", odd, "--csv", tmp_path / "out.csv")
+    run = boneage("assess", odd, "--csv", tmp_path / "out.csv")
+    assert "1 of 1 films are in" in run.err
+    assert [row["path"] for row in rows_of(tmp_path / "out.csv")] == [str(odd)]
+
+
+@pytest.mark.parametrize(
+    ("option", "place"),
+    [
+        ("--csv", "films"),
+        ("--csv", "films/a.png/out.csv"),
+        ("--csv", "missing/out.csv"),
+        ("--figure", "films/notes.txt"),
+        ("--figure", "films/a.png/out.png"),
+        ("--figure", "films/a.png/figures"),
+    ],
+)
+def test_place_that_cannot_be_written_to_is_one_line(films, tmp_path, option, place):
+    run = boneage("assess", films / "a.png", option, tmp_path / place)
+    assert run.code == 2
+    assert run.err.startswith("boneage: ")
+    assert run.err.count("\n") == 1
+
+
+# ------------------------------------------------------------------------------------------------------------------ figure
+
+
+def test_figure_of_one_film_is_a_file(films, tmp_path):
+    run = boneage("assess", films / "a.png", "--sex", "F", "--figure", tmp_path / "new" / "a-figure.png")
+    assert run.code == 0
+    with Image.open(tmp_path / "new" / "a-figure.png") as image:
+        assert (image.format, image.size) == ("PNG", (1300, 1196))
+
+
+def test_figures_of_a_folder_lie_in_a_folder(films, tmp_path):
+    (films / "a.png").unlink()
+    boneage("assess", films, "--figure", tmp_path / "figures")
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["c.png", "d.png"]
+
+
+def test_several_films_need_a_folder_for_their_figures(films, tmp_path):
+    run = boneage("assess", films, "--figure", tmp_path / "out.png")
+    assert (run.code, "4 films need a folder for their figures" in run.err) == (2, True)
+
+
+def test_figures_that_would_overwrite_each_other_are_refused(films, tmp_path):
+    (films / "d.png").write_bytes((films / "a.png").read_bytes())
+    run = boneage("assess", films, "--figure", tmp_path / "figures")
+    assert (run.code, "same file name" in run.err) == (2, True)
+
+
+def test_figures_of_dicom_uids_keep_the_whole_uid(films, tmp_path):
+    for i in (1, 2):
+        (films / f"1.2.840.99.{i}").write_bytes((films / "c.png").read_bytes())
+    run = boneage("assess", films / "1.2.840.99.1", films / "1.2.840.99.2", "--figure", tmp_path / "figures")
+    assert run.code == 3
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["1.2.840.99.1.png", "1.2.840.99.2.png"]
+
+
+# ----------------------------------------------------------------------------------------------------------------- weights
+
+
+def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path, monkeypatch):
+    write_toy(tmp_path, sha256="0" * 64)
+    monkeypatch.setattr(assessor_module, "shipped_folder", lambda: tmp_path)
+    import_module("openboneage.cli.assess")._assessor.cache_clear()
+    run = boneage("assess", films, "--csv", tmp_path / "out.csv")
+    assert (run.code, run.err.count("Install the package anew")) == (5, 1)
+    assert rows_of(tmp_path / "out.csv") == []
+
+
+def test_same_film_same_numbers(films):
+    first, second = (json.loads(boneage("assess", films / "a.png", "--json").out) for _ in range(2))
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+
+
+def test_help_names_what_there_is():
+    run = boneage("assess", "--help")
+    assert run.code == 0
+    for word in ("--sex", "--age", "--json", "--csv", "--figure", "--jobs", "9y3m"):
+        assert word in run.out

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from openboneage.cli.cases import Case, collect_cases
+from openboneage.errors import InputError
+from openboneage.subject import Sex
+from tests.hands import EXAMPLES, NAMES, SEXES
+
+
+def cases_file(folder: Path, text: str | bytes) -> Path:
+    path = folder / "cases.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_examples_are_a_cases_file():
+    cases = collect_cases([EXAMPLES / "cases.csv"], None, None)
+    assert {case.path.stem: case.sex for case in cases} == {name: Sex(SEXES[name]) for name in NAMES}
+    assert all(case.path.is_file() and case.age_months is None for case in cases)
+
+
+def test_rows_become_cases(tmp_path):
+    path = cases_file(tmp_path, "path,sex,age_months\na.png,F,111\nb/c.dcm,,\n")
+    assert collect_cases([path], None, None) == [
+        Case(tmp_path / "a.png", "a.png", Sex.FEMALE, 111.0),
+        Case(tmp_path / "b/c.dcm", "b/c.dcm", None, None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["path\na.png\n", "sex,path\nM,a.png\n", "path,age_months\na.png,111\n"])
+def test_columns_may_be_left_out_and_stand_in_any_order(tmp_path, text):
+    assert [case.label for case in collect_cases([cases_file(tmp_path, text)], None, None)] == ["a.png"]
+
+
+def test_options_hold_where_the_file_says_nothing(tmp_path):
+    path = cases_file(tmp_path, "path,sex,age_months\na.png,F,\nb.png,,90\nc.png\n")
+    cases = collect_cases([path], Sex.MALE, 120.0)
+    assert [(case.sex, case.age_months) for case in cases] == [("female", 120), ("male", 90), ("male", 120)]
+
+
+def test_paths_are_relative_to_the_cases_file_or_absolute(tmp_path):
+    (tmp_path / "lists").mkdir()
+    path = cases_file(tmp_path / "lists", f"path\n../a.png\n{tmp_path / 'b.png'}\n")
+    first, second = collect_cases([path], None, None)
+    assert (first.path.resolve(), second.path) == (tmp_path / "a.png", tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b""], ids=["with byte order mark", "without"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["unix", "windows"])
+def test_spreadsheets_files_are_read(tmp_path, prefix, end):
+    path = cases_file(tmp_path, prefix + end.join([b"path,sex", "Jörg.png,M".encode(), b""]))
+    assert [(case.label, case.sex) for case in collect_cases([path], None, None)] == [("Jörg.png", "male")]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("b.png,lady,", "line 3: Sex must be F, M or unknown, got 'lady'"),
+        ("b.png,F,nine", "line 3: age_months must be a number of months, got 'nine'"),
+        ("b.png,F,9y", "line 3: age_months must be a number of months, got '9y'"),
+        ("b.png,F,nan", "line 3: An age must lie between 0 and 1440 months"),
+        ("b.png,F,-3", "line 3: An age must lie between 0 and 1440 months"),
+        (",F,100", "line 3: the path is empty"),
+    ],
+)
+def test_bad_value_names_its_line(tmp_path, row, message):
+    path = cases_file(tmp_path, f"path,sex,age_months\na.png,F,\n{row}\n")
+    with pytest.raises(InputError, match=f"cases.csv, {message}"):
+        collect_cases([path], None, None)
+
+
+@pytest.mark.parametrize("header", ["", "file,sex", "path;sex;age_months", "path,sex,age_months,name", "Path,Sex"])
+def test_wrong_columns_are_named(tmp_path, header):
+    with pytest.raises(InputError, match="has the columns path, sex, age_months"):
+        collect_cases([cases_file(tmp_path, f"{header}\n")], None, None)
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff", "path\nJörg.png\n".encode("latin-1")], ids=["image", "Latin-1"])
+def test_cases_file_that_is_no_utf8_is_an_input_error(tmp_path, content):
+    with pytest.raises(InputError, match=r"text in UTF-8, which .* is not"):
+        collect_cases([cases_file(tmp_path, content)], None, None)
+
+
+def test_folder_gives_its_films_in_order(tmp_path):
+    for name in ("b.dcm", "a.png", "c", "sub/a.tif", ".hidden/x.png", ".DS_Store", "DICOMDIR", "notes.TXT", "old.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    cases = collect_cases([tmp_path], Sex.FEMALE, 100.0)
+    assert [case.path.relative_to(tmp_path).as_posix() for case in cases] == ["a.png", "b.dcm", "c", "sub/a.tif"]
+    assert {(case.sex, case.age_months) for case in cases} == {(Sex.FEMALE, 100.0)}
+
+
+def test_sources_keep_their_order(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    cases = collect_cases([tmp_path / "b.png", tmp_path], None, None)
+    assert [Path(case.label).name for case in cases] == ["b.png", "a.png", "b.png"]
+
+
+def test_pipe_in_a_folder_is_no_film(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="found none"):
+        collect_cases([tmp_path], None, None)
+
+
+def test_missing_source_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"There is no file or folder .*none\.png"):
+        collect_cases([tmp_path / "none.png"], None, None)

@@ -1,0 +1,47 @@
+"""The executable itself, twice: everything else about the command line is tested in process."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import hands
+from tests.cli.running import boneage
+
+EXECUTABLE = Path(sys.executable).with_name("boneage")
+
+
+def run(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run(
+        [EXECUTABLE, *map(os.fspath, words)], capture_output=True, check=False, env={**os.environ, **environment}
+    )
+    assert b"Traceback" not in done.stderr
+    return done
+
+
+def rows(table: Path) -> list[dict[str, str]]:
+    """Rows in the order of their paths, without times."""
+    with table.open(newline="") as file:
+        return sorted(({**row, "seconds": ""} for row in csv.DictReader(file)), key=lambda row: row["path"])
+
+
+def test_two_jobs_give_the_numbers_of_one(films, tmp_path):
+    done = run("assess", films, "--jobs", "2", "--csv", tmp_path / "two.csv")
+    assert done.returncode == boneage("assess", films, "--csv", tmp_path / "one.csv").code == 4
+    assert len(rows(tmp_path / "two.csv")) == 4
+    assert rows(tmp_path / "two.csv") == rows(tmp_path / "one.csv")
+
+
+def test_names_that_are_no_text_are_borne(tmp_path):
+    odd = os.fsencode(tmp_path) + b"/J\xf6rg.png"
+    Path(os.fsdecode(odd)).write_bytes(hands.png(hands.not_hand("noise")))
+    words = [os.fsdecode(odd), "--csv", tmp_path / "out.csv", "--figure", tmp_path / "figures"]
+    first, second = run("assess", *words, "--json"), run("assess", *words, PYTHONIOENCODING="ascii")
+    assert (first.returncode, second.returncode) == (3, 0)
+    assert json.loads(first.stdout)["film"]["name"] == "J\udcf6rg.png"
+    assert b"1 of 1 films are in" in second.stderr
+    assert b"J\xf6rg.png" in (tmp_path / "out.csv").read_bytes()
