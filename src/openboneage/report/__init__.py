@@ -1,0 +1,1 @@
+"""Reports: text, figures and files made from results."""
