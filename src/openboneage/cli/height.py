@@ -80,6 +80,6 @@ def _print(adult_height: AdultHeight) -> None:
 
 def _band(item: HeightPrediction) -> str:
     if item.error is None:
-        return "none published here"
+        return "not in the tables"
     coverage = "range" if item.error.coverage is None else f"{item.error.coverage:.0%}"
     return f"±{item.error.half_width_cm:.1f} ({coverage})"

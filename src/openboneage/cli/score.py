@@ -155,8 +155,13 @@ def _print_films(chosen: Standard, films: list[_Film], as_json: bool) -> None:
         typer.echo(json_text({"standard": chosen.name, "films": items}))
         return
     typer.echo(plain_table(("id", "sex", "score", "bone age", "interval", "months"), [_film_row(film) for film in films]))
-    findings = [finding for film in films if film.maturity is not None for finding in chosen.findings(film.maturity.sex)]
-    for line in (*(f"{film.name}: {film.refused}" for film in films if film.refused), *finding_lines(findings), NOTICE):
+    films_read = [(film.name, film.maturity) for film in films if film.maturity is not None]
+    refused = [f"{film.name}: {film.refused}" for film in films if film.refused]
+    of_tables = {finding for _, maturity in films_read for finding in chosen.findings(maturity.sex)}
+    of_films = [
+        f"{name}: {item.message}" for name, maturity in films_read for item in maturity.findings if item not in of_tables
+    ]
+    for line in (*refused, *of_films, *finding_lines(of_tables), NOTICE):
         typer.echo(line)
 
 

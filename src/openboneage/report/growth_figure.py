@@ -169,7 +169,7 @@ def _draw_height(axes: Axes, growth: Growth) -> None:
     axes.set_ylabel("Height (cm)")
     limits = _age_limits(growth)
     months = np.arange(limits[0], min(limits[1], _LAST_PERCENTILE_MONTHS) + 0.5)
-    for sds, name in _PERCENTILES:
+    for sds, name in _PERCENTILES if len(months) else ():
         heights = [height_at_sds(growth.child.sex, float(age), sds) for age in months]
         axes.plot(months / MONTHS_PER_YEAR, heights, color=_BAND, linewidth=1.6 if sds == 0 else 0.9)
         axes.annotate(name, (months[-1] / MONTHS_PER_YEAR, heights[-1]), xytext=(3, -3), textcoords="offset points", fontsize=8)
