@@ -124,6 +124,7 @@ def test_the_sex_of_a_file_may_be_an_option(tmp_path: Path) -> None:
         (HEADER + f"a,F,G,I{',G' * 11}\n", "row 1: TW3-RUS: ulna has no stage 'I'"),
         (HEADER + "a,F,G\n", "row 1: each row needs one value for each column"),
         ("id,sex,radius,capitate\na,F,G,\n", "row 1: TW3-RUS has no bone 'capitate'"),
+        ("id,sex,radius,Radius\na,F,G,G\n", "has a column twice"),
         (HEADER, "has no rows; expected columns id, sex and radius"),
     ],
 )

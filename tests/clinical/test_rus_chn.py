@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from openboneage.clinical.maturity import assess_stages
-from openboneage.clinical.rus_chn import polynomial_age_months, rus_chn_levels, tw_stage, tw_stage_findings, tw_stages
+from openboneage.clinical.rus_chn import assess_levels, polynomial_age_months, rus_chn_levels, tw_stage
 from openboneage.clinical.standards import standard
 from openboneage.clinical.tables import load_table
 from openboneage.errors import InputError
@@ -56,11 +55,10 @@ def test_levels_map_onto_rising_stages_and_back(bone: str) -> None:
 def test_the_levels_of_a_grown_hand_are_mature_by_tw3() -> None:
     levels = {bone: standard("rus-chn").stages(bone)[-1] for bone in BONES}
 
-    assert assess_stages(standard("tw3"), Sex.MALE, tw_stages(levels)).score == 1000
+    maturity = assess_levels(standard("tw3"), Sex.MALE, levels)
 
-
-def test_the_map_says_that_it_is_unverified() -> None:
-    assert [finding.code for finding in tw_stage_findings(Sex.MALE)] == ["table-unverified"]
+    assert maturity.score == 1000
+    assert ["rus_chn_level_to_tw_stage.csv" in finding.message for finding in maturity.findings] == [True]
 
 
 @pytest.mark.parametrize(("bone", "level"), [("radius", "15"), ("ulna", "13"), ("mc3", "-1")])

@@ -78,6 +78,7 @@ def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
         ("sex,age\nF,9y,3\n", "visit 1: 2 values were expected"),
         ("sex,age\nF\n", "visit 1: 2 values were expected"),
         ("", "does not say the sex"),
+        ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),
         ("sex,age\nX,9y\n", "Sex must be F, M or unknown"),
         ("sex,age\nU,9y\n", "give the sex, F or M"),
     ],

@@ -119,9 +119,13 @@ def _interval(low: str, high: str) -> str:
 def _read_films(chosen: Standard, path: Path, sex: str | None) -> list[_Film]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path.name} cannot be read as CSV: {type(error).__name__}.") from error
+    columns = [column.strip().lower() for column in reader.fieldnames or ()]
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{path.name} has a column twice.")
     if not rows:
         raise InputError(f"{path.name} has no rows; expected columns id, sex and {', '.join(chosen.bones)}.")
     films = []

@@ -7,14 +7,16 @@ The bone age of RUS-CHN is read from the median table (`standard("rus-chn")`), a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from openboneage.clinical.curve import ADULT_SCORE
+from openboneage.clinical.maturity import Maturity, assess_stages
+from openboneage.clinical.standard import Standard
 from openboneage.clinical.standards import standard
 from openboneage.clinical.tables import known_sex, load_table
 from openboneage.errors import InputError
-from openboneage.findings import Finding
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 
 _TW_STAGES = "ABCDEFGHI"
@@ -24,7 +26,8 @@ _LEVEL_MAP = "rus_chn_level_to_tw_stage.csv"
 def tw_stage(bone: str, level: str) -> str:
     """Return the TW2/TW3 stage that a RUS-CHN level belongs to.
 
-    The map is unverified (`tw_stage_findings`). Levels below its first row follow it one by one: level 1 is B, level 2 is C.
+    The map is unverified; `assess_levels` carries that into its result. Levels below its first row follow one by one: level 1 is
+    B, level 2 is C.
 
     Args:
         bone: Name of the bone, such as `radius`.
@@ -57,9 +60,23 @@ def rus_chn_levels(bone: str, stage: str) -> tuple[str, ...]:
     return tuple(level for level in standard("rus-chn").stages(bone) if tw_stage(bone, level) == stage)
 
 
-def tw_stage_findings(sex: Sex) -> tuple[Finding, ...]:
-    """Return the findings that a result resting on the map carries."""
-    return load_table(_LEVEL_MAP).findings(known_sex(sex))
+def assess_levels(target: Standard, sex: Sex, levels: Mapping[str, str]) -> Maturity:
+    """Read a hand staged in RUS-CHN levels by a standard that has TW stages.
+
+    Args:
+        target: The standard to read it by, such as `standard("tw3")`.
+        sex: Sex of the child.
+        levels: RUS-CHN level of each bone, such as `{"radius": "9"}`; a bone that is left out is missing.
+
+    Returns:
+        The maturity, whose findings say that the map of levels to stages is unverified.
+
+    Raises:
+        InputError: The sex is unknown, or there is no such bone or level.
+        RefusedError: Too many bones are missing.
+    """
+    maturity = assess_stages(target, sex, tw_stages(levels))
+    return replace(maturity, findings=(*maturity.findings, *load_table(_LEVEL_MAP).findings(sex)))
 
 
 def polynomial_age_months(sex: Sex, score: int) -> float:

@@ -136,6 +136,8 @@ def _csv_rows(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, Any]
     reader = csv.DictReader(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
     columns = [column.strip() for column in reader.fieldnames or ()]
     _refuse_unknown(columns, (*_CHILD_FIELDS, *_VISIT_FIELDS), name)
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{name} has a column twice.")
     reader.fieldnames = columns
     rows: list[dict[str, Any]] = []
     for number, row in enumerate(reader, start=1):
