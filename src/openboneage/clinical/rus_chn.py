@@ -26,8 +26,8 @@ _LEVEL_MAP = "rus_chn_level_to_tw_stage.csv"
 def tw_stage(bone: str, level: str) -> str:
     """Return the TW2/TW3 stage that a RUS-CHN level belongs to.
 
-    The map is unverified; `assess_levels` carries that into its result. Levels below its first row follow one by one: level 1 is
-    B, level 2 is C.
+    The map is unverified; `assess_levels` carries that into its result. Levels below its first row follow one by one:
+    level 1 is B, level 2 is C.
 
     Args:
         bone: Name of the bone, such as `radius`.
