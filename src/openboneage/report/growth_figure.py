@@ -158,6 +158,7 @@ def _draw_adult_height(axes: Axes, growth: Growth) -> None:
     _draw_consensus(axes, growth)
     if not axes.get_legend_handles_labels()[0]:
         axes.text(0.5, 0.5, "No adult height could be predicted", transform=axes.transAxes, ha="center", color=_INK)
+        axes.set_yticks([])
         return
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False, fontsize=8.5, ncols=3)
 
@@ -229,5 +230,5 @@ def _draw_consensus(axes: Axes, growth: Growth) -> None:
     ]
     if points:
         x, y = zip(*points, strict=True)
-        axes.plot(x, y, "-", color=_CHILD, linewidth=2, label="median of the methods", zorder=5)
+        axes.plot(x, y, ".-", color=_CHILD, linewidth=2, label="median of the methods", zorder=5)
         axes.annotate(f"{y[-1]:.0f} cm", (x[-1], y[-1]), xytext=(26, -4), textcoords="offset points", color=_CHILD, fontsize=11)
