@@ -79,7 +79,7 @@ def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistr
 
 
 def quantile(probabilities: Probabilities, share: float) -> float:
-    """Month below which that share of the mass lies; each month's mass is spread evenly from half a month before to half after."""
+    """Month below which that share of the mass lies; each month's mass is spread from half a month before to half after."""
     edges = np.arange(len(probabilities) + 1) - 0.5
     cumulated = np.concatenate([[0.0], np.cumsum(probabilities)])
     return float(np.clip(np.interp(share, cumulated / cumulated[-1], edges), 0, len(probabilities) - 1))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe
 from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.samples import SampleSpec, draw_views
+from openboneage.imaging.samples import SampleSpec, alternately_mirrored, draw_views
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 
@@ -23,16 +23,19 @@ def estimate_age(hand: StandardHand, sex: Sex, model: Model) -> AgeDistribution:
         sex: Sex of the child; unknown gives the mixture over both.
         model: The whole-hand model; its card says how views are drawn and distributions calibrated.
     """
-    views = draw_views(hand, SampleSpec.from_card(model.card.preprocessing))
-    raw = mix_sexes(age_probabilities(views, model).mean(axis=0), sex)
+    raw = mix_sexes(view_mean(hand, model), sex)
     return describe(raw, Calibration.from_card(model.card.calibration))
 
 
+def view_mean(hand: StandardHand, model: Model, spec: SampleSpec | None = None) -> Probabilities:
+    """Raw distributions for a girl and for a boy, `(2, 229)`, averaged over the views that the card (or `spec`) asks for."""
+    views = draw_views(hand, spec or SampleSpec.from_card(model.card.preprocessing))
+    return np.asarray(age_probabilities(alternately_mirrored(views), model).mean(axis=0))
+
+
 def age_probabilities(views: NDArray[np.float32], model: Model) -> Probabilities:
-    """Raw distributions of views `(n, 1, height, width)` for girls and boys, `(n, 2, 229)`; every second view is seen mirrored."""
-    seen = views.copy()
-    seen[1::2] = seen[1::2, :, :, ::-1]
-    logits = model.run(seen)[0].astype(np.float64)
+    """Raw distributions of views `(n, 1, height, width)` for a girl and for a boy, `(n, 2, 229)`."""
+    logits = model.run(views)[0].astype(np.float64)
     scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
 

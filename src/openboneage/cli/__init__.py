@@ -1,1 +1,49 @@
-"""The command line."""
+"""The command `boneage`: parses, calls the library, prints. One module a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from openboneage.cli.assess import assess
+from openboneage.cli.evaluate import evaluate
+from openboneage.cli.growth import growth
+from openboneage.cli.height import height
+from openboneage.cli.models import models
+from openboneage.cli.output import fail
+from openboneage.cli.score import score
+from openboneage.cli.train import train
+from openboneage.errors import BoneAgeError, InputError
+
+app = typer.Typer(
+    help="Bone age from a child's hand radiograph. Research use only, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(assess)
+app.command()(score)
+app.command()(height)
+app.command()(growth)
+app.command()(models)
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
+
+
+def main() -> None:
+    """Run the command line; an error of this program becomes one sentence and its exit code."""
+    try:
+        app()
+    except BoneAgeError as error:
+        sys.exit(fail(error))
+    except FileNotFoundError as error:
+        sys.exit(fail(InputError(f"There is no file or folder {error.filename}.")))
+    except PermissionError as error:
+        sys.exit(fail(InputError(f"Not allowed to read or write {error.filename}.")))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

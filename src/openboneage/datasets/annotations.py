@@ -1,6 +1,7 @@
 """Drawings that people made on RSNA films: hand outlines and joint boxes, in film fractions.
 
-Outlines: Nguyen Tuan Minh, `minhnt33/gr-bone-age` (MIT), 100 films. Boxes: Koitka et al., PLoS ONE 2018; 13(11):e0207496 (MIT), 329 films.
+Outlines: Nguyen Tuan Minh, `minhnt33/gr-bone-age` (MIT), 100 films.
+Boxes: Koitka et al., PLoS ONE 2018; 13(11):e0207496 (MIT), 329 films.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
-"""The four points that give a hand its pose: distal radius and metacarpophalangeal joints of thumb, middle and little finger."""
+"""The points that give a hand its pose: distal radius, metacarpophalangeal joints of thumb, middle and little finger."""
 
 MCP_BOXES = 5
 

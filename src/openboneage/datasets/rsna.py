@@ -1,12 +1,13 @@
-"""The films of the RSNA Pediatric Bone Age Challenge 2017 as this project holds them (Halabi et al., Radiology 2019; 290:498-503).
+"""The films of the RSNA Pediatric Bone Age Challenge 2017 (Halabi et al., Radiology 2018; 290(2):498-503), reduced.
 
-`train-100px.zip` holds point samples: pixel `(i, j)` is native pixel `(floor((i + 0.5) * height / 100), floor((j + 0.5) * width / 100))`,
-checked against the native films. `train-64px-antialiased.zip` holds a smooth reduction of a part of the same films.
+`train-100px.zip` holds point samples: pixel `(i, j)` is native pixel `(floor((i + 0.5) * height / 100), floor((j + 0.5) *
+width / 100))`, checked against the native films. `train-64px-antialiased.zip` holds a smooth reduction of a part of them.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,10 +19,14 @@ from numpy.typing import NDArray
 
 from openboneage.datasets.splits import Split, split_of
 from openboneage.errors import InputError, UnreadableError
+from openboneage.imaging.radiograph import Radiograph
 from openboneage.subject import Sex, parse_sex
 
 TYPICAL_ASPECT = 0.79
 """Median width over height of the films; used for the four films whose native size is not known."""
+
+FILM_HEIGHT_PX = 150
+"""Height of a reduced film with its squash undone: enough to keep every sample, too little to pass for a fine film."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,19 @@ class RsnaFilms:
         if name not in self._zips:
             self._zips[name] = zipfile.ZipFile(_existing(self.root / name))
         return self._zips[name]
+
+
+def unsquashed(pixels: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
+    """A square reduction of a film with its aspect ratio given back, `(150, 150 * aspect)`."""
+    size = max(round(FILM_HEIGHT_PX * aspect), 1), FILM_HEIGHT_PX
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def film_radiograph(pixels: NDArray[np.uint8], film: Film) -> Radiograph:
+    """A reduced film as a radiograph, its label left behind."""
+    shown = unsquashed(pixels, film.aspect)
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+    return Radiograph(pixels=shown, display=shown, name=f"{film.id}.png", sha256=digest, format="PNG", bits=8)
 
 
 def _existing(path: Path) -> Path:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 THUMBNAIL_PX = 128
 MAP_CHANNELS = ("mask", "radius", "mcp1", "mcp3", "mcp5")
 COUNT_CLASSES = (0, 1, 2)
+Peak = tuple[float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,9 @@ def brightness_range(values: NDArray[np.uint8], low: float, high: float) -> tupl
 def read_sighting(maps: NDArray[np.float32], head: NDArray[np.float32]) -> Sighting:
     """Turn the logits of one thumbnail, `(5, 128, 128)` and `(4,)`, into a sighting."""
     probabilities = _sigmoid(maps)
-    peaks = [_peak(heat) for heat in probabilities[1:]]
+    radius, middle = _peak(probabilities[1]), _peak(probabilities[3])
+    thumb, little = _opposite_peaks(probabilities[2], probabilities[4], radius, middle)
+    peaks = (radius, thumb, middle, little)
     counts = np.exp(head[:3] - head[:3].max()).astype(np.float64)
     return Sighting(
         mask=probabilities[0].astype(np.float32),
@@ -77,8 +80,18 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     return 1.0 / (1.0 + np.exp(-np.clip(logits.astype(np.float64), -40, 40)))
 
 
-def _peak(heat: NDArray[np.float64], radius_px: int = 4) -> tuple[float, float, float]:
-    """Sub-pixel centre of the strongest spot and its height."""
+def _opposite_peaks(thumb: NDArray[np.float64], little: NDArray[np.float64], radius: Peak, middle: Peak) -> tuple[Peak, Peak]:
+    """Strongest spots of thumb and little finger on opposite sides of the hand: each alone may be taken for the other."""
+    rows, columns = np.indices(thumb.shape)
+    left = (radius[0] - middle[0]) * (rows - middle[1]) - (radius[1] - middle[1]) * (columns - middle[0]) > 0
+    right = ~left
+    thumb_left = (thumb * left).max() * (little * right).max() > (thumb * right).max() * (little * left).max()
+    sides = (left, right) if thumb_left else (right, left)
+    return _peak(thumb * sides[0]), _peak(little * sides[1])
+
+
+def _peak(heat: NDArray[np.float64], radius_px: int = 4) -> Peak:
+    """Sub-pixel centre `(x, y)` of the strongest spot and its height."""
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     top, left = max(int(row) - radius_px, 0), max(int(column) - radius_px, 0)
     spot = heat[top : int(row) + radius_px + 1, left : int(column) + radius_px + 1]

@@ -1,7 +1,8 @@
 """The second value on a radiograph's way: an upright left hand in a frame of its own, and the way back to the film.
 
-The frame's origin is the third metacarpophalangeal joint (MCP3); its unit is the distance from there to the distal radius, which lies
-at `(0, 1)`; x points to the thumb, y to the wrist. So finger pose and length of forearm on the film change neither place nor size.
+The frame's origin is the third metacarpophalangeal joint (MCP3); its unit is the distance from there to the distal radius,
+which lies at `(0, 1)`; x points to the thumb, y to the wrist. So finger pose and length of forearm on the film change neither
+place nor size.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from openboneage.imaging.finder import Sighting
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.subject import Laterality
 
-LEFT, TOP, WIDTH, HEIGHT = -0.86, -1.15, 1.9125, 2.55
+LEFT, TOP, WIDTH, HEIGHT = -0.93, -1.2, 2.025, 2.7
 """The canvas in frame units: of 311 boxed films (Koitka et al. 2018) 99 % have their fingertips inside."""
 ASPECT = WIDTH / HEIGHT
 MASK_HEIGHT_PX = 256
@@ -75,11 +76,16 @@ class StandardHand:
 
     @cached_property
     def outline_film(self) -> list[NDArray[np.float64]]:
-        """Outlines of the hand on the film, each `(n, 2)` in film pixels, largest first."""
+        """Outlines of the hand on the film, each `(n, 2)` in film pixels, largest first; none leaves the film."""
+        height, width = self.film.shape
         back = geometry.inverse(self.film_to_canvas(MASK_HEIGHT_PX))
-        contours, _ = cv2.findContours((self.mask > MASK_THRESHOLD).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        smooth = cv2.GaussianBlur(self.mask, (0, 0), MASK_HEIGHT_PX / 128)
+        contours, _ = cv2.findContours((smooth > MASK_THRESHOLD).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         ordered = sorted(contours, key=cv2.contourArea, reverse=True)
-        return [geometry.move(contour.reshape(-1, 2) + 0.5, back) for contour in ordered if len(contour) > 2]
+        moved = [
+            geometry.move(contour.reshape(-1, 2).astype(np.float64) + 0.5, back) for contour in ordered if len(contour) > 2
+        ]
+        return [np.clip(outline, 0, (width, height)) for outline in moved]
 
 
 def canvas_size(height_px: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Point samples of a hand: a big film is reduced the way the RSNA training films were made, in several phases.
 
-The training films are nearest-neighbour reductions to 100 x 100 px, so a network that learned from them knows aliased pixels. A big film
-is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step.
+The training films are nearest-neighbour reductions to 100 x 100 px, so a network that learned from them knows aliased pixels.
+A big film is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from openboneage.imaging import geometry
 from openboneage.imaging.finder import brightness_range
-from openboneage.imaging.hand import HEIGHT, MASK_THRESHOLD, WIDTH, StandardHand, canvas_size
+from openboneage.imaging.hand import HEIGHT, MASK_THRESHOLD, WIDTH, StandardHand, canvas_size, draw_smooth
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class SampleSpec:
         height_px: Height of the input canvas.
         samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
         phases: Grid shifts along each axis; `phases` squared views are drawn.
-        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, once.
+        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, twice (one is seen
+            mirrored).
         mask_margin: Frame units of background kept around the hand.
         range_low: Quantile of brightness within the hand that becomes 0.
         range_high: Quantile that becomes 1.
@@ -54,22 +55,30 @@ def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
     Returns:
         `(views, 1, height_px, width_px)` float32: 0 is dark or background, 1 is bright bone.
     """
-    low, high = hand_range(hand, spec)
+    low, high = brightness_of_hand(hand.film, hand, spec)
     weight = mask_weight(hand.mask, spec.mask_margin, spec.height_px)
-    drawn = _point_samples(hand, spec) if _is_fine(hand, spec) else [_drawn_once(hand, spec)]
+    drawn = _point_samples(hand, spec) if _is_fine(hand, spec) else [_drawn_once(hand, spec)] * 2
     return np.stack([normalise(view.astype(np.float32), low, high) * weight for view in drawn])[:, None]
 
 
-def hand_range(hand: StandardHand, spec: SampleSpec) -> tuple[float, float]:
-    """Brightness of the hand that becomes 0 and 1."""
-    values = hand.canvas(spec.height_px)
-    inside = cv2.resize(hand.mask, values.shape[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
+def alternately_mirrored(views: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The views with every second one mirrored: age has no side, so this costs nothing and steadies the mean."""
+    turned = views.copy()
+    turned[1::2] = views[1::2, :, :, ::-1]
+    return turned
+
+
+def brightness_of_hand(film: NDArray[np.uint8], hand: StandardHand, spec: SampleSpec) -> tuple[float, float]:
+    """Brightness within the hand that becomes 0 and 1, on any picture that lies pixel by pixel on the hand's film."""
+    size = canvas_size(spec.height_px)
+    values = draw_smooth(film, hand.film_to_canvas(spec.height_px), size)
+    inside = cv2.resize(hand.mask, size[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
     return brightness_range(values[inside] if inside.any() else values, spec.range_low, spec.range_high)
 
 
 def normalise(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     """Stretch brightness so that `low` becomes 0 and `high` 1, and cut what lies far outside."""
-    return np.clip((values - low) / max(high - low, 1.0), 0.0, 1.25).astype(np.float32)
+    return np.asarray(np.clip((values - low) / max(high - low, 1.0), 0.0, 1.25), np.float32)
 
 
 def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDArray[np.float32]:

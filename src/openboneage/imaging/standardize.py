@@ -1,4 +1,4 @@
-"""From a film to an upright left hand with bright bones: the finder looks twice, once at the whole film and once at the hand it found."""
+"""From a film to an upright left hand with bright bones: the finder looks at the whole film, then at the hand it found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from openboneage.imaging.radiograph import Radiograph
 from openboneage.subject import Laterality
 from openboneage.weights.runtime import Model
 
-LOOK_MARGIN = 1.3
+LOOK_MARGIN = 1.25
 """The second look sees the canvas and this much around it, as films around hands go."""
 RADIUS, MCP1, MCP3, MCP5 = range(4)
 
@@ -89,7 +89,10 @@ def _look_both_ways(shown: NDArray[np.uint8], finder: Model) -> tuple[Sighting, 
 
 
 def _look_closer(film: NDArray[np.uint8], rough: geometry.Affine, finder: Model) -> tuple[Sighting, geometry.Affine]:
-    """Look at the hand where the first look put it, upright, and return the transform from its frame to that view."""
+    """Look at the hand where the first look put it, upright, and return the transform from its frame to that view.
+
+    The view and its mirror image are seen and their maps averaged, so that neither side is favoured.
+    """
     scale = THUMBNAIL_PX / (HEIGHT * LOOK_MARGIN)
     size = THUMBNAIL_PX, round(THUMBNAIL_PX * ASPECT)
     frame_to_look = geometry.chain(
@@ -98,7 +101,9 @@ def _look_closer(film: NDArray[np.uint8], rough: geometry.Affine, finder: Model)
         geometry.translation(size[1] / 2, size[0] / 2),
     )
     view = draw_smooth(film, geometry.chain(rough, frame_to_look), size)
-    maps, heads = finder.run(thumbnail_channels(view)[None])
+    maps, heads = finder.run(np.stack([thumbnail_channels(view), thumbnail_channels(np.ascontiguousarray(view[:, ::-1]))]))
+    maps[0, :, :, : size[1]] += maps[1, :, :, size[1] - 1 :: -1]
+    maps[0, :, :, : size[1]] /= 2
     return read_sighting(maps[0], heads[0]), frame_to_look
 
 

@@ -22,11 +22,11 @@ def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> N
     middle = LEFT + WIDTH / 2
     vary = geometry.chain(geometry.translation(-middle, 0), np.array(variation.placement), geometry.translation(middle, 0))
     onto = frame_to_canvas(spec.height_px)
-    film = hand.smooth if variation.smooth and hand.smooth is not None else hand.film
-    image = geometry.warp(film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
-    values = _toned(normalise(image.astype(np.float32), hand.low, hand.high), variation)
+    view = hand.views[-1 if variation.smooth else 0]
+    image = geometry.warp(view.film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
+    values = _toned(normalise(image.astype(np.float32), view.low, view.high), variation)
     if variation.margin is not None:
-        weight = mask_weight(hand.mask.astype(np.float32) / 255, variation.margin, spec.height_px)
+        weight = mask_weight(np.asarray(hand.mask / 255, np.float32), variation.margin, spec.height_px)
         values = values * geometry.warp(weight, geometry.chain(geometry.inverse(onto), vary, onto), size)
     if variation.erased is not None:
         top, left, height, width = variation.erased
@@ -38,10 +38,10 @@ def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> N
 def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.float32]:
     toned = values**variation.gamma * variation.contrast + variation.brightness
     if variation.blur_px:
-        toned = cv2.GaussianBlur(toned, (0, 0), variation.blur_px)
+        toned = np.asarray(cv2.GaussianBlur(toned, (0, 0), variation.blur_px), np.float32)
     if variation.noise:
         toned = toned + np.random.default_rng(variation.noise_seed).normal(0, variation.noise, toned.shape).astype(np.float32)
-    return np.clip(toned, 0.0, 1.25).astype(np.float32)
+    return np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
 
 
 def age_batch(

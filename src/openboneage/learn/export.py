@@ -1,4 +1,4 @@
-"""From a trained network to a file that ONNX Runtime runs: weights stored in half precision, the result checked against torch."""
+"""From a trained network to a file that ONNX Runtime runs: weights in half precision, the result checked against torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training hands: every film found and laid straight once, by the same code that reads a clinic's film, then varied at every draw."""
+"""Training hands: every film laid straight once, by the code that reads a clinic's film, then varied at every draw."""
 
 from __future__ import annotations
 
@@ -14,16 +14,28 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from rich.progress import track
 
-from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
 from openboneage.imaging import geometry
-from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.radiograph import Radiograph
-from openboneage.imaging.samples import SampleSpec, hand_range
+from openboneage.imaging.polarity import bright_bones
+from openboneage.imaging.samples import SampleSpec, brightness_of_hand
 from openboneage.imaging.standardize import standardize
+from openboneage.subject import Sex
 from openboneage.weights.runtime import Model, load_model
 
-FILM_HEIGHT_PX = 150
-"""Height that a 100-px film gets when its squash is undone: enough to keep every sample, too little to pass for a fine film."""
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One picture of a film with its squash undone.
+
+    Attributes:
+        film: Bright-bone brightness, `(150, width)` uint8.
+        low: Brightness within the hand that becomes 0.
+        high: Brightness that becomes 1.
+    """
+
+    film: NDArray[np.uint8]
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,39 +44,21 @@ class TrainingHand:
 
     Attributes:
         id: Film.
-        film: Bright-bone brightness with the squash undone, `(150, width)` uint8.
-        smooth: The 64-px view of the same film at the same size, where there is one.
-        film_to_frame: Affine from film pixels to hand frame.
+        views: The point-sampled view, then the smooth one where there is one.
+        film_to_frame: Affine from a view's pixels to hand frame.
         mask: Probability of hand over the canvas, `(256, 192)` uint8.
-        low: Brightness that becomes 0.
-        high: Brightness that becomes 1.
         age_months: Label.
         sex: 0 for a girl, 1 for a boy.
         landmark_score: Least sure landmark, 0 to 1.
     """
 
     id: str
-    film: NDArray[np.uint8]
-    smooth: NDArray[np.uint8] | None
+    views: tuple[View, ...]
     film_to_frame: geometry.Affine
     mask: NDArray[np.uint8]
-    low: float
-    high: float
     age_months: float
     sex: int
     landmark_score: float
-
-
-def unsquashed(pixels: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """A square reduction of a film with its aspect ratio given back, `(150, 150 * aspect)`."""
-    size = max(round(FILM_HEIGHT_PX * aspect), 1), FILM_HEIGHT_PX
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def film_radiograph(pixels: NDArray[np.uint8], film: Film) -> Radiograph:
-    """A training film as a radiograph, its label left behind."""
-    shown = unsquashed(pixels, film.aspect)
-    return Radiograph(pixels=shown, display=shown, name=f"{film.id}.png", sha256="0" * 64, format="PNG", bits=8)
 
 
 def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
@@ -84,27 +78,18 @@ def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list
 
 def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
     hand = standardize(film_radiograph(films.point_sampled(film.id), film), finder)
-    smooth = _smooth_view(films, film, hand)
-    low, high = hand_range(hand, SampleSpec())
+    shown = [hand.film]
+    if film.id in films.smooth_ids:
+        shown.append(bright_bones(unsquashed(films.smooth(film.id), film.aspect), hand.inverted))
     return TrainingHand(
         id=film.id,
-        film=hand.film,
-        smooth=smooth,
+        views=tuple(View(pixels, *brightness_of_hand(pixels, hand, SampleSpec())) for pixels in shown),
         film_to_frame=hand.film_to_frame,
         mask=np.rint(hand.mask * 255).astype(np.uint8),
-        low=low,
-        high=high,
         age_months=film.age_months,
-        sex=1 if film.sex == "male" else 0,
+        sex=1 if film.sex is Sex.MALE else 0,
         landmark_score=float(hand.landmark_scores.min()),
     )
-
-
-def _smooth_view(films: RsnaFilms, film: Film, hand: StandardHand) -> NDArray[np.uint8] | None:
-    if film.id not in films.smooth_ids:
-        return None
-    shown = unsquashed(films.smooth(film.id), film.aspect)
-    return np.subtract(255, shown, dtype=np.uint8) if hand.inverted else shown
 
 
 @dataclass(frozen=True)

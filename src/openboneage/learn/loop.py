@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -70,7 +70,7 @@ def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, sched
     if start < schedule.steps:
         model.train()
         _run_steps(parts, make_batch, loss, schedule, run, start)
-    return cast("nn.Module", average.module).eval()
+    return average.module.eval()
 
 
 def _run_steps(parts: dict[str, Any], make_batch: MakeBatch, loss: Loss, schedule: Schedule, run: Path, start: int) -> None:
@@ -86,7 +86,7 @@ def _run_steps(parts: dict[str, Any], make_batch: MakeBatch, loss: Loss, schedul
             with torch.autocast("cpu", torch.bfloat16) if schedule.bf16 else nullcontext():
                 value = loss(model, batch)
             optimizer.zero_grad(set_to_none=True)
-            value.backward()  # type: ignore[no-untyped-call]
+            value.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             cycle.step()

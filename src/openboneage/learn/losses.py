@@ -12,7 +12,10 @@ from openboneage.learn.loop import Batch
 
 
 def finder_loss(model: nn.Module, batch: Batch) -> Tensor:
-    """Mask: cross-entropy and soft Dice; landmarks: weighted cross-entropy on heat; head: cross-entropies. What is not known counts nothing."""
+    """Mask: cross-entropy and soft Dice; landmarks: weighted cross-entropy on heat; head: cross-entropies.
+
+    What is not known of a scene counts nothing.
+    """
     maps, head = model(batch["image"].to(memory_format=torch.channels_last))
     maps, head = maps.float(), head.float()
     known, truth = batch["maps_known"], batch["maps"]

@@ -95,7 +95,7 @@ def draw_scene(rng: Generator, pools: Pools) -> Scene:
     low = float(rng.uniform(0, 60) if rng.random() < 0.5 else 0)
     return Scene(
         kind=kind,
-        names=tuple(pools.names[kind][rng.integers(len(pools.names[kind]))] for _ in range(2 if two else 1)),
+        names=tuple(pools.names[kind][int(rng.integers(len(pools.names[kind])))] for _ in range(2 if two else 1)),
         size_px=(height, width),
         placements=tuple(_draw_placement(rng, height, width, i, two) for i in range(2 if two else 1)),
         fill=float(rng.choice([0, 0, 0, 255, rng.uniform(0, 255)])),
@@ -143,7 +143,7 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
     """Make a scene.
 
     Returns:
-        `image` `(2, 128, 128)`; `maps` `(5, 128, 128)` in 0..1; `maps_known` `(5,)`; `count` and `inverted`, with -1 for unknown.
+        `image` `(2, 128, 128)`; `maps` `(5, 128, 128)` in 0..1; `maps_known` `(5,)`; `count` and `inverted`, -1 for unknown.
     """
     sources = [pools.load(scene.kind, name) for name in scene.names]
     canvas = np.full(scene.size_px, scene.fill, np.uint8)
@@ -216,12 +216,12 @@ def _plant(canvas: NDArray[np.uint8], scene: Scene) -> None:
 
 def _toned(canvas: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     levels = scene.low + (np.arange(256) / 255.0) ** scene.gamma * (scene.high - scene.low)
-    image = cv2.LUT(canvas, levels.astype(np.float32))
+    image = np.asarray(cv2.LUT(canvas, levels.astype(np.float32)), np.float32)
     if scene.blur_px:
-        image = cv2.GaussianBlur(image, (0, 0), scene.blur_px)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), scene.blur_px), np.float32)
     if scene.noise:
         image = image + np.random.default_rng(scene.noise_seed).normal(0, scene.noise, image.shape).astype(np.float32)
-    image = np.clip(image, 0, 255)
+    image = np.asarray(np.clip(image, 0, 255), np.float32)
     return np.rint(255 - image if scene.invert else image).astype(np.uint8)
 
 

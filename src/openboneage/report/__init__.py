@@ -1,1 +1,1 @@
-"""Reports: text, figures and files made from results."""
+"""What people and systems take away: figure, text, table."""

@@ -1,8 +1,9 @@
 """The whole-hand age model that ships: one network for both sexes, learned from the RSNA training films at 100 px.
 
-Input: the standard hand (upright left hand, background masked, contrast set by the hand itself) as the program gives it, varied. One
-draw in seven shows the smooth 64-px view of the film instead of its point samples. Output: a distribution over 0 to 228 months for a
-girl and for a boy. No checkpoint is chosen on any film: the schedule is fixed and the moving average of its end is taken.
+Input: the standard hand (upright left hand, background masked, contrast set by the hand itself) as the program gives it,
+varied. One draw in seven shows the smooth 64-px view of the film, where there is one, instead of its point samples. Output: a
+distribution over 0 to 228 months for a girl and for a boy. No checkpoint is chosen on any film: the schedule is fixed and the
+moving average of its end is taken.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class WholeHandStudy:
     spec: SampleSpec = field(default_factory=SampleSpec)
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=7800, peak_lr=2e-3, weight_decay=0.05))
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=8500, peak_lr=2e-3, weight_decay=0.05))
 
 
 def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy | None = None) -> nn.Module:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from openboneage.errors import WeightsError
 from openboneage.weights.card import Card, read_card
-from openboneage.weights.runtime import Model, load_model
 
 HAND_FINDER = "hand-finder"
 WHOLE_HAND = "whole-hand"
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Where the cards of the models that one assessment needs are."""
+
+    finder: Path
+    whole_hand: Path
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Cards:
+        """The cards in a folder, under the names of the shipped models."""
+        return cls(folder / f"{HAND_FINDER}.json", folder / f"{WHOLE_HAND}.json")
 
 
 def shipped_folder() -> Path:
@@ -30,15 +43,6 @@ def shipped_card(name: str) -> Card:
         WeightsError: There is no such model; the text names those there are.
     """
     return read_card(_card_path(name))
-
-
-def shipped_model(name: str, threads: int = 0) -> Model:
-    """Load a shipped model.
-
-    Raises:
-        WeightsError: There is no such model, or its files are damaged.
-    """
-    return load_model(_card_path(name), threads)
 
 
 def _card_path(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""The whole-hand age network: a plain residual net (He et al. 2016) whose head knows where on the hand it looks, and both sexes."""
+"""The whole-hand age network: a plain residual net (He et al. 2016) with a head that knows places on the hand, and sexes."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class AgeNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, ...] = (48, 96, 192, 256),
-        depths: tuple[int, ...] = (1, 2, 3, 2),
+        widths: tuple[int, ...] = (48, 96, 192, 224),
+        depths: tuple[int, ...] = (0, 2, 3, 2),
         grid: tuple[int, int] = (8, 6),
         drop_path: float = 0.1,
         dropout: float = 0.3,
@@ -77,4 +77,5 @@ class AgeNet(nn.Module):
         features = torch.cat([x.mean(dim=(2, 3)), F.relu(self.place(x)).flatten(1)], dim=1)
         h = self.dropout(F.relu(self.mix(features)))[:, None]
         scale, shift = self.by_sex[0], self.by_sex[1]
-        return self.months(F.relu(self.hidden(h * (1 + scale) + shift)))
+        logits: Tensor = self.months(F.relu(self.hidden(h * (1 + scale) + shift)))
+        return logits

@@ -1,4 +1,4 @@
-"""The hand finder: one small U-Net (Ronneberger et al. 2015) that says where a hand is, how it lies, and whether there is one."""
+"""The hand finder: a small U-Net (Ronneberger et al. 2015) that says where a hand is, how it lies, and if there is one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def conv_block(channels_in: int, channels_out: int) -> nn.Sequential:
 
 
 class HandFinder(nn.Module):
-    """U-Net at a quarter of the thumbnail's size, with a sub-pixel map for the mask and for each landmark, and a head for count and polarity."""
+    """U-Net at a quarter of the thumbnail's size: sub-pixel maps of mask and landmarks, a head for count and polarity."""
 
     def __init__(self, widths: tuple[int, ...] = (64, 80, 112, 144)) -> None:
         """Build the encoder with the given widths, halving the size between them, and its mirror."""

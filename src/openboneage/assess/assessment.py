@@ -1,0 +1,145 @@
+"""The assessment: one frozen value that every report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from openboneage.assess.distribution import AgeDistribution
+from openboneage.findings import Finding
+from openboneage.imaging.quality import Measures, Verdict
+from openboneage.subject import Laterality, Sex
+
+SCHEMA_VERSION = 1
+RESEARCH_USE = "Research use only, not a medical device."
+
+
+@dataclass(frozen=True)
+class FilmFacts:
+    """What is known of the file. It holds no patient's name or identifier.
+
+    Attributes:
+        name: File name without its folder.
+        sha256: Checksum of its bytes.
+        format: Container.
+        bits: Bits per sample.
+        height_px: Rows.
+        width_px: Columns.
+        spacing_mm: `(row, column)` spacing in mm, or None.
+        spacing_source: Attribute that gave the spacing, or None.
+    """
+
+    name: str
+    sha256: str
+    format: str
+    bits: int
+    height_px: int
+    width_px: int
+    spacing_mm: tuple[float, float] | None
+    spacing_source: str | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The child, as far as bone age needs to know.
+
+    Attributes:
+        sex: Sex used; `unknown` means the mixture over both.
+        sex_source: `caller`, `file` or `none`.
+        age_months: Chronological age in months, or None.
+        age_source: `caller`, the attribute of the file, or None.
+    """
+
+    sex: Sex
+    sex_source: str
+    age_months: float | None
+    age_source: str | None
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the hand lay on the film.
+
+    Attributes:
+        inverted: Whether bones were dark.
+        rotation_degrees: Clockwise turn from upright.
+        mirrored: Whether the hand was mirrored to a left hand.
+        laterality: Side of the hand.
+        laterality_source: `file` or `image`.
+    """
+
+    inverted: bool
+    rotation_degrees: float
+    mirrored: bool
+    laterality: Laterality
+    laterality_source: str
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Which weights spoke."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the program says of one film.
+
+    Attributes:
+        verdict: Whether the film was accepted.
+        bone_age: The bone age; None where the film was rejected.
+        findings: What a clinician should look at, reasons of a rejection among them.
+        film: The file.
+        subject: The child.
+        pose: How the hand lay.
+        quality: Measures behind the verdict.
+        models: Weights that spoke.
+        seconds: Time of each stage in seconds.
+        version: Version of the program.
+    """
+
+    verdict: Verdict
+    bone_age: AgeDistribution | None
+    findings: tuple[Finding, ...]
+    film: FilmFacts
+    subject: Subject
+    pose: Pose
+    quality: Measures
+    models: tuple[ModelFacts, ...]
+    seconds: Mapping[str, float]
+    version: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The assessment as plain values, in the form of `report/assessment.schema.json`; ages in months."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "program": {"name": "openboneage", "version": self.version},
+            "notice": RESEARCH_USE,
+            "verdict": str(self.verdict),
+            "bone_age": None if self.bone_age is None else _age_json(self.bone_age),
+            "findings": [{key: str(value) for key, value in asdict(finding).items()} for finding in self.findings],
+            "film": {**asdict(self.film), "spacing_mm": None if self.film.spacing_mm is None else list(self.film.spacing_mm)},
+            "subject": {**asdict(self.subject), "sex": str(self.subject.sex)},
+            "pose": {**asdict(self.pose), "laterality": str(self.pose.laterality)},
+            "quality": asdict(self.quality),
+            "models": [asdict(model) for model in self.models],
+            "seconds": {stage: round(seconds, 4) for stage, seconds in self.seconds.items()},
+        }
+
+
+def _age_json(age: AgeDistribution) -> dict[str, Any]:
+    return {
+        "scale": "Greulich-Pyle",
+        "mean_months": round(age.mean_months, 2),
+        "sd_months": round(age.sd_months, 2),
+        "interval": {
+            "low_months": round(age.low_months, 2),
+            "high_months": round(age.high_months, 2),
+            "coverage": age.coverage,
+        },
+        "distribution": [round(float(p), 6) for p in age.probabilities],
+    }

@@ -1,0 +1,189 @@
+"""The way of a radiograph: read, standardize, judge, estimate. One assessor holds the models and serves many films."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose, Subject
+from openboneage.assess.whole_hand import estimate_age
+from openboneage.findings import Finding, Severity
+from openboneage.imaging.hand import StandardHand
+from openboneage.imaging.quality import Verdict, judge, verdict_of
+from openboneage.imaging.radiograph import Radiograph
+from openboneage.imaging.read import read
+from openboneage.imaging.standardize import standardize
+from openboneage.subject import Sex, checked_age_months
+from openboneage.weights.registry import Cards, shipped_folder
+from openboneage.weights.runtime import Model, load_model
+
+SEX_CODES = ("sex-missing", "sex-other")
+AGE_CODES = (
+    "age-missing",
+    "age-rounded",
+    "age-impossible",
+    "age-contradictory",
+    "birth-date-placeholder",
+    "study-date-contradictory",
+)
+"""Findings of the reader about the file's sex and age: settled where the caller gives them."""
+SEX_UNKNOWN = Finding(
+    "sex-unknown",
+    Severity.WARNING,
+    "The sex is not known: the answer is the even mixture of a girl's and a boy's bone age. Give the sex.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """An assessment with the hand it was made on, for those who draw."""
+
+    hand: StandardHand
+    assessment: Assessment
+
+
+@dataclass(frozen=True, eq=False)
+class Assessor:
+    """The models, loaded once.
+
+    Attributes:
+        finder: Finds the hand.
+        whole_hand: Gives the age.
+    """
+
+    finder: Model
+    whole_hand: Model
+
+    @classmethod
+    def shipped(cls, threads: int = 0) -> Assessor:
+        """An assessor with the shipped models; `threads` 0 takes every core.
+
+        Raises:
+            WeightsError: A model is missing or damaged.
+        """
+        return cls.load(Cards.in_folder(shipped_folder()), threads)
+
+    @classmethod
+    def load(cls, cards: Cards, threads: int = 0) -> Assessor:
+        """An assessor with other models.
+
+        Raises:
+            WeightsError: A model is missing or damaged.
+        """
+        return cls(load_model(cards.finder, threads), load_model(cards.whole_hand, threads))
+
+    def assess(
+        self, source: str | os.PathLike[str] | bytes, sex: Sex | None = None, age_months: float | None = None
+    ) -> Assessment:
+        """Assess a file; see `examine`."""
+        return self.examine(source, sex, age_months).assessment
+
+    def examine(
+        self, source: str | os.PathLike[str] | bytes, sex: Sex | None = None, age_months: float | None = None
+    ) -> Examination:
+        """Assess a file and keep the hand.
+
+        Args:
+            source: Path of a film, or the bytes of one.
+            sex: Sex of the child; None takes what the file says.
+            age_months: Chronological age in months; None takes what the file says.
+
+        Raises:
+            InputError: The file does not exist or the age is impossible.
+            UnreadableError: The file is no image that can be read.
+            RefusedError: The file holds several images.
+        """
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "read"):
+            radiograph = read(source)
+        return self.examine_radiograph(radiograph, sex, age_months, seconds)
+
+    def examine_radiograph(
+        self,
+        radiograph: Radiograph,
+        sex: Sex | None = None,
+        age_months: float | None = None,
+        seconds: dict[str, float] | None = None,
+    ) -> Examination:
+        """Assess a film that was read before; see `examine`. `seconds` holds the times of the stages so far."""
+        subject = _subject(radiograph, sex, age_months)
+        seconds = {} if seconds is None else seconds
+        with _timed(seconds, "standardize"):
+            hand = standardize(radiograph, self.finder)
+        with _timed(seconds, "quality"):
+            quality = judge(hand)
+        bone_age = None
+        if quality.verdict is not Verdict.REJECT:
+            with _timed(seconds, "whole_hand"):
+                bone_age = estimate_age(hand, subject.sex, self.whole_hand)
+        findings = _findings(quality.findings, subject)
+        assessment = Assessment(
+            verdict=verdict_of(findings),
+            bone_age=bone_age,
+            findings=findings,
+            film=_film_facts(radiograph),
+            subject=subject,
+            pose=Pose(hand.inverted, round(hand.rotation_degrees, 1), hand.mirrored, hand.laterality, hand.laterality_source),
+            quality=quality.measures,
+            models=tuple(ModelFacts(m.card.name, m.card.version, m.card.sha256) for m in (self.finder, self.whole_hand)),
+            seconds=seconds,
+            version=version("openboneage"),
+        )
+        return Examination(hand, assessment)
+
+
+def assess(path: str | os.PathLike[str], sex: Sex | str | None = None, age_months: float | None = None) -> Assessment:
+    """Assess one file with the shipped models; for many files, keep an `Assessor`.
+
+    Args:
+        path: The film.
+        sex: `female`, `male` or `unknown`; None takes what the file says.
+        age_months: Chronological age in months; None takes what the file says.
+
+    Raises:
+        InputError: The file does not exist or the age is impossible.
+        UnreadableError: The file is no image that can be read.
+        RefusedError: The file holds several images.
+    """
+    return Assessor.shipped().assess(path, None if sex is None else Sex(sex), age_months)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - start
+
+
+def _subject(radiograph: Radiograph, sex: Sex | None, age_months: float | None) -> Subject:
+    if sex is not None:
+        sex_source = "caller"
+    else:
+        sex, sex_source = radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
+    if age_months is not None:
+        return Subject(sex, sex_source, checked_age_months(age_months), "caller")
+    return Subject(sex, sex_source, radiograph.age_months, radiograph.age_source)
+
+
+def _findings(findings: tuple[Finding, ...], subject: Subject) -> tuple[Finding, ...]:
+    """The findings less those that the caller's word settled, and one more where the sex stays unknown."""
+    settled = {*(SEX_CODES if subject.sex_source == "caller" else ()), *(AGE_CODES if subject.age_source == "caller" else ())}
+    kept = tuple(finding for finding in findings if finding.code not in settled)
+    return (*kept, SEX_UNKNOWN) if subject.sex is Sex.UNKNOWN else kept
+
+
+def _film_facts(radiograph: Radiograph) -> FilmFacts:
+    return FilmFacts(
+        name=radiograph.name,
+        sha256=radiograph.sha256,
+        format=radiograph.format,
+        bits=radiograph.bits,
+        height_px=radiograph.height_px,
+        width_px=radiograph.width_px,
+        spacing_mm=radiograph.spacing_mm,
+        spacing_source=radiograph.spacing_source,
+    )

@@ -1,0 +1,171 @@
+"""`boneage assess`: films in, bone ages out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openboneage.assess.assessment import SCHEMA_VERSION, Assessment
+from openboneage.assess.assessor import Assessor
+from openboneage.cli.cases import Case, collect_cases
+from openboneage.cli.output import err, out
+from openboneage.errors import BoneAgeError, InputError, RefusedError
+from openboneage.imaging.quality import Verdict
+from openboneage.report.table import COLUMNS, to_error_row, to_row
+from openboneage.report.text import to_text
+from openboneage.subject import parse_age_months, parse_sex
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one case, small enough to travel between processes."""
+
+    label: str
+    row: dict[str, str]
+    text: str
+    json: dict[str, Any]
+    exit_code: int
+
+
+def assess(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="FILE|FOLDER|CASES.csv...", help="Films, folders of films, or cases files.")
+    ],
+    sex: Annotated[str | None, typer.Option(help="F, M or unknown; without it, what the file says.")] = None,
+    age: Annotated[str | None, typer.Option(help="Chronological age, such as 9y3m; without it, what the file says.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a film and line.")] = False,
+    csv_out: Annotated[
+        Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film; films already in OUT are skipped.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Draw a figure: a .png for one film, else a folder.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Films assessed at the same time.")] = 1,
+) -> None:
+    """Assess films: bone age, interval, findings.
+
+    Ends with 0 where every film was assessed, 3 where one was refused, 4 where one could not be read.
+    """
+    cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
+    _check_figure(figure, cases)
+    done = _rows_done(csv_out) if csv_out else set()
+    waiting = [case for case in cases if case.label not in done]
+    if done:
+        err.print(f"{len(cases) - len(waiting)} of {len(cases)} films are in {csv_out} and skipped.")
+    worst = 0
+    for answer in _with_progress(_answers(waiting, figure, jobs), len(waiting)):
+        worst = max(worst, answer.exit_code)
+        if csv_out:
+            _append_row(csv_out, answer.row)
+        if as_json:
+            out.print(json.dumps(answer.json))
+        elif not csv_out:
+            (out if answer.exit_code in (0, RefusedError.exit_code) else err).print(answer.text)
+    raise typer.Exit(worst)
+
+
+def _answers(cases: Sequence[Case], figure: Path | None, jobs: int) -> Iterator[Answer]:
+    """Answers in the order of the cases with one job, as they come with several."""
+    if jobs == 1:
+        yield from (_answer(case, figure, 0) for case in cases)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(_answer, case, figure, 1) for case in cases]
+        try:
+            yield from (future.result() for future in as_completed(waiting))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
+    try:
+        examination = _assessor(threads).examine(case.path, case.sex, case.age_months)
+    except BoneAgeError as error:
+        content = {
+            "schema_version": SCHEMA_VERSION,
+            "path": case.label,
+            "error": {"type": type(error).__name__, "message": str(error)},
+        }
+        return Answer(case.label, to_error_row(case.label, error), f"{case.label}: {error}", content, error.exit_code)
+    assessment = examination.assessment
+    if figure:
+        from openboneage.explain.occlusion import occlusion_map
+        from openboneage.report.figure import draw_figure
+
+        attention = None
+        if assessment.bone_age is not None:
+            attention = occlusion_map(examination.hand, assessment.subject.sex, _assessor(threads).whole_hand)
+        _figure_path(figure, case).write_bytes(draw_figure(examination, attention))
+    return Answer(case.label, to_row(case.label, assessment), to_text(assessment), assessment.to_json(), _exit_code(assessment))
+
+
+@cache
+def _assessor(threads: int) -> Assessor:
+    """The assessor of this process."""
+    if threads == 1:
+        import cv2
+
+        cv2.setNumThreads(1)
+    return Assessor.shipped(threads)
+
+
+def _exit_code(assessment: Assessment) -> int:
+    return RefusedError.exit_code if assessment.verdict is Verdict.REJECT else 0
+
+
+def _check_figure(figure: Path | None, cases: Sequence[Case]) -> None:
+    if figure is None:
+        return
+    if figure.suffix.lower() == ".png":
+        if len(cases) > 1:
+            raise InputError(f"{len(cases)} films need a folder for their figures, got the file {figure}.")
+        figure.parent.mkdir(parents=True, exist_ok=True)
+        return
+    names = [_figure_path(figure, case) for case in cases]
+    if len(set(names)) < len(names):
+        raise InputError(
+            "Two films have the same file name, so their figures would overwrite each other; assess them one folder at a time."
+        )
+    figure.mkdir(parents=True, exist_ok=True)
+
+
+def _figure_path(figure: Path, case: Case) -> Path:
+    return figure if figure.suffix.lower() == ".png" else figure / f"{case.path.name.removesuffix(case.path.suffix)}.png"
+
+
+def _rows_done(table: Path) -> set[str]:
+    """Films that a table already holds; a last line that was cut off by a stop is removed."""
+    if not table.exists():
+        with table.open("w", newline="") as file:
+            csv.writer(file).writerow(COLUMNS)
+        return set()
+    content = table.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if len(whole) < len(content):
+        table.write_bytes(whole)
+    reader = csv.DictReader(whole.decode().splitlines())
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise InputError(f"{table} exists and is no table of this program; name another file or remove it.")
+    return {row["path"] for row in reader}
+
+
+def _append_row(table: Path, row: dict[str, str]) -> None:
+    with table.open("a", newline="") as file:
+        csv.DictWriter(file, COLUMNS).writerow(row)
+
+
+def _with_progress(answers: Iterator[Answer], total: int) -> Iterator[Answer]:
+    if total < 2:
+        yield from answers
+        return
+    from rich.progress import track
+
+    yield from track(answers, "films", total=total, console=err)

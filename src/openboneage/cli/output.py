@@ -1,0 +1,16 @@
+"""Where the command line prints: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from openboneage.errors import BoneAgeError
+
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+
+def fail(error: BoneAgeError) -> int:
+    """Print an error and return its exit code."""
+    err.print(f"boneage: {error}")
+    return error.exit_code

@@ -1,0 +1,40 @@
+"""`boneage train`: make models from films. Needs the `learn` extra."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openboneage.cli.output import err
+from openboneage.errors import InputError
+from openboneage.weights.registry import shipped_folder
+
+train = typer.Typer(help="Make models from films (needs: pip install 'openboneage[learn]').", no_args_is_help=True)
+
+
+@train.callback()
+def _group() -> None:
+    """Make models from films (needs: pip install 'openboneage[learn]')."""
+
+
+@train.command()
+def default(
+    shared: Annotated[Path, typer.Option(help="Folder with rsna/ and not_hands/.")] = Path("../shared"),
+    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run there goes on.")] = Path("runs/default"),
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that prepare films.")] = 2,
+    version: Annotated[str, typer.Option(help="Version written to the cards.")] = "1.0",
+    install: Annotated[
+        bool, typer.Option("--install", help="Put the finished models where the program loads them from.")
+    ] = False,
+) -> None:
+    """Train, calibrate and export the hand finder and the whole-hand model that ship."""
+    try:
+        from openboneage.studies import default as study
+    except ImportError as error:
+        raise InputError(f"Training needs the package {error.name}; install openboneage[learn].") from None
+    cards = study.train_default(study.DefaultRun(shared, run, jobs, version))
+    if install:
+        study.install(cards, shipped_folder())
+    err.print(f"finished: {cards.finder} and {cards.whole_hand}")

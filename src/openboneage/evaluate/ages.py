@@ -1,0 +1,131 @@
+"""Bone ages of whole splits, through the whole program, against their readings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import Calibration, Probabilities, describe
+from openboneage.assess.whole_hand import mix_sexes, view_mean
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.splits import Split
+from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, to_markdown
+from openboneage.imaging.quality import Verdict, judge
+from openboneage.imaging.read import read
+from openboneage.imaging.samples import SampleSpec
+from openboneage.imaging.standardize import standardize
+from openboneage.subject import Sex
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import Cards
+
+CHUNK = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One film: what was read and what the network said.
+
+    Attributes:
+        film: Film and label.
+        verdict: Whether the program accepts the film.
+        probabilities: Raw distributions for a girl and for a boy, `(2, 229)`.
+    """
+
+    film: Film
+    verdict: Verdict
+    probabilities: Probabilities
+
+
+def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSpec | None = None) -> list[Reading]:
+    """Run the program over a split: 100-px films with their squash undone, or the native films as they are.
+
+    Args:
+        root: Folder of the RSNA films.
+        split: The split.
+        cards: The models.
+        jobs: Processes.
+        spec: How views are drawn; None takes what the card says.
+    """
+    films = RsnaFilms(root).of(split)
+    chunks = [films[i : i + CHUNK] for i in range(0, len(films), CHUNK)]
+    with ProcessPoolExecutor(jobs) as pool:
+        done = pool.map(partial(_read_chunk, root, cards, spec), chunks)
+        return [reading for chunk in done for reading in chunk]
+
+
+def _read_chunk(root: Path, cards: Cards, spec: SampleSpec | None, chunk: Sequence[Film]) -> list[Reading]:
+    cv2.setNumThreads(1)
+    films, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
+    return [_read_film(films, film, assessor, spec) for film in chunk]
+
+
+def _read_film(films: RsnaFilms, film: Film, assessor: Assessor, spec: SampleSpec | None) -> Reading:
+    if film.split is Split.NATIVE:
+        radiograph = read(films.native_path(film.id))
+    else:
+        radiograph = film_radiograph(films.point_sampled(film.id), film)
+    hand = standardize(radiograph, assessor.finder)
+    return Reading(film, judge(hand).verdict, view_mean(hand, assessor.whole_hand, spec))
+
+
+def figures_by_group(readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> dict[str, AgeFigures]:
+    """Figures over all films, by sex and by age band; `sex` overrides what the program is told."""
+    ages = [describe(mix_sexes(r.probabilities, sex or r.film.sex), calibration) for r in readings]
+    table = np.array(
+        [[r.film.age_months, a.mean_months, a.low_months, a.high_months] for r, a in zip(readings, ages, strict=True)]
+    )
+    girls = np.array([r.film.sex is Sex.FEMALE for r in readings])
+    groups = {"all": np.ones(len(readings), bool), "girls": girls, "boys": ~girls}
+    for low, high in AGE_BANDS_MONTHS:
+        groups[f"{low}-{high - 1} months"] = (table[:, 0] >= low) & (table[:, 0] < high)
+    return {name: age_figures(*table[chosen].T) for name, chosen in groups.items() if chosen.any()}
+
+
+def figures_table(figures: dict[str, AgeFigures]) -> str:
+    """The figures as a Markdown table."""
+    header = ("films", "n", "MAE ± SD", "bias", "RMSE", "CCC", "≤ 6", "≤ 12", "≤ 24 months", "coverage", "width")
+    return to_markdown(header, list(_table_rows(figures)))
+
+
+def _table_rows(figures: dict[str, AgeFigures]) -> Iterator[list[str]]:
+    for name, f in figures.items():
+        shares = [f"{share:.0%}".replace("%", " %") for share in (f.within_6, f.within_12, f.within_24)]
+        yield [
+            name, str(f.films), f"{f.mae:.2f} ± {f.mae_sd:.2f}", f"{f.bias:+.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", *shares,
+            f"{f.coverage:.1%}".replace("%", " %"), f"{f.width:.1f}",
+        ]  # fmt: skip
+
+
+def rounded(figures: dict[str, AgeFigures]) -> dict[str, dict[str, float]]:
+    """The figures for a weights card."""
+    return {name: {key: round(value, 4) for key, value in asdict(f).items()} for name, f in figures.items()}
+
+
+def calibration_of(cards: Cards) -> Calibration:
+    """Calibration that the whole-hand card holds."""
+    return Calibration.from_card(read_card(cards.whole_hand).calibration)
+
+
+def write_readings(path: Path, readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> None:
+    """Write one row a film, the largest error first."""
+    rows: list[tuple[str, ...]] = []
+    for reading in readings:
+        age = describe(mix_sexes(reading.probabilities, sex or reading.film.sex), calibration)
+        error = age.mean_months - reading.film.age_months
+        ages = (reading.film.age_months, age.mean_months, age.low_months, age.high_months, error)
+        rows.append((reading.film.id, str(reading.film.sex), str(reading.verdict), *(f"{value:.2f}" for value in ages)))
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ("id", "sex", "verdict", "read_months", "estimated_months", "low_months", "high_months", "error_months")
+        )
+        rows.sort(key=lambda row: abs(float(row[-1])), reverse=True)
+        writer.writerows(rows)

@@ -1,0 +1,163 @@
+"""How well hands are found: polarity, mask, pose and quality, on films and images that the finder never learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.datasets.annotations import read_outlines
+from openboneage.datasets.not_hands import read_not_hands
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.splits import Split
+from openboneage.evaluate.metrics import dice, to_markdown
+from openboneage.imaging import geometry
+from openboneage.imaging.hand import MASK_HEIGHT_PX, MASK_THRESHOLD
+from openboneage.imaging.polarity import corner_rule_inverted
+from openboneage.imaging.quality import QualityReport, Verdict, judge
+from openboneage.imaging.radiograph import Radiograph
+from openboneage.imaging.standardize import standardize
+from openboneage.weights.runtime import Model, load_model
+
+REAL_HANDS = 1000
+TURNS_DEGREES = (0, 90, 180, -90, 37)
+Result = TypeVar("Result")
+
+
+def polarity_table(root: Path, finder: Path, jobs: int) -> str:
+    """Share of wrong decisions on held-out films as they are and inverted, for the corner rule and for the program."""
+    films = RsnaFilms(root).of(Split.HELD_OUT)
+    answers = np.array(_over_films(_polarity, root, finder, films, jobs))
+    rows = []
+    for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
+        wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
+        rows.append([name, _percent(wrong_plain), _percent(wrong_inverted), _percent((wrong_plain + wrong_inverted) / 2)])
+    return to_markdown((f"wrong on {len(films)} held-out films", "as they are", "inverted", "both"), rows)
+
+
+def _polarity(films: RsnaFilms, finder: Model, film: Film) -> list[list[bool]]:
+    pixels = films.point_sampled(film.id)
+    answers = []
+    for shown in (pixels, np.subtract(255, pixels, dtype=np.uint8)):
+        answers.append([corner_rule_inverted(shown), standardize(film_radiograph(shown, film), finder).inverted])
+    return answers
+
+
+def mask_table(root: Path, finder: Path) -> str:
+    """Dice against drawn outlines, over the canvas, on films of the validation, held-out and native splits."""
+    films, model = RsnaFilms(root), load_model(finder)
+    outlines = read_outlines(root / "outlines.json")
+    scores = [
+        _dice(films, model, films.films[i], mask) for i, mask in outlines.items() if films.films[i].split is not Split.TRAIN
+    ]
+    worst = np.sort(scores)[:3]
+    row = [str(len(scores)), f"{np.mean(scores):.3f}", f"{np.median(scores):.3f}", ", ".join(f"{score:.3f}" for score in worst)]
+    return to_markdown(("outlined films not learned from", "mean Dice", "median", "three worst"), [row])
+
+
+def _dice(films: RsnaFilms, finder: Model, film: Film, drawn: NDArray[np.uint8]) -> float:
+    hand = standardize(film_radiograph(films.point_sampled(film.id), film), finder)
+    height, width = hand.film.shape
+    from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])
+    onto = geometry.chain(from_fractions, hand.film_to_canvas(MASK_HEIGHT_PX))
+    truth = geometry.warp(drawn, onto, hand.mask.shape) > 127
+    return dice(truth, hand.mask > MASK_THRESHOLD)
+
+
+def pose_table(root: Path, finder: Path, jobs: int) -> str:
+    """Rotation and side recovered from held-out films that were turned and mirrored, against the films as they are."""
+    films = RsnaFilms(root).of(Split.HELD_OUT)[::4]
+    answers = np.array(_over_films(_pose, root, finder, films, jobs))
+    rows = []
+    for i, (turn, mirror) in enumerate(_turns()):
+        error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
+        name = f"turned by {turn}°" + (", mirrored" if mirror else "")
+        rows.append(
+            [name, f"{np.median(error):.1f}°", f"{np.quantile(error, 0.95):.1f}°", _percent(1 - answers[:, i, 1].mean())]
+        )
+    return to_markdown((f"{len(films)} held-out films", "rotation error, median", "95 %", "side wrong"), rows)
+
+
+def _turns() -> list[tuple[int, bool]]:
+    return [(turn, mirror) for mirror in (False, True) for turn in TURNS_DEGREES if turn or mirror]
+
+
+def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, float]]:
+    shown = film_radiograph(films.point_sampled(film.id), film).display
+    plain = standardize(_radiograph(shown), finder)
+    answers = []
+    for turn, mirror in _turns():
+        hand = standardize(_radiograph(turned(shown, turn, mirror)), finder)
+        expected = (-plain.rotation_degrees if mirror else plain.rotation_degrees) + turn
+        answers.append((hand.rotation_degrees - expected, float(hand.mirrored == (plain.mirrored != mirror))))
+    return answers
+
+
+def turned(film: NDArray[np.uint8], degrees: float, mirror: bool) -> NDArray[np.uint8]:
+    """A film mirrored, then turned clockwise onto a canvas that holds all of it, black around it."""
+    height, width = film.shape
+    place = geometry.chain(
+        geometry.translation(-width / 2, -height / 2), geometry.scaling(-1 if mirror else 1, 1), geometry.rotation(degrees)
+    )
+    corners = geometry.move(np.array([[0, 0], [width, 0], [0, height], [width, height]], float), place)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    size = round(float(high[1] - low[1])), round(float(high[0] - low[0]))
+    return geometry.warp(film, geometry.chain(place, geometry.translation(-float(low[0]), -float(low[1]))), size)
+
+
+def quality_table(root: Path, not_hands: Path, finder: Path, jobs: int) -> str:
+    """Refusals and findings among real hands of the validation and held-out splits, acceptances among held-out negatives."""
+    films = RsnaFilms(root)
+    hands = (films.of(Split.VALIDATION) + films.of(Split.HELD_OUT))[:REAL_HANDS]
+    reports = _over_films(_judge_film, root, finder, hands, jobs)
+    negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
+    model = load_model(finder)
+    others = [judge(standardize(_radiograph(_enlarged(pixels)), model)) for pixels in negatives.values()]
+    rows = [_quality_row("real hands", reports), _quality_row("chest films, CT and MR slices", others)]
+    return to_markdown(("images", "n", "accepted", "with findings", "refused", "reasons"), rows)
+
+
+def _quality_row(name: str, reports: Sequence[QualityReport]) -> list[str]:
+    verdicts = [report.verdict for report in reports]
+    codes = [finding.code for report in reports for finding in report.findings if finding.severity != "note"]
+    reasons = sorted(set(codes), key=lambda code: -codes.count(code))
+    counts = [str(verdicts.count(verdict)) for verdict in (Verdict.ACCEPT, Verdict.ACCEPT_WITH_FINDINGS, Verdict.REJECT)]
+    return [name, str(len(reports)), *counts, ", ".join(f"{code} {codes.count(code)}" for code in reasons)]
+
+
+def _judge_film(films: RsnaFilms, finder: Model, film: Film) -> QualityReport:
+    return judge(standardize(film_radiograph(films.point_sampled(film.id), film), finder))
+
+
+def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
+    return Radiograph(pixels=shown, display=shown, name="film", sha256="0" * 64, format="PNG", bits=8)
+
+
+def _over_films(
+    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
+) -> list[Result]:
+    chunks = [films[i : i + 50] for i in range(0, len(films), 50)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [result for chunk in pool.map(partial(_over_chunk, measure, root, finder), chunks) for result in chunk]
+
+
+def _over_chunk(
+    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Iterable[Film]
+) -> list[Result]:
+    cv2.setNumThreads(1)
+    source, model = RsnaFilms(root), load_model(finder, threads=1)
+    return [measure(source, model, film) for film in films]
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")

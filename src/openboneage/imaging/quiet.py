@@ -1,0 +1,98 @@
+"""Silence for libraries that talk while they read: their warnings may quote a patient's data.
+
+Each silence changes process-wide state (a logger's level, warning filters), so it is counted: the first reader to enter sets
+it, the last one to leave restores it, and threads that read at the same time share it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from openboneage.errors import BoneAgeError, UnreadableError
+
+Undo = Callable[[], None]
+
+
+class Silence:
+    """A context manager that many threads may hold at once."""
+
+    def __init__(self, begin: Callable[[], Undo]) -> None:
+        """Keep `begin`, which silences a library and returns the function that undoes it."""
+        self._begin = begin
+        self._lock = threading.Lock()
+        self._holders = 0
+        self._undo: Undo | None = None
+
+    def __enter__(self) -> None:
+        """Silence the library unless another holder already has."""
+        with self._lock:
+            if self._holders == 0:
+                self._undo = self._begin()
+            self._holders += 1
+
+    def __exit__(self, *exception: object) -> None:
+        """Let the library speak again when the last holder leaves."""
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0 and self._undo is not None:
+                self._undo()
+                self._undo = None
+
+
+def _silence_pydicom() -> Undo:
+    from pydicom import config
+
+    logger = logging.getLogger("pydicom")
+    level, mode = logger.level, config.settings.reading_validation_mode
+    logger.setLevel(logging.CRITICAL + 1)  # children log through their own loggers, which inherit this level
+    config.settings.reading_validation_mode = config.IGNORE
+    catcher = warnings.catch_warnings()
+    catcher.__enter__()
+    warnings.filterwarnings("ignore", module=r"pydicom(\..*)?$")
+
+    def undo() -> None:
+        catcher.__exit__(None, None, None)
+        config.settings.reading_validation_mode = mode
+        logger.setLevel(level)
+
+    return undo
+
+
+def _silence_opencv() -> Undo:
+    from cv2.utils import logging as opencv_logging
+
+    level = opencv_logging.getLogLevel()
+    opencv_logging.setLogLevel(opencv_logging.LOG_LEVEL_SILENT)
+
+    def undo() -> None:
+        opencv_logging.setLogLevel(level)
+
+    return undo
+
+
+quiet_pydicom = Silence(_silence_pydicom)
+quiet_opencv = Silence(_silence_opencv)
+
+
+@contextmanager
+def unreadable_if_it_fails(what: str) -> Iterator[None]:
+    """Turn whatever a library raises into an `UnreadableError`, whose text quotes nothing from the file.
+
+    Args:
+        what: What is being read, for the message: `the DICOM header`.
+
+    Raises:
+        UnreadableError: The block raised anything but a `BoneAgeError`.
+    """
+    try:
+        yield
+    except BoneAgeError:
+        raise
+    except Exception as error:
+        raise UnreadableError(
+            f"Expected {what} in good order, got damaged or unsupported data ({type(error).__name__}); export the film again."
+        ) from None

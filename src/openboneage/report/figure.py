@@ -1,0 +1,189 @@
+"""The figure: the film with the hand's outline, what carried the answer, and the bone age on an axis of years."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.assess.assessor import Examination
+from openboneage.assess.distribution import AgeDistribution
+from openboneage.explain.occlusion import AttentionMap
+from openboneage.imaging import geometry
+from openboneage.imaging.hand import StandardHand
+from openboneage.report.text import finding_lines, interval_text, subject_text
+from openboneage.subject import MONTHS_PER_YEAR, format_age
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LONGEST_SIDE_PX = 1200
+AXIS_YEARS = 19
+SHOWN_FINDINGS = 5
+GREEN, BLUE, ORANGE, GREY, DARK = "#2f9e6e", "#2563a8", "#d9480f", "#868e96", "#16191d"
+FIELD_MARGIN = 0.12
+"""Of the film, only the part around the hand is shown: this share of the hand's height on every side."""
+
+
+def draw_figure(examination: Examination, attention: AttentionMap | None = None, dpi: int = 130) -> bytes:
+    """Draw an examination.
+
+    Args:
+        examination: The assessment and the hand it was made on.
+        attention: What carried the answer; None leaves that panel out.
+        dpi: Dots per inch; the figure is 10 inches wide.
+
+    Returns:
+        A PNG file.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 9.2), dpi=dpi, facecolor="white")
+    grid = figure.add_gridspec(
+        3,
+        2 if attention else 1,
+        height_ratios=(0.62, 6.3, 1.75),
+        left=0.04,
+        right=0.96,
+        top=0.985,
+        bottom=0.105,
+        hspace=0.07,
+        wspace=0.03,
+    )
+    _draw_heading(figure.add_subplot(grid[0, :]), examination.assessment)
+    _draw_film(figure.add_subplot(grid[1, 0]), examination.hand)
+    if attention:
+        _draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention)
+    _draw_axis(figure.add_subplot(grid[2, :]), examination.assessment)
+    _draw_foot(figure, examination.assessment)
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": f"openboneage {examination.assessment.version}"})
+    return buffer.getvalue()
+
+
+def _draw_heading(axes: Axes, assessment: Assessment) -> None:
+    axes.axis("off")
+    age = assessment.bone_age
+    if age is None:
+        title, detail = "Not assessed", "the film was refused; see the findings below"
+    else:
+        title, detail = f"Bone age {format_age(age.mean_months)}", interval_text(age)
+    axes.text(0, 0.62, title, fontsize=21, fontweight="bold", color=DARK, va="center")
+    axes.text(1, 0.80, detail, fontsize=11.5, color=DARK, va="center", ha="right")
+    axes.text(
+        1, 0.30, f"{subject_text(assessment)}   ·   {assessment.film.name}", fontsize=9.5, color=GREY, va="center", ha="right"
+    )
+
+
+def _draw_film(axes: Axes, hand: StandardHand) -> None:
+    shown, onto = _shown(hand)
+    axes.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
+    for outline in hand.outline_film[:1]:
+        line = geometry.move(np.vstack([outline, outline[:1]]), onto) - 0.5
+        axes.plot(line[:, 0], line[:, 1], color=GREEN, linewidth=1.1)
+    _caption(axes, "film and outline of the hand", shown.shape)
+
+
+def _draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap) -> None:
+    shown, onto = _shown(hand)
+    back = geometry.chain(geometry.inverse(hand.film_to_canvas(attention.values.shape[0])), onto)
+    weight = np.clip(geometry.warp(attention.values, back, shown.shape), 0, 1)
+    axes.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
+    colours = _heat_colours(weight)
+    axes.imshow(colours, interpolation="bilinear")
+    _caption(axes, "what carried the answer (occlusion; red: covering it changes the age most)", shown.shape)
+
+
+def _heat_colours(weight: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Red where the weight is high, yellow where it is middling, clear where it is low; `(height, width, 4)`."""
+    from matplotlib import colormaps
+
+    colours = np.asarray(colormaps["YlOrRd"](0.25 + 0.7 * weight))
+    colours[..., 3] = 0.6 * np.clip((weight - 0.15) / 0.6, 0, 1)
+    return colours
+
+
+def _shown(hand: StandardHand) -> tuple[NDArray[np.uint8], geometry.Affine]:
+    """The part of the film around the hand, stretched for the eye, and the affine from film pixels there."""
+    height, width = hand.film.shape
+    if hand.outline_film:
+        points = hand.outline_film[0]
+        margin = FIELD_MARGIN * float(np.ptp(points[:, 1]))
+        (left, top), (right, bottom) = points.min(axis=0) - margin, points.max(axis=0) + margin
+    else:
+        left, top, right, bottom = 0, 0, width, height
+    rows = slice(max(int(top), 0), min(int(bottom) + 1, height))
+    columns = slice(max(int(left), 0), min(int(right) + 1, width))
+    part = hand.film[rows, columns]
+    scale = min(LONGEST_SIDE_PX / max(part.shape), 1.0)
+    if scale < 1:
+        part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    low, high = np.percentile(part, (0.5, 99.7))
+    stretched = np.clip((part.astype(np.float32) - low) / max(high - low, 1) * 255, 0, 255).astype(np.uint8)
+    return stretched, geometry.chain(geometry.translation(-columns.start, -rows.start), geometry.scaling(scale, scale))
+
+
+def _caption(axes: Axes, text: str, shape: tuple[int, ...]) -> None:
+    axes.set_xlim(-0.5, shape[1] - 0.5)
+    axes.set_ylim(shape[0] - 0.5, -0.5)
+    axes.axis("off")
+    axes.set_title(text, fontsize=8.5, color=GREY, pad=3)
+
+
+def _draw_axis(axes: Axes, assessment: Assessment) -> None:
+    axes.set_xlim(0, AXIS_YEARS)
+    axes.set_ylim(0, 1.42)
+    axes.set_xticks(range(AXIS_YEARS + 1))
+    axes.set_yticks([])
+    axes.tick_params(labelsize=9, color=GREY)
+    axes.set_xlabel("years", fontsize=9, color=GREY, labelpad=1)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(GREY)
+    if assessment.bone_age is not None:
+        _draw_distribution(axes, assessment.bone_age)
+    chronological = assessment.subject.age_months
+    if chronological is not None:
+        years = chronological / MONTHS_PER_YEAR
+        axes.plot([years, years], [0, 1.05], color=ORANGE, linewidth=1.8, linestyle=(0, (4, 2)))
+        _label(axes, years, 1.27, f"chronological age {format_age(chronological)}", ORANGE)
+
+
+def _draw_distribution(axes: Axes, age: AgeDistribution) -> None:
+    years = np.arange(len(age.probabilities)) / MONTHS_PER_YEAR
+    curve = age.probabilities / age.probabilities.max()
+    low, mean, high = (months / MONTHS_PER_YEAR for months in (age.low_months, age.mean_months, age.high_months))
+    axes.axvspan(low, high, ymax=1 / 1.42, color=BLUE, alpha=0.10, linewidth=0)
+    axes.fill_between(years, curve, color=BLUE, alpha=0.28, linewidth=0)
+    axes.plot([mean, mean], [0, 1.0], color=BLUE, linewidth=2.4)
+    _label(axes, mean, 1.07, f"bone age {format_age(age.mean_months)}", BLUE)
+    for end in (low, high):
+        axes.plot([end, end], [0, 0.14], color=BLUE, linewidth=1.4)
+
+
+def _label(axes: Axes, years: float, height: float, text: str, colour: str) -> None:
+    place: Any = "left" if years < 2.5 else "right" if years > AXIS_YEARS - 2.5 else "center"
+    axes.text(years, height, text, color=colour, fontsize=9.5, fontweight="bold", ha=place)
+
+
+def _draw_foot(figure: Figure, assessment: Assessment) -> None:
+    lines = finding_lines(assessment)
+    more = len(lines) - SHOWN_FINDINGS
+    shown = lines[:SHOWN_FINDINGS] + ([f"and {more} more findings"] if more > 0 else [])
+    figure.text(0.04, 0.058, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)
+    models = ", ".join(f"{model.name} {model.version} ({model.sha256[:8]})" for model in assessment.models)
+    figure.text(
+        0.96,
+        0.058,
+        f"{RESEARCH_USE}\nopenboneage {assessment.version}\n{models}",
+        fontsize=8,
+        color=GREY,
+        va="top",
+        ha="right",
+        linespacing=1.35,
+    )

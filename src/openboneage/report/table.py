@@ -1,0 +1,25 @@
+"""One row a film, for a spreadsheet."""
+
+from __future__ import annotations
+
+from openboneage.assess.assessment import Assessment
+from openboneage.errors import BoneAgeError, RefusedError
+
+COLUMNS = ("path", "status", "bone_age_months", "low_months", "high_months", "sex_used", "findings", "seconds")
+
+
+def to_row(path: str, assessment: Assessment) -> dict[str, str]:
+    """The row of a film that was read; `status` is `accept`, `accept with findings` or `reject`."""
+    age = assessment.bone_age
+    ages = ("", "", "") if age is None else (f"{age.mean_months:.2f}", f"{age.low_months:.2f}", f"{age.high_months:.2f}")
+    findings = ";".join(finding.code for finding in assessment.findings)
+    seconds = f"{sum(assessment.seconds.values()):.3f}"
+    return dict(
+        zip(COLUMNS, (path, str(assessment.verdict), *ages, str(assessment.subject.sex), findings, seconds), strict=True)
+    )
+
+
+def to_error_row(path: str, error: BoneAgeError) -> dict[str, str]:
+    """The row of a film that could not be assessed; `status` is `reject` or `unreadable`, `findings` says why."""
+    status = "reject" if isinstance(error, RefusedError) else "unreadable"
+    return {**dict.fromkeys(COLUMNS, ""), "path": path, "status": status, "findings": str(error)}

@@ -1,0 +1,46 @@
+"""The assessment in a few lines of plain text, and the words for intervals that every report shares."""
+
+from __future__ import annotations
+
+from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.assess.distribution import AgeDistribution
+from openboneage.findings import Severity
+from openboneage.subject import Sex, format_age
+
+SEX_WORDS = {Sex.FEMALE: "girl", Sex.MALE: "boy", Sex.UNKNOWN: "sex unknown"}
+
+
+def interval_text(age: AgeDistribution) -> str:
+    """`8 y 2 m to 10 y 1 m (90 % interval)`."""
+    return f"{format_age(age.low_months)} to {format_age(age.high_months)} ({age.coverage:.0%} interval)".replace("%", " %")
+
+
+def subject_text(assessment: Assessment) -> str:
+    """`girl (caller), chronological age 9 y 3 m`."""
+    subject = assessment.subject
+    sex = SEX_WORDS[subject.sex] + ("" if subject.sex is Sex.UNKNOWN else f" ({subject.sex_source})")
+    age = "not given" if subject.age_months is None else format_age(subject.age_months)
+    return f"{sex}, chronological age {age}"
+
+
+def finding_lines(assessment: Assessment) -> list[str]:
+    """One line a finding, the graver ones first."""
+    order = [Severity.REJECT, Severity.WARNING, Severity.NOTE]
+    findings = sorted(assessment.findings, key=lambda finding: order.index(finding.severity))
+    return [f"{finding.severity}: {finding.message}" for finding in findings]
+
+
+def to_text(assessment: Assessment) -> str:
+    """The assessment for a terminal or a log."""
+    age = assessment.bone_age
+    if age is None:
+        lines = [f"{assessment.film.name}: refused"]
+    else:
+        lines = [
+            f"{assessment.film.name}: bone age {format_age(age.mean_months)} ({age.mean_months:.1f} months)",
+            "  scale      Greulich-Pyle",
+            f"  interval   {interval_text(age)}",
+        ]
+    lines.append(f"  child      {subject_text(assessment)}")
+    lines += [f"  finding    {line}" for line in finding_lines(assessment)]
+    return "\n".join([*lines, f"  {RESEARCH_USE}"])

@@ -1,0 +1,174 @@
+"""The shipped models, made end to end from public films by one command: `boneage train default`.
+
+1. The hand finder is trained (`studies.hand_finder`).
+2. Every training film is found and laid straight with it.
+3. The whole-hand age network is trained on those hands (`studies.whole_hand`).
+4. Temperature and interval mass are set on the validation films, through the program as a clinic runs it.
+5. Their figures on films used for none of this, held-out and native, are measured and written to the card.
+
+A run that was stopped goes on where it was; a finished step is not done again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
+from openboneage.assess.whole_hand import mix_sexes
+from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.splits import SPLIT_SALT, Split
+from openboneage.evaluate.ages import Reading, figures_by_group, read_split, rounded
+from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX
+from openboneage.learn.export import export_onnx
+from openboneage.learn.hands import prepare_hands
+from openboneage.learn.loop import Schedule
+from openboneage.studies.hand_finder import FinderStudy, train_finder
+from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
+from openboneage.weights.card import Card
+from openboneage.weights.registry import HAND_FINDER, WHOLE_HAND, Cards
+
+COMMAND = "boneage train default"
+COVERAGE = 0.9
+TEMPERATURES = np.arange(0.4, 1.61, 0.02)
+LICENCE = {
+    "name": "CC BY-NC 4.0",
+    "link": "https://creativecommons.org/licenses/by-nc/4.0/",
+    "data": "https://www.rsna.org/education/ai-resources-and-training/ai-image-challenge/RSNA-Pediatric-Bone-Age-Challenge-2017",
+    "citation": (
+        "Halabi SS, Prevedello LM, Kalpathy-Cramer J, et al. The RSNA Pediatric Bone Age Machine Learning Challenge. "
+        "Radiology 2018; 290(2):498-503."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class DefaultRun:
+    """Where the run reads and writes.
+
+    Attributes:
+        shared: Folder with `rsna/` and `not_hands/`.
+        out: Folder of the run: checkpoints, ONNX files, cards.
+        jobs: Processes that prepare films.
+        version: Version of the models, for their cards.
+    """
+
+    shared: Path
+    out: Path
+    jobs: int = 2
+    version: str = "1.0"
+
+    @property
+    def films(self) -> RsnaFilms:
+        """The RSNA films."""
+        return RsnaFilms(self.shared / "rsna")
+
+    @property
+    def not_hands(self) -> Path:
+        """Archive of images that are no hands."""
+        return self.shared / "not_hands" / "mednist-64px.zip"
+
+    @property
+    def cards(self) -> Cards:
+        """Cards of the run."""
+        return Cards.in_folder(self.out)
+
+
+def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand: WholeHandStudy | None = None) -> Cards:
+    """Make both shipped models; returns their cards."""
+    finder, whole_hand = finder or FinderStudy(), whole_hand or WholeHandStudy()
+    run.out.mkdir(parents=True, exist_ok=True)
+    if not run.cards.finder.is_file():
+        network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER, finder)
+        example = torch.zeros(2, 2, THUMBNAIL_PX, THUMBNAIL_PX).uniform_(generator=torch.Generator().manual_seed(0))
+        _write(run, network, example, _finder_card(finder))
+    if not run.cards.whole_hand.is_file():
+        hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.jobs)
+        network = train_whole_hand(hands, run.out / WHOLE_HAND, whole_hand)
+        width = round(whole_hand.spec.height_px * 3 / 4)
+        example = torch.zeros(2, 1, whole_hand.spec.height_px, width).uniform_(generator=torch.Generator().manual_seed(0))
+        card = _write(run, network, example, _whole_hand_card(run, whole_hand))
+        calibration = calibrate(_readings(run, Split.VALIDATION))
+        figures = {str(s): rounded(figures_by_group(_readings(run, s), calibration)) for s in (Split.HELD_OUT, Split.NATIVE)}
+        replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
+    return run.cards
+
+
+def _readings(run: DefaultRun, split: Split) -> list[Reading]:
+    return read_split(run.films.root, split, run.cards, run.jobs)
+
+
+def install(cards: Cards, folder: Path) -> None:
+    """Copy the models of a run to where the program loads them from."""
+    for card in (cards.finder, cards.whole_hand):
+        for path in (card, card.with_suffix(".onnx")):
+            shutil.copy2(path, folder / path.name)
+
+
+def calibrate(readings: list[Reading]) -> Calibration:
+    """Set temperature by likelihood and interval mass by conformal prediction, on films that nothing was learned from."""
+    raw = np.stack([mix_sexes(reading.probabilities, reading.film.sex) for reading in readings])
+    months = np.array([reading.film.age_months for reading in readings])
+    columns = np.rint(months).astype(int)
+    likelihoods = [np.log(sharpen(raw, t)[np.arange(len(raw)), columns] + 1e-9).mean() for t in TEMPERATURES]
+    temperature = float(TEMPERATURES[int(np.argmax(likelihoods))])
+    honest = sharpen(raw, temperature)
+    scores = np.sort([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(honest, months, strict=True)])
+    rank = min(int(np.ceil(COVERAGE * (len(scores) + 1))), len(scores)) - 1
+    return Calibration(round(temperature, 2), COVERAGE, round(float(scores[rank]), 5))
+
+
+def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, card: dict[str, Any]) -> Card:
+    path = run.out / f"{card['name']}.onnx"
+    finished = Card(**card, version=run.version, file=path.name, sha256=export_onnx(network, example, path), licence=LICENCE)
+    finished.write(path.with_suffix(".json"))
+    return finished
+
+
+def _finder_card(study: FinderStudy) -> dict[str, Any]:
+    return {
+        "name": HAND_FINDER,
+        "task": "Finds the hand on a film: mask, four landmarks, number of hands, polarity.",
+        "preprocessing": {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]},
+        "output": {"maps": list(MAP_CHANNELS), "head": ["no hand", "one hand", "several hands", "inverted"], "unit": "logits"},
+        "training": {
+            "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
+            "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
+            **_provenance(study.schedule, study.batch_size),
+        },
+    }
+
+
+def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
+    return {
+        "name": WHOLE_HAND,
+        "task": "Gives bone age on the Greulich-Pyle scale as a distribution over months, for a girl and for a boy.",
+        "preprocessing": asdict(study.spec),
+        "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
+        "calibration": asdict(Calibration()),
+        "training": {
+            "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
+            "variation": asdict(study.variation),
+            "loss": asdict(study.loss),
+            **_provenance(study.schedule, study.batch_size),
+        },
+    }
+
+
+def _provenance(schedule: Schedule, batch_size: int) -> Mapping[str, Any]:
+    return {
+        "split": f"sha256('{SPLIT_SALT}:<id>'): 80 % train, 10 % validation (calibration), 10 % held out; native.csv in none",
+        "command": COMMAND,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "batch_size": batch_size,
+        "schedule": asdict(schedule),
+        "torch": torch.__version__,
+    }

@@ -1,0 +1,23 @@
+"""Fixtures that several packages' tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_rsna import SHARED_RSNA, build_shared
+
+
+@pytest.fixture(scope="session")
+def tiny_shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like `../shared`, made of the six example films; see `tiny_rsna`."""
+    return build_shared(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def real_rsna() -> Path:
+    """The real RSNA films beside the checkout; the test is skipped where they are not."""
+    if not (SHARED_RSNA / "train.csv").is_file():
+        pytest.skip("the RSNA films (../shared/rsna) are not beside this checkout")
+    return SHARED_RSNA

@@ -1,0 +1,105 @@
+"""The reduced RSNA films: what is read, how it was sampled, and what a film becomes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from openboneage.datasets.rsna import FILM_HEIGHT_PX, TYPICAL_ASPECT, RsnaFilms, film_radiograph, unsquashed
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError, UnreadableError
+from openboneage.subject import Sex
+from tests.tiny_rsna import COPIES, NATIVE, example_film, invented_ids, point_sampled
+
+
+@pytest.fixture
+def films(tiny_shared: Path) -> RsnaFilms:
+    return RsnaFilms(tiny_shared / "rsna")
+
+
+def test_a_film_has_the_label_of_its_row(films: RsnaFilms) -> None:
+    film = films.films["7036"]
+
+    assert (film.age_months, film.sex, film.split) == (24.0, Sex.MALE, Split.NATIVE)
+    assert film.aspect == pytest.approx(897 / 1015)
+
+
+def test_a_film_without_size_has_the_typical_aspect(films: RsnaFilms) -> None:
+    assert list(films.films.values())[-1].aspect == TYPICAL_ASPECT
+
+
+@pytest.mark.parametrize("split", COPIES)
+def test_films_of_a_split(films: RsnaFilms, split: Split) -> None:
+    assert [film.id for film in films.of(split)] == invented_ids(split, COPIES[split])
+
+
+@pytest.mark.parametrize("film_id", NATIVE)
+def test_point_samples_are_native_pixels(films: RsnaFilms, film_id: str) -> None:
+    native = cv2.imread(str(films.native_path(film_id)), cv2.IMREAD_GRAYSCALE)
+
+    np.testing.assert_array_equal(films.point_sampled(film_id), point_sampled(native))
+
+
+def test_point_samples_of_the_challenge_are_native_pixels(real_rsna: Path) -> None:
+    films, same = RsnaFilms(real_rsna), {}
+    with (real_rsna / "native.csv").open(newline="") as file:
+        untouched = [row["id"] for row in csv.DictReader(file) if row["background_removed"] == "0"]
+    for film_id in untouched:
+        native = cv2.imread(str(films.native_path(film_id)), cv2.IMREAD_GRAYSCALE)
+        same[film_id] = float((films.point_sampled(film_id) == point_sampled(native)).mean())
+
+    assert len(same) == 33
+    assert min(same.values()) > 0.93, "a film was sampled at other places"  # some were encoded anew, in noise of a few levels
+    assert sum(share == 1 for share in same.values()) >= 24, "most films are equal to the last pixel"
+
+
+def test_smooth_view_where_there_is_one(films: RsnaFilms) -> None:
+    some = sorted(films.smooth_ids)
+
+    assert films.smooth(some[0]).shape == (64, 64)
+    assert 0 < len(some) < len(films.films)
+
+
+@pytest.mark.parametrize("aspect", [0.5, 0.79, 1.35])
+def test_unsquashed_gives_the_aspect_back(aspect: float) -> None:
+    shown = unsquashed(np.zeros((100, 100), np.uint8), aspect)
+
+    assert shown.shape == (FILM_HEIGHT_PX, round(FILM_HEIGHT_PX * aspect))
+
+
+def test_a_radiograph_leaves_the_label_behind(films: RsnaFilms) -> None:
+    radiograph = film_radiograph(films.point_sampled("7036"), films.films["7036"])
+
+    assert (radiograph.sex, radiograph.age_months, radiograph.name) == (Sex.UNKNOWN, None, "7036.png")
+    assert radiograph.height_px == FILM_HEIGHT_PX
+    assert radiograph.width_px / radiograph.height_px == pytest.approx(897 / 1015, abs=0.01)
+
+
+def test_the_reduced_film_looks_like_the_native_one(films: RsnaFilms) -> None:
+    native = example_film("7036")
+    shown = film_radiograph(films.point_sampled("7036"), films.films["7036"]).display
+
+    smooth = cv2.GaussianBlur(cv2.resize(native, shown.shape[::-1], interpolation=cv2.INTER_AREA), (0, 0), 3)
+
+    assert np.corrcoef(smooth.ravel(), cv2.GaussianBlur(shown, (0, 0), 3).ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("use", [lambda f: f.films, lambda f: f.point_sampled("1"), lambda f: f.smooth_ids])
+def test_a_missing_file_is_named(tmp_path: Path, use) -> None:
+    with pytest.raises(InputError, match=r"Expected the RSNA file \S+ in .* found none.*train\.csv"):
+        use(RsnaFilms(tmp_path))
+
+
+def test_a_damaged_film_is_refused(tiny_shared: Path, tmp_path: Path) -> None:
+    shutil.copy2(tiny_shared / "rsna" / "train.csv", tmp_path)
+    with zipfile.ZipFile(tmp_path / "train-100px.zip", "w") as archive:
+        archive.writestr("7036.png", b"no image")
+
+    with pytest.raises(UnreadableError, match="7036"):
+        RsnaFilms(tmp_path).point_sampled("7036")
