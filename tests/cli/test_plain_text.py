@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 
-from openboneage.cli.plain_text import NOTICE, finding_lines, json_text, plain_table
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.plain_text import finding_lines, json_text, plain_table
 from openboneage.findings import Finding, Severity
 
 
@@ -17,4 +18,4 @@ def test_findings_are_written_once_and_warnings_first() -> None:
 
 
 def test_json_holds_the_notice() -> None:
-    assert json.loads(json_text({"score": 3})) == {"score": 3, "notice": NOTICE}
+    assert json.loads(json_text({"score": 3})) == {"score": 3, "notice": RESEARCH_USE}

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from openboneage.cli.plain_text import NOTICE, finding_lines, json_text, plain_table
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.plain_text import finding_lines, json_text, plain_table
 from openboneage.clinical.greulich_pyle import Reference
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
 from openboneage.clinical.visits import read_child
@@ -40,7 +41,7 @@ def growth(
         typer.echo(json_text(asdict(result)))
         return
     typer.echo(plain_table(_HEADER, _rows(result)))
-    for line in (*finding_lines(_findings(result)), NOTICE):
+    for line in (*finding_lines(_findings(result)), RESEARCH_USE):
         typer.echo(line)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from openboneage.cli.plain_text import NOTICE, finding_lines, json_text, plain_table
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.plain_text import finding_lines, json_text, plain_table
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import HeightPrediction
 from openboneage.clinical.height.report import AdultHeight, predict_adult_height
@@ -74,7 +75,7 @@ def _print(adult_height: AdultHeight) -> None:
     for item in adult_height.left_out:
         typer.echo(f"left out: {item.method}: {item.reason}")
     findings = [finding for item in adult_height.predictions for finding in item.findings]
-    for line in (*finding_lines(findings), NOTICE):
+    for line in (*finding_lines(findings), RESEARCH_USE):
         typer.echo(line)
 
 

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.findings import Finding
-
-NOTICE = "Research use only. Not a medical device."
 
 
 def plain_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -26,4 +25,4 @@ def finding_lines(findings: Iterable[Finding]) -> list[str]:
 
 def json_text(content: dict[str, Any]) -> str:
     """Write a result as JSON, with the notice."""
-    return json.dumps({**content, "notice": NOTICE}, indent=2, ensure_ascii=False)
+    return json.dumps({**content, "notice": RESEARCH_USE}, indent=2, ensure_ascii=False)
