@@ -10,8 +10,11 @@ import typer
 
 from openboneage.cli.assess import assess
 from openboneage.cli.evaluate import evaluate
+from openboneage.cli.growth import growth
+from openboneage.cli.height import height
 from openboneage.cli.models import models
 from openboneage.cli.output import fail
+from openboneage.cli.score import score
 from openboneage.cli.train import train
 from openboneage.errors import BoneAgeError, InputError
 
@@ -22,6 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(assess)
+app.command()(score)
+app.command()(height)
+app.command()(growth)
 app.command()(models)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")

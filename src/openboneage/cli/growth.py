@@ -1,0 +1,77 @@
+"""`boneage growth`: a child's visits as a table and a figure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.clinical.greulich_pyle import Reference
+from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
+from openboneage.clinical.visits import read_child
+from openboneage.findings import Finding
+from openboneage.report.growth_figure import save_growth_figure
+from openboneage.subject import format_age, parse_sex
+
+_HEADER = ("age", "bone age", "SDS", "verdict", "pace", "height cm", "SDS for age", "SDS for bone age", "adult height cm")
+
+
+def growth(
+    file: Annotated[Path, typer.Argument(metavar="VISITS", help="CSV with a row for each visit, or JSON.")],
+    figure: Annotated[Path | None, typer.Option("--figure", help="Write the figure here, such as growth.png.")] = None,
+    sex: Annotated[str | None, typer.Option("--sex", help="F or M, where the file does not say it.")] = None,
+    mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
+    father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
+    reference: Annotated[
+        Reference, typer.Option("--normal-range", help="Whose children bone age is compared with.")
+    ] = Reference.BRUSH_FOUNDATION,
+    sd_limit: Annotated[float, typer.Option("--sd", help="SD from which bone age is delayed or advanced.")] = 2.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Follow a child over time: bone age and its pace, height SDS, predictions of adult height."""
+    child = read_child(file, None if sex is None else parse_sex(sex), mother_cm, father_cm)
+    result = assess_growth(child, reference, sd_limit)
+    if figure is not None:
+        save_growth_figure(result, figure)
+    if as_json:
+        typer.echo(json_text(asdict(result)))
+        return
+    typer.echo(plain_table(_HEADER, _rows(result)))
+    for line in (*finding_lines(_findings(result)), RESEARCH_USE):
+        typer.echo(line)
+
+
+def _rows(result: Growth) -> list[tuple[str, ...]]:
+    paces = {pace.to_age_months: f"{pace.ratio:.2f}" for pace in result.paces}
+    return [_row(item, paces.get(item.visit.age_months, "")) for item in result.visits]
+
+
+def _row(item: VisitGrowth, pace: str) -> tuple[str, ...]:
+    visit, consensus = item.visit, None if item.adult_height is None else item.adult_height.consensus
+    return (
+        format_age(visit.age_months),
+        "" if visit.bone_age_months is None else format_age(visit.bone_age_months),
+        "" if item.bone_age is None else f"{item.bone_age.sds:+.1f}",
+        "" if item.bone_age is None else str(item.bone_age.verdict),
+        "" if visit.bone_age_months is None else pace,
+        "" if visit.height_cm is None else f"{visit.height_cm:.1f}",
+        "" if item.height_for_age is None else f"{item.height_for_age.sds:+.1f}",
+        "" if item.height_for_bone_age is None else f"{item.height_for_bone_age.sds:+.1f}",
+        "" if consensus is None else f"{consensus.median_cm:.1f} ({consensus.low_cm:.1f} to {consensus.high_cm:.1f})",
+    )
+
+
+def _findings(result: Growth) -> list[Finding]:
+    """Gather the findings of all visits; each is printed once."""
+    found = [finding for pace in result.paces for finding in pace.findings]
+    for item in result.visits:
+        found.extend(item.findings)
+        for part in (item.bone_age, item.height_for_age, item.height_for_bone_age):
+            found.extend(part.findings if part is not None else ())
+        for prediction in item.adult_height.predictions if item.adult_height is not None else ():
+            found.extend(prediction.findings)
+    return found

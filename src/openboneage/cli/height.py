@@ -1,0 +1,86 @@
+"""`boneage height`: adult height by every method that a child's data allow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.clinical.height.inputs import HeightInputs
+from openboneage.clinical.height.prediction import HeightPrediction
+from openboneage.clinical.height.report import AdultHeight, predict_adult_height
+from openboneage.errors import InputError
+from openboneage.subject import parse_age_months, parse_sex
+
+_ANSWERS = {"yes": True, "no": False}
+
+
+def height(
+    sex: Annotated[str, typer.Option("--sex", help="F or M.")],
+    age: Annotated[str, typer.Option("--age", help="Chronological age, such as 9y3m.")],
+    height_cm: Annotated[float, typer.Option("--height", help="Standing height, cm.")],
+    bone_age: Annotated[str | None, typer.Option("--bone-age", help="Greulich-Pyle bone age, such as 9y3m.")] = None,
+    tw2_bone_age: Annotated[str | None, typer.Option("--tw2-bone-age", help="TW2-RUS bone age, old British norms.")] = None,
+    weight_kg: Annotated[float | None, typer.Option("--weight", help="Weight, kg.")] = None,
+    mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
+    father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
+    length_cm: Annotated[float | None, typer.Option("--recumbent-length", help="Length lying, cm, if measured.")] = None,
+    menarche: Annotated[str | None, typer.Option("--menarche", help="Has a girl had her menarche: yes or no.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Predict adult height by every method that the data allow, and say why the others are left out."""
+    inputs = HeightInputs(
+        sex=parse_sex(sex),
+        age_months=parse_age_months(age),
+        height_cm=height_cm,
+        recumbent_length_cm=length_cm,
+        weight_kg=weight_kg,
+        bone_age_months=None if bone_age is None else parse_age_months(bone_age),
+        tw2_bone_age_months=None if tw2_bone_age is None else parse_age_months(tw2_bone_age),
+        father_height_cm=father_cm,
+        mother_height_cm=mother_cm,
+        menarche=_answer(menarche),
+    )
+    adult_height = predict_adult_height(inputs)
+    if as_json:
+        typer.echo(json_text({"inputs": asdict(inputs), **asdict(adult_height)}))
+        return
+    _print(adult_height)
+
+
+def _answer(word: str | None) -> bool | None:
+    if word is None:
+        return None
+    if word.lower() not in _ANSWERS:
+        raise InputError(f"--menarche must be yes or no, got {word!r}.")
+    return _ANSWERS[word.lower()]
+
+
+def _print(adult_height: AdultHeight) -> None:
+    rows = [
+        (item.title, f"{item.adult_height_cm:.1f}", _band(item), "; ".join(item.notes)) for item in adult_height.predictions
+    ]
+    if rows:
+        typer.echo(plain_table(("method", "cm", "band", "notes"), rows))
+        typer.echo("")
+    consensus = adult_height.consensus
+    if consensus is not None:
+        ends = f"{consensus.low_cm:.1f} to {consensus.high_cm:.1f}"
+        typer.echo(f"median {consensus.median_cm:.1f} cm, range {ends} cm ({', '.join(consensus.methods)})")
+    else:
+        typer.echo("No method predicts adult height from these data.")
+    for item in adult_height.left_out:
+        typer.echo(f"left out: {item.method}: {item.reason}")
+    findings = [finding for item in adult_height.predictions for finding in item.findings]
+    for line in (*finding_lines(findings), RESEARCH_USE):
+        typer.echo(line)
+
+
+def _band(item: HeightPrediction) -> str:
+    if item.error is None:
+        return "not in the tables"
+    coverage = "range" if item.error.coverage is None else f"{item.error.coverage:.0%}"
+    return f"±{item.error.half_width_cm:.1f} ({coverage})"

@@ -1,0 +1,28 @@
+"""Plain tables, findings and JSON: what the clinical commands print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.findings import Finding
+
+
+def plain_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Align columns with spaces; numbers and all other cells stand left."""
+    lines = [tuple(header), *(tuple(row) for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """Write each finding once, warnings before notes."""
+    unique = sorted(set(findings), key=lambda finding: (finding.severity != "warning", finding.code, finding.message))
+    return [f"{finding.severity}: {finding.message}" for finding in unique]
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Write a result as JSON, with the notice."""
+    return json.dumps({**content, "notice": RESEARCH_USE}, indent=2, ensure_ascii=False)

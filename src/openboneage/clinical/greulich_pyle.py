@@ -1,0 +1,176 @@
+"""Greulich and Pyle: the plates of the atlas, and what bone age is normal at a chronological age.
+
+Two samples give a normal range, and they are never mixed. The Brush Foundation sample has a mean and an SD at each age. Table
+V (boys) and VI (girls) of the atlas have an SD alone; its mean is the chronological age itself. Between two ages of a table,
+mean and SD lie on a straight line; outside of it there is no normal range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from openboneage.clinical.tables import FloatArray, known_sex, load_table
+from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Finding
+from openboneage.subject import Sex, checked_age_months, format_age
+
+_PLATES = "gp_standard_ages.csv"
+
+
+class Reference(StrEnum):
+    """Whose children a bone age is compared with."""
+
+    BRUSH_FOUNDATION = "brush-foundation"
+    TABLE_V_VI = "table-v-vi"
+
+
+class Verdict(StrEnum):
+    """Bone age against chronological age."""
+
+    DELAYED = "delayed"
+    NORMAL = "normal"
+    ADVANCED = "advanced"
+
+
+_TABLES = {Reference.BRUSH_FOUNDATION: "gp_brush_foundation_mean_sd.csv", Reference.TABLE_V_VI: "gp_tableV_VI_sd.csv"}
+
+
+@dataclass(frozen=True)
+class PlateMatch:
+    """A plate of the atlas, and the probability that it is the nearest one."""
+
+    age_months: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class NormalRange:
+    """Bone age of healthy children of one age and sex.
+
+    Attributes:
+        reference: Whose children.
+        mean_months: Mean bone age, months.
+        sd_months: Standard deviation of bone age, months.
+    """
+
+    reference: Reference
+    mean_months: float
+    sd_months: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A bone age against the normal range.
+
+    Attributes:
+        normal: The range for the child's age and sex.
+        sds: Bone age SDS (z-score): bone age minus mean, over SD.
+        verdict: `delayed` below, `advanced` above `sd_limit` standard deviations, else `normal`.
+        sd_limit: The limit, in standard deviations.
+        low_months: Mean minus that many SD, months.
+        high_months: Mean plus that many SD, months.
+        findings: What to know about the table.
+    """
+
+    normal: NormalRange
+    sds: float
+    verdict: Verdict
+    sd_limit: float
+    low_months: float
+    high_months: float
+    findings: tuple[Finding, ...]
+
+
+def plates(sex: Sex) -> tuple[float, ...]:
+    """Return the bone ages of the atlas's plates in months, rising: 31 for boys, 27 for girls.
+
+    Raises:
+        InputError: The sex is unknown.
+    """
+    return tuple(float(age) for age in load_table(_PLATES).where(sex=known_sex(sex)).column("age_months"))
+
+
+def nearest_plates(sex: Sex, ages_months: FloatArray, probabilities: FloatArray, count: int = 3) -> tuple[PlateMatch, ...]:
+    """Return the plates that a bone age is most probably nearest to, the most probable first.
+
+    The limit between two plates lies in the middle of them; an age on it belongs to the younger one.
+
+    Args:
+        sex: Sex of the child.
+        ages_months: Bone ages, `(n,)`, months.
+        probabilities: Probability of each, `(n,)`; they need not sum to 1.
+        count: How many plates at most; those without probability are left out.
+
+    Raises:
+        InputError: The sex is unknown, or the numbers are no distribution.
+    """
+    if ages_months.shape != probabilities.shape or not (probabilities >= 0).all() or not probabilities.sum() > 0:
+        raise InputError("A distribution of bone age needs one probability for each age, none negative, and not all zero.")
+    ages = np.array(plates(sex))
+    nearest = np.searchsorted((ages[1:] + ages[:-1]) / 2, ages_months)
+    mass = np.bincount(nearest, weights=probabilities, minlength=len(ages)) / probabilities.sum()
+    order = np.argsort(-mass, kind="stable")[:count]
+    return tuple(PlateMatch(float(ages[i]), float(mass[i])) for i in order if mass[i] > 0)
+
+
+def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.BRUSH_FOUNDATION) -> NormalRange:
+    """Return mean and SD of bone age at a chronological age.
+
+    Args:
+        sex: Sex of the child.
+        age_months: Chronological age in months. Brush Foundation: boys 3 to 204, girls 3 to 192. Table V/VI: boys 12 to 204,
+            girls 12 to 180.
+        reference: Whose children.
+
+    Raises:
+        InputError: The sex is unknown.
+        RefusedError: The table does not hold this age.
+    """
+    table = load_table(_TABLES[reference]).where(sex=known_sex(sex))
+    ages = table.column("chronological_age_months")
+    if not ages[0] <= age_months <= ages[-1]:
+        raise RefusedError(
+            f"The normal range of {reference} holds {sex} ages of {format_age(ages[0])} to {format_age(ages[-1])}, "
+            f"got {format_age(age_months)} ({age_months:.1f} months)."
+        )
+    has_means = reference is Reference.BRUSH_FOUNDATION
+    mean = float(np.interp(age_months, ages, table.column("mean_skeletal_age_months"))) if has_means else age_months
+    return NormalRange(reference, mean, float(np.interp(age_months, ages, table.column("sd_months"))))
+
+
+def compare(
+    sex: Sex,
+    bone_age_months: float,
+    age_months: float,
+    reference: Reference = Reference.BRUSH_FOUNDATION,
+    sd_limit: float = 2.0,
+) -> Comparison:
+    """Compare a Greulich-Pyle bone age with what is normal at a chronological age.
+
+    Args:
+        sex: Sex of the child.
+        bone_age_months: Bone age in months.
+        age_months: Chronological age in months; its range is that of `normal_range`.
+        reference: Whose children.
+        sd_limit: Standard deviations from which a bone age is delayed or advanced, over 0.
+
+    Raises:
+        InputError: The sex is unknown, an age is impossible, or the limit is not positive.
+        RefusedError: The table does not hold the chronological age.
+    """
+    if not sd_limit > 0:
+        raise InputError(f"The limit of the normal range must be over 0 SD, got {sd_limit}.")
+    normal = normal_range(sex, checked_age_months(age_months), reference)
+    sds = (checked_age_months(bone_age_months) - normal.mean_months) / normal.sd_months
+    return Comparison(
+        normal=normal,
+        sds=sds,
+        verdict=Verdict.DELAYED if sds < -sd_limit else Verdict.ADVANCED if sds > sd_limit else Verdict.NORMAL,
+        sd_limit=sd_limit,
+        low_months=normal.mean_months - sd_limit * normal.sd_months,
+        high_months=normal.mean_months + sd_limit * normal.sd_months,
+        findings=load_table(_TABLES[reference]).findings(sex),
+    )

@@ -1,0 +1,248 @@
+"""From the stages of the bones, known or only probable, to a maturity score and a bone age.
+
+Bones are taken as independent given their probabilities, so that the distribution of the total is the convolution of theirs.
+Readers and networks err on several bones of a film in the same direction; where they do, the true interval is wider.
+
+A bone that is missing may be in any stage that the others leave plausible: from one stage below the least mature of them to
+one stage above the most mature, all alike. Maturities of different bones are compared as score over highest score, which is
+how Tanner and Whitehouse scaled them (scores chosen so that the bones of one hand agree as well as they can; Tanner et al.,
+Assessment of Skeletal Maturity and Prediction of Adult Height, 2nd ed., 1983). The age of a single bone rests on the same
+scale: it is the age at which a hand is median whose bones are all as mature as this one. No source prints such ages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from openboneage.clinical.curve import ADULT_SCORE, AgeReading
+from openboneage.clinical.standard import Standard
+from openboneage.clinical.tables import FloatArray, known_sex
+from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Finding, Severity
+from openboneage.subject import Sex
+
+MAX_MISSING_SHARE = 0.25
+"""Missing bones may carry this share of the adult score; a rule of this program: radius or ulna, or about four small bones."""
+
+_SUM_TOLERANCE = 0.01
+_NO_MASS = 1e-9  # totals less probable than this are left out of the distribution
+
+
+@dataclass(frozen=True)
+class BoneMaturity:
+    """One bone of a hand.
+
+    Attributes:
+        bone: Name of the bone.
+        stage: Its most likely stage.
+        probability: Probability of that stage, 0 to 1.
+        score: Score of that stage.
+        age: Age at which a hand is median whose bones are all as mature as this one.
+    """
+
+    bone: str
+    stage: str
+    probability: float
+    score: int
+    age: AgeReading
+
+
+@dataclass(frozen=True)
+class ScoreProbability:
+    """A total score that the stages leave possible, its probability, and the age it reads as."""
+
+    score: int
+    probability: float
+    age: AgeReading
+
+
+@dataclass(frozen=True)
+class Maturity:
+    """Maturity of a hand by one standard.
+
+    Attributes:
+        standard: Name of the standard.
+        sex: Whose table was read.
+        score: Total maturity score, 0 to 1000; the median where stages are probable only or missing.
+        score_low: Lower end of the interval of the score.
+        score_high: Upper end of the interval of the score.
+        age: What the score means.
+        age_low: What the lower end means.
+        age_high: What the upper end means.
+        coverage: Probability that the interval was made to hold, 0 to 1. Stages that are given as known have none to spare:
+            both ends equal the score, unless bones are missing, which always widen the interval to all they could be.
+        bones: The bones that were given, in the order of the standard.
+        missing: Bones that were not given.
+        distribution: Every total that is possible, rising (those below 1e-9 are left out); stages that a missing bone may
+            be in count alike.
+        findings: What to know about tables and missing bones.
+    """
+
+    standard: str
+    sex: Sex
+    score: int
+    score_low: int
+    score_high: int
+    age: AgeReading
+    age_low: AgeReading
+    age_high: AgeReading
+    coverage: float
+    bones: tuple[BoneMaturity, ...]
+    missing: tuple[str, ...]
+    distribution: tuple[ScoreProbability, ...]
+    findings: tuple[Finding, ...]
+
+
+def assess_stages(standard: Standard, sex: Sex, stages: Mapping[str, str]) -> Maturity:
+    """Read a hand whose stages are known.
+
+    Args:
+        standard: The standard, such as `standard("tw3")`.
+        sex: Sex of the child.
+        stages: Stage of each bone, such as `{"radius": "G"}`; a bone that is left out is missing.
+
+    Raises:
+        InputError: The sex is unknown, or the standard has no such bone or stage.
+        RefusedError: Too many bones are missing.
+    """
+    probabilities = {}
+    for bone, stage in stages.items():
+        known = standard.known_stage(bone, stage)
+        probabilities[bone] = [float(known == name) for name in standard.stages(bone)]
+    return assess_probabilities(standard, sex, probabilities)
+
+
+def assess_probabilities(
+    standard: Standard, sex: Sex, probabilities: Mapping[str, Sequence[float] | FloatArray], coverage: float = 0.9
+) -> Maturity:
+    """Read a hand whose stages are known as probabilities.
+
+    Args:
+        standard: The standard, such as `standard("rus-chn")`.
+        sex: Sex of the child.
+        probabilities: For each bone the probability of each of its stages, in the order of `standard.stages(bone)`; a bone that
+            is left out is missing.
+        coverage: Probability that the interval is to hold, over 0 and below 1.
+
+    Raises:
+        InputError: The sex is unknown, the standard has no such bone, or the numbers are no probabilities of its stages.
+        RefusedError: Too many bones are missing.
+    """
+    known_sex(sex)
+    if not 0 < coverage < 1:
+        raise InputError(f"The coverage of an interval lies between 0 and 1, got {coverage}.")
+    given = _in_order(standard, probabilities)
+    bones = tuple(_bone(standard, sex, bone, shares) for bone, shares in given.items())
+    missing = tuple(bone for bone in standard.bones if bone not in given)
+    _refuse_too_many(standard, sex, missing)
+    seen = _total([_by_score(standard, sex, bone, shares) for bone, shares in given.items()])
+    unseen = {bone: _plausible_scores(standard, sex, bone, bones) for bone in missing}
+    total = _total([seen, *(_alike(scores) for scores in unseen.values())])
+    low = _quantile(seen, (1 - coverage) / 2) + sum(min(scores) for scores in unseen.values())
+    high = _quantile(seen, (1 + coverage) / 2) + sum(max(scores) for scores in unseen.values())
+    curve = standard.curves[sex]
+    middle = _quantile(total, 0.5)
+    return Maturity(
+        standard=standard.name,
+        sex=sex,
+        score=middle,
+        score_low=low,
+        score_high=high,
+        age=curve.read(middle),
+        age_low=curve.read(low),
+        age_high=curve.read(high),
+        coverage=coverage,
+        bones=bones,
+        missing=missing,
+        distribution=tuple(
+            ScoreProbability(int(s), float(total[s]), curve.read(int(s))) for s in np.flatnonzero(total > _NO_MASS)
+        ),
+        findings=(*_missing_findings(standard, sex, missing), *standard.findings(sex)),
+    )
+
+
+def _in_order(standard: Standard, probabilities: Mapping[str, Sequence[float] | FloatArray]) -> dict[str, FloatArray]:
+    """Check the probabilities and bring them into the order of the standard's bones; each bone's sum to 1."""
+    named: dict[str, FloatArray] = {}
+    for word, values in probabilities.items():
+        bone = standard.known_bone(word)
+        if bone in named:
+            raise InputError(f"{standard.title}: {bone} is given twice.")
+        shares = np.asarray(values, dtype=float)
+        stages = standard.stages(bone)
+        if shares.shape != (len(stages),):
+            raise InputError(
+                f"{bone} needs {len(stages)} probabilities, one for each of {', '.join(stages)}, got {shares.size}."
+            )
+        if not (shares >= 0).all() or abs(shares.sum() - 1) > _SUM_TOLERANCE:
+            raise InputError(
+                f"The probabilities of {bone} must not be negative and must sum to 1, got a sum of {shares.sum():.3f}."
+            )
+        named[bone] = shares / shares.sum()
+    return {bone: named[bone] for bone in standard.bones if bone in named}
+
+
+def _bone(standard: Standard, sex: Sex, bone: str, shares: FloatArray) -> BoneMaturity:
+    likeliest = int(np.argmax(shares))
+    stage = standard.stages(bone)[likeliest]
+    score = standard.scores[sex][bone][stage]
+    equivalent = int(ADULT_SCORE * score / standard.highest_score(sex, bone))
+    return BoneMaturity(bone, stage, float(shares[likeliest]), score, standard.curves[sex].read(equivalent))
+
+
+def _refuse_too_many(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> None:
+    share = _share(standard, sex, missing)
+    if share > MAX_MISSING_SHARE:
+        raise RefusedError(
+            f"{standard.title}: {len(missing)} of {len(standard.bones)} bones are missing ({', '.join(missing)}); they carry "
+            f"{share:.0%} of the adult score, and at most {MAX_MISSING_SHARE:.0%} may be missing."
+        )
+
+
+def _share(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> float:
+    return sum(standard.highest_score(sex, bone) for bone in missing) / ADULT_SCORE
+
+
+def _missing_findings(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> tuple[Finding, ...]:
+    if not missing:
+        return ()
+    share = _share(standard, sex, missing)
+    message = f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval holds all they could be."
+    return (Finding("bones-missing", Severity.WARNING, message),)
+
+
+def _plausible_scores(standard: Standard, sex: Sex, bone: str, seen: tuple[BoneMaturity, ...]) -> list[int]:
+    """Return the scores of the stages that a missing bone may be in, beside the bones that were seen."""
+    maturities = [item.score / standard.highest_score(sex, item.bone) for item in seen]
+    scores = list(standard.scores[sex][bone].values())
+    own = np.array(scores) / scores[-1]
+    least = int(np.searchsorted(own, min(maturities), side="right")) - 1
+    most = int(np.searchsorted(own, max(maturities), side="left"))
+    return scores[max(least - 1, 0) : most + 2]
+
+
+def _by_score(standard: Standard, sex: Sex, bone: str, shares: FloatArray) -> FloatArray:
+    """Return the probability of each score of a bone, `(highest score + 1,)`; two stages may share a score."""
+    scores = list(standard.scores[sex][bone].values())
+    return np.bincount(scores, weights=shares).astype(float)
+
+
+def _alike(scores: list[int]) -> FloatArray:
+    return np.bincount(scores, weights=np.full(len(scores), 1 / len(scores))).astype(float)
+
+
+def _total(parts: list[FloatArray]) -> FloatArray:
+    """Return the probability of each sum of independent scores."""
+    total = np.ones(1)
+    for part in parts:
+        total = np.convolve(total, part)
+    return total
+
+
+def _quantile(probabilities: FloatArray, share: float) -> int:
+    """Return the least score below or at which that share of the mass lies."""
+    cumulated = np.cumsum(probabilities)
+    return int(np.searchsorted(cumulated, share * cumulated[-1] - 1e-12))

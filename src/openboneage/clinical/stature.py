@@ -1,0 +1,145 @@
+"""Height for age: SDS, percentile, and the check that catches inches and years where centimetres and months belong.
+
+Under 24 months the WHO standard for length (2006), from there to 20 years the CDC 2000 reference for stature. L, M and S lie on
+a straight line between two ages of a table. The two meet with a small step at 24 months: a child under 2 is measured lying.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from openboneage.clinical.tables import known_sex, load_table
+from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Finding
+from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
+
+CM_PER_INCH = 2.54
+IMPLAUSIBLE_SDS = 8.0
+"""A height this many SD from the median is taken for a mistake; in inches even a child at +4 SD lies beyond it."""
+
+_WHO_UNTIL_MONTHS = 24.0
+
+
+class HeightReference(StrEnum):
+    """Whose children a height is compared with."""
+
+    CDC_2000 = "cdc-2000"
+    WHO_2006 = "who-2006"
+
+
+_TABLES = {
+    HeightReference.CDC_2000: "cdc_stature_for_age_lms.csv",
+    HeightReference.WHO_2006: "who_height_for_age_lms.csv",
+}
+
+
+@dataclass(frozen=True)
+class HeightForAge:
+    """A height compared with children of one age and sex.
+
+    Attributes:
+        age_months: Age compared with, months; a bone age may stand in for the chronological one.
+        height_cm: Height, cm.
+        sds: Standard deviation score (z-score).
+        percentile: Percentile, 0 to 100, from the SDS.
+        reference: Whose children.
+        findings: What to know about the table.
+    """
+
+    age_months: float
+    height_cm: float
+    sds: float
+    percentile: float
+    reference: HeightReference
+    findings: tuple[Finding, ...]
+
+
+def height_for_age(sex: Sex, age_months: float, height_cm: float) -> HeightForAge:
+    """Compare a height with children of an age.
+
+    Args:
+        sex: Sex of the child.
+        age_months: Age in months, 0 to 240.
+        height_cm: Height in cm; length, lying, under 24 months.
+
+    Raises:
+        InputError: The sex is unknown, or the height is no height.
+        RefusedError: There is no reference at this age.
+    """
+    if not (math.isfinite(height_cm) and height_cm > 0):
+        raise InputError(f"A height must be a positive number of centimetres, got {height_cm}.")
+    reference, power, median, spread = _lms(sex, age_months)
+    ratio = height_cm / median
+    sds = math.log(ratio) / spread if abs(power) < 1e-6 else (ratio**power - 1) / (power * spread)
+    percentile = 50 * (1 + math.erf(sds / math.sqrt(2)))
+    return HeightForAge(age_months, height_cm, sds, percentile, reference, load_table(_TABLES[reference]).findings(sex))
+
+
+def height_at_sds(sex: Sex, age_months: float, sds: float) -> float:
+    """Return the height in cm at an SDS: what `height_for_age` undoes.
+
+    Raises:
+        InputError: The sex is unknown.
+        RefusedError: There is no reference at this age.
+    """
+    _, power, median, spread = _lms(sex, age_months)
+    factor = math.exp(spread * sds) if abs(power) < 1e-6 else (1 + power * spread * sds) ** (1 / power)
+    return median * factor
+
+
+def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
+    """Return a height if it is possible at an age; beyond 20 years it is compared with 20 years.
+
+    Raises:
+        InputError: The sex is unknown, or the height is not possible; the message says so where inches, or years in place of
+            months, would make it possible.
+    """
+    compared = min(checked_age_months(age_months), _last_months())
+    sds = height_for_age(sex, compared, height_cm).sds
+    if abs(sds) < IMPLAUSIBLE_SDS:
+        return height_cm
+    low, high = (height_at_sds(sex, compared, limit) for limit in (-4.0, 4.0))
+    hints = [f"A height in cm of {low:.0f} to {high:.0f} was expected at {format_age(age_months)}, got {height_cm:g}."]
+    if low <= height_cm * CM_PER_INCH <= high:
+        hints.append(f"If it is in inches, give {height_cm * CM_PER_INCH:.1f} cm.")
+    in_years = age_months * MONTHS_PER_YEAR
+    if in_years <= _last_months() and abs(height_for_age(sex, in_years, height_cm).sds) < 4:
+        hints.append(f"If the age is {age_months:g} years, give {in_years:g} months.")
+    raise InputError(" ".join(hints))
+
+
+def checked_bone_age_months(bone_age_months: float, age_months: float) -> float:
+    """Return a bone age if it is possible at a chronological age.
+
+    Raises:
+        InputError: The bone age is no age, or one age is more than four times the other and 18 months away: years, most likely.
+    """
+    bone_age = checked_age_months(bone_age_months)
+    young, old = sorted((bone_age, checked_age_months(age_months)))
+    if old > 4 * young and old - young > 18:
+        raise InputError(
+            f"A bone age of {bone_age:g} months at a chronological age of {age_months:g} months is not possible: both are in "
+            "months; has one of them been given in years?"
+        )
+    return bone_age
+
+
+def _lms(sex: Sex, age_months: float) -> tuple[HeightReference, float, float, float]:
+    """Return the reference for an age, and L, M (cm) and S at it."""
+    if not 0 <= age_months <= _last_months():
+        raise RefusedError(f"There is a height reference from birth to 20 years, got {age_months:.1f} months.")
+    reference = HeightReference.WHO_2006 if age_months < _WHO_UNTIL_MONTHS else HeightReference.CDC_2000
+    table = load_table(_TABLES[reference]).where(sex=known_sex(sex))
+    if reference is HeightReference.WHO_2006:
+        table = table.where(file="who_infants")  # lengths; at 24 months the file holds the standing height too
+    ages = table.column("age_months")
+    power, median, spread = (float(np.interp(age_months, ages, table.column(name))) for name in ("L", "M_cm", "S"))
+    return reference, power, median, spread
+
+
+def _last_months() -> float:
+    return float(load_table(_TABLES[HeightReference.CDC_2000]).column("age_months").max())

@@ -1,0 +1,234 @@
+"""A child's growth on one page: bone age in the normal band, predictions of adult height, and height among the percentiles.
+
+matplotlib is imported when a figure is drawn, not before. Nothing of it is global: no window, no style is changed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from openboneage.clinical.greulich_pyle import Reference, normal_range
+from openboneage.clinical.growth import Growth
+from openboneage.clinical.stature import height_at_sds
+from openboneage.clinical.tables import FloatArray
+from openboneage.errors import InputError, RefusedError
+from openboneage.subject import MONTHS_PER_YEAR, Sex
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_BAND = "#7fa8c9"
+_CHILD = "#b3392f"
+_TARGET = "#7fb58a"
+_INK = "#333333"
+_SEX_WORDS = {Sex.FEMALE: "Girl", Sex.MALE: "Boy"}
+_REFERENCES = {Reference.BRUSH_FOUNDATION: "Brush Foundation", Reference.TABLE_V_VI: "Greulich-Pyle Tables V and VI"}
+_MARKERS = {
+    "bayley-pinneau": ("o", "#4a5f8a", "Bayley-Pinneau"),
+    "reinehr-2019": ("X", "#7a5c99", "Reinehr 2019"),
+    "rwt-1975": ("s", "#8a7340", "RWT 1975"),
+    "khamis-guo-1993": ("D", "#3f8a86", "Khamis-Guo 1993"),
+    "khamis-roche-1995": ("^", "#8a8a8a", "Khamis-Roche 1995"),
+    "tanner-1975": ("v", "#a3603f", "Tanner 1975"),
+}
+_PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
+_LAST_PERCENTILE_MONTHS = 240.0
+_NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; one child may differ."
+
+
+def save_growth_figure(growth: Growth, path: Path) -> None:
+    """Draw a child's growth and write it to a file.
+
+    Args:
+        growth: The child's visits, compared with their norms.
+        path: File to write; its suffix says the format, such as `.png` or `.pdf`.
+
+    Raises:
+        InputError: The suffix is not known, or the file cannot be written.
+    """
+    figure = growth_figure(growth)
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The figure could not be written to {path.name}: {error}") from error
+
+
+def growth_figure(growth: Growth) -> Figure:
+    """Draw a child's growth: bone age on the left, predicted adult height and height on the right."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(13, 7.6), layout="constrained", facecolor="white")
+    grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.05))
+    bone_age = figure.add_subplot(grid[:, 0])
+    adult_height = figure.add_subplot(grid[0, 1])
+    height = figure.add_subplot(grid[1, 1])
+    figure.suptitle(f"Growth and bone age – {_SEX_WORDS[growth.child.sex]}", fontsize=15, color=_INK, x=0.012, ha="left")
+    _draw_bone_age(bone_age, growth)
+    _draw_adult_height(adult_height, growth)
+    _draw_height(height, growth)
+    for axes in (bone_age, adult_height, height):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="#e6e6e6", linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.tick_params(colors=_INK)
+    figure.supxlabel(_NOTICE, fontsize=8.5, color="#666666")
+    return figure
+
+
+def _draw_bone_age(axes: Axes, growth: Growth) -> None:
+    ages = _age_limits(growth)
+    _draw_normal_band(axes, growth, ages)
+    films = [item.visit for item in growth.visits if item.visit.bone_age_months is not None]
+    x = [visit.age_months / MONTHS_PER_YEAR for visit in films]
+    y = [float(visit.bone_age_months or 0) / MONTHS_PER_YEAR for visit in films]
+    for visit, at in zip(films, x, strict=True):
+        if visit.bone_age_low_months is not None and visit.bone_age_high_months is not None:
+            ends = np.array([visit.bone_age_low_months, visit.bone_age_high_months]) / MONTHS_PER_YEAR
+            axes.plot([at, at], ends, color=_CHILD, linewidth=2.2, alpha=0.55, solid_capstyle="round", zorder=4)
+    axes.plot(x, y, "o-", color=_CHILD, markersize=8, markeredgecolor="white", linewidth=1.6, label="the child", zorder=5)
+    _label_paces(axes, growth, x, y)
+    limits = ages / MONTHS_PER_YEAR
+    axes.plot(limits, limits, color=_INK, linewidth=0.9, linestyle=(0, (4, 4)), label="bone age = age", zorder=2)
+    axes.set_xlim(limits[0], limits[1])
+    axes.set_title("Bone age", fontsize=12, loc="left", color=_INK)
+    axes.set_xlabel("Age (years)")
+    axes.set_ylabel("Bone age (years)")
+    axes.legend(loc="upper left", frameon=False, fontsize=9)
+
+
+def _age_limits(growth: Growth) -> FloatArray:
+    """Return the ages in months that the figure spans: whole years, one and more to spare at each end, `(2,)`."""
+    visits = growth.child.visits
+    bone_ages = [visit.bone_age_months for visit in visits if visit.bone_age_months is not None]
+    ages = np.array([visit.age_months for visit in visits] + bone_ages) / MONTHS_PER_YEAR
+    first, last = max(np.floor(ages.min() - 1), 0.0), np.ceil(ages.max() + 1)
+    return np.array([first, last]) * MONTHS_PER_YEAR
+
+
+def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray) -> None:
+    """Shade mean and SD of bone age as far as the table reaches."""
+    months, means, sds = [], [], []
+    for age in np.arange(ages[0], ages[1] + 0.5):
+        try:
+            normal = normal_range(growth.child.sex, float(age), growth.reference)
+        except RefusedError:
+            continue
+        months.append(float(age))
+        means.append(normal.mean_months)
+        sds.append(normal.sd_months)
+    if not months:
+        return
+    x, mean, sd = (np.array(values) / MONTHS_PER_YEAR for values in (months, means, sds))
+    name = f"±{growth.sd_limit:g} SD, {_REFERENCES[growth.reference]}"
+    axes.fill_between(
+        x, mean - growth.sd_limit * sd, mean + growth.sd_limit * sd, color=_BAND, alpha=0.25, linewidth=0, label=name
+    )
+    axes.fill_between(x, mean - sd, mean + sd, color=_BAND, alpha=0.3, linewidth=0, label="±1 SD")
+    axes.plot(x, mean, color=_BAND, linewidth=1.6, label="mean of healthy children")
+
+
+def _label_paces(axes: Axes, growth: Growth, x: list[float], y: list[float]) -> None:
+    """Write the pace of bone age beside each step from film to film."""
+    for i, pace in enumerate(growth.paces):
+        middle = ((x[i] + x[i + 1]) / 2, (y[i] + y[i + 1]) / 2)
+        doubtful = "?" if pace.findings else ""
+        axes.annotate(
+            f"×{pace.ratio:.1f}{doubtful}",
+            middle,
+            xytext=(9, -13),
+            textcoords="offset points",
+            fontsize=9,
+            color=_CHILD,
+            zorder=6,
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
+        )
+
+
+def _draw_adult_height(axes: Axes, growth: Growth) -> None:
+    axes.set_title("Predicted adult height", fontsize=12, loc="left", color=_INK)
+    axes.set_xlabel("Age (years)")
+    axes.set_ylabel("Adult height (cm)")
+    axes.set_xlim(*(_age_limits(growth) / MONTHS_PER_YEAR))
+    _draw_target(axes, growth)
+    _draw_methods(axes, growth)
+    _draw_consensus(axes, growth)
+    if not axes.get_legend_handles_labels()[0]:
+        axes.text(0.5, 0.5, "No adult height could be predicted", transform=axes.transAxes, ha="center", color=_INK)
+        axes.set_yticks([])
+        return
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False, fontsize=8.5, ncols=3)
+
+
+def _draw_height(axes: Axes, growth: Growth) -> None:
+    """Draw measured heights among the percentiles, each at its chronological age and, hollow, at its bone age."""
+    axes.set_title("Height", fontsize=12, loc="left", color=_INK)
+    axes.set_xlabel("Age (years)")
+    axes.set_ylabel("Height (cm)")
+    limits = _age_limits(growth)
+    months = np.arange(limits[0], min(limits[1], _LAST_PERCENTILE_MONTHS) + 0.5)
+    for sds, name in _PERCENTILES if len(months) else ():
+        heights = [height_at_sds(growth.child.sex, float(age), sds) for age in months]
+        axes.plot(months / MONTHS_PER_YEAR, heights, color=_BAND, linewidth=1.6 if sds == 0 else 0.9)
+        axes.annotate(name, (months[-1] / MONTHS_PER_YEAR, heights[-1]), xytext=(3, -3), textcoords="offset points", fontsize=8)
+    measured = [item.visit for item in growth.visits if item.visit.height_cm is not None]
+    x = [visit.age_months / MONTHS_PER_YEAR for visit in measured]
+    axes.plot(x, [visit.height_cm or 0.0 for visit in measured], "o-", color=_CHILD, label="at chronological age", zorder=5)
+    hollow = [
+        (visit.bone_age_months / MONTHS_PER_YEAR, visit.height_cm) for visit in measured if visit.bone_age_months is not None
+    ]
+    if hollow:
+        axes.plot(*zip(*hollow, strict=True), "o", color=_CHILD, markerfacecolor="white", label="at bone age", zorder=4)
+    axes.set_xlim(*(limits / MONTHS_PER_YEAR))
+    axes.legend(loc="upper left", frameon=False, fontsize=8.5, title="percentiles: CDC 2000, WHO under 2", title_fontsize=8.5)
+
+
+def _draw_target(axes: Axes, growth: Growth) -> None:
+    """Shade the target range of the parents' heights; it is the same at each visit."""
+    for item in growth.visits:
+        for prediction in item.adult_height.predictions if item.adult_height else ():
+            if prediction.method == "target-height" and prediction.error is not None:
+                middle, half = prediction.adult_height_cm, prediction.error.half_width_cm
+                axes.axhspan(
+                    middle - half, middle + half, color=_TARGET, alpha=0.22, linewidth=0, label="target range of parents"
+                )
+                axes.axhline(middle, color=_TARGET, linewidth=1.4)
+                return
+
+
+def _draw_methods(axes: Axes, growth: Growth) -> None:
+    """Draw the predictions of each method, with its 90 % band where it has one."""
+    for number, (method, (marker, color, title)) in enumerate(_MARKERS.items()):
+        points = [
+            (item.visit.age_months / MONTHS_PER_YEAR, prediction)
+            for item in growth.visits
+            for prediction in (item.adult_height.predictions if item.adult_height else ())
+            if prediction.method == method
+        ]
+        if not points:
+            continue
+        shift = 0.06 * (number - len(_MARKERS) / 2)  # side by side, so that bands at one visit can be told apart
+        x = [age + shift for age, _ in points]
+        y = [prediction.adult_height_cm for _, prediction in points]
+        axes.plot(x, y, marker, color=color, markersize=5.5, markeredgecolor="white", label=title, zorder=4)
+        for at, (_, prediction) in zip(x, points, strict=True):
+            if prediction.error is not None:
+                half = prediction.error.half_width_cm
+                ends = [prediction.adult_height_cm - half, prediction.adult_height_cm + half]
+                axes.plot([at, at], ends, color=color, linewidth=1, alpha=0.6, zorder=3)
+
+
+def _draw_consensus(axes: Axes, growth: Growth) -> None:
+    """Draw the median of the methods at each visit."""
+    points = [
+        (item.visit.age_months / MONTHS_PER_YEAR, item.adult_height.consensus.median_cm)
+        for item in growth.visits
+        if item.adult_height is not None and item.adult_height.consensus is not None
+    ]
+    if points:
+        x, y = zip(*points, strict=True)
+        axes.plot(x, y, ".-", color=_CHILD, linewidth=2, label="median of the methods", zorder=5)
+        axes.annotate(f"{y[-1]:.0f} cm", (x[-1], y[-1]), xytext=(26, -4), textcoords="offset points", color=_CHILD, fontsize=11)

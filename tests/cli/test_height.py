@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from openboneage.cli.height import height
+from openboneage.errors import InputError
+
+app = typer.Typer()
+app.command("height")(height)
+
+BOY = [
+    "--sex",
+    "M",
+    "--age",
+    "10y",
+    "--height",
+    "135",
+    "--weight",
+    "35",
+    "--bone-age",
+    "9y",
+    "--mother",
+    "160",
+    "--father",
+    "176",
+]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_plain_table_with_reasons() -> None:
+    result = run(*BOY)
+
+    assert result.exit_code == 0
+    assert "Khamis-Guo 1993 (adjusted RWT)   174.8" in result.output
+    assert "median 173.2 cm, range 171.8 to 174.8 cm" in result.output
+    assert "left out: tanner-1975: Needs a TW2-RUS bone age" in result.output
+    assert "Not a medical device" in result.output
+
+
+def test_json() -> None:
+    content = json.loads(run(*BOY, "--json", "--tw2-bone-age", "9y2m").output)
+
+    assert content["inputs"]["tw2_bone_age_months"] == 110
+    assert "tanner-1975" in content["consensus"]["methods"]
+
+
+def test_nothing_can_be_predicted_from_a_height_alone() -> None:
+    result = run("--sex", "F", "--age", "9y", "--height", "133")
+
+    assert "No method predicts adult height" in result.output
+
+
+def test_menarche() -> None:
+    girl = ["--sex", "F", "--age", "12y", "--height", "150", "--tw2-bone-age", "12y"]
+
+    assert "premenarcheal" in run(*girl, "--menarche", "no").output
+    assert "postmenarcheal" in run(*girl, "--menarche", "Yes").output
+    assert "menarche must be yes or no" in str(run(*girl, "--menarche", "maybe").exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--sex", "M", "--age", "10", "--height", "135"], "An age needs units"),
+        (["--sex", "M", "--age", "10y", "--height", "53.1"], "If it is in inches, give 134.9 cm"),
+        (["--sex", "U", "--age", "10y", "--height", "135"], "give the sex"),
+        (["--sex", "M", "--age", "10y", "--height", "135", "--mother", "64"], "height of the mother"),
+    ],
+)
+def test_mistakes_are_named(words: list[str], message: str) -> None:
+    result = run(*words)
+
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception)

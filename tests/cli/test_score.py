@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from openboneage.cli.score import score
+from openboneage.clinical.standards import standard
+from openboneage.errors import InputError, RefusedError
+
+app = typer.Typer()
+app.command("score")(score)
+
+GIRL = ["--sex", "F", "radius=G", "ulna=F", *(f"{bone}=G" for bone in standard("tw3").bones[2:])]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_stages_to_a_plain_table() -> None:
+    result = run("tw3", *GIRL)
+
+    assert result.exit_code == 0
+    assert "score     603" in result.output
+    assert "bone age  11 y 2 m" in result.output
+    assert "radius  G      114" in result.output
+    assert "partly verified" in result.output
+    assert "Not a medical device" in result.output
+
+
+def test_stages_to_json() -> None:
+    content = json.loads(run("tw3", "--json", *GIRL).output)
+
+    assert (content["standard"], content["score"], content["age"]["state"]) == ("tw3", 603, "age")
+    assert content["notice"].startswith("Research use only")
+
+
+def test_rus_chn_levels() -> None:
+    chosen = standard("rus-chn")
+
+    result = run("rus-chn", "--sex", "M", *(f"{bone}={chosen.stages(bone)[-1]}" for bone in chosen.bones))
+
+    assert "mature (from 18 y 0 m)" in result.output
+
+
+def test_20_bones_compare_carpal_and_rus_ages() -> None:
+    stages = [f"{bone}={'F' if bone in standard('tw3').bones else 'D'}" for bone in standard("tw2-20-bone").bones]
+
+    plain, content = run("tw2-20-bone", "--sex", "F", *stages), run("tw2-20-bone", "--sex", "F", "--json", *stages)
+
+    assert "55 months behind" in plain.output
+    assert json.loads(content.output)["carpal_discordance"]["difference_months"] < -24
+
+
+def test_20_bones_without_some_carpal_bones_are_not_compared() -> None:
+    stages = [f"{bone}=F" for bone in standard("tw2-20-bone").bones[:-3]]
+
+    result = run("tw2-20-bone", "--sex", "F", *stages)
+
+    assert result.exit_code == 0
+    assert "both Japanese norms" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["tw3", "--sex", "F", "ulna=I"], "ulna has no stage 'I'; its stages are A, B, C, D, E, F, G, H"),
+        (["tw3", "--sex", "F", "radus=G"], "no bone 'radus'; its bones are radius, ulna"),
+        (["tw3", "--sex", "F", "radius"], "bone=stage, such as radius=I, got 'radius'"),
+        (["tw3", "--sex", "F", "radius=G", "Radius=F"], "radius is given twice"),
+        (["tw3", "--sex", "F"], "Bones and stages of TW3-RUS: radius A-I; ulna A-H"),
+        (["tw3", *GIRL[2:]], "give the sex"),
+        (["tw3", "--sex", "X", *GIRL[2:]], "Sex must be"),
+        (["tw4", *GIRL], "there are tw3, rus-chn"),
+    ],
+)
+def test_mistakes_are_named(words: list[str], message: str) -> None:
+    result = run(*words)
+
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception)
+
+
+def test_too_few_bones_are_refused() -> None:
+    assert isinstance(run("tw3", "--sex", "F", "radius=G").exception, RefusedError)
+
+
+HEADER = f"id,sex,{','.join(standard('tw3').bones)}\n"
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "stages.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_file_of_films(tmp_path: Path) -> None:
+    rows = f"a,F,{','.join(['G'] * 13)}\nb,M,I,H{',I' * 11}\nc,M,I{',' * 12}\nd,M,{','.join(['E'] * 12)},\n"
+    path = write(tmp_path, HEADER + rows)
+
+    plain, content = run("tw3", "--csv", path), json.loads(run("tw3", "--csv", path, "--json").output)
+
+    assert plain.exit_code == 0
+    assert "mature (from 16 y 6 m)" in plain.output
+    assert "c: TW3-RUS: 12 of 13 bones are missing" in plain.output
+    assert "d: Not given: dp5" in plain.output
+    assert [film["id"] for film in content["films"]] == ["a", "b", "c", "d"]
+    assert "refused" in content["films"][2]
+
+
+def test_the_sex_of_a_file_may_be_an_option(tmp_path: Path) -> None:
+    path = write(tmp_path, ",".join(standard("tw3").bones) + "\n" + ",".join(["F"] * 13) + "\n")
+
+    assert "1   male" in run("tw3", "--csv", path, "--sex", "M").output
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEADER + f"a,F,G,I{',G' * 11}\n", "row 1: TW3-RUS: ulna has no stage 'I'"),
+        (HEADER + "a,F,G\n", "row 1: each row needs one value for each column"),
+        ("id,sex,radius,capitate\na,F,G,\n", "row 1: TW3-RUS has no bone 'capitate'"),
+        ("id,sex,radius,Radius\na,F,G,G\n", "has a column twice"),
+        (HEADER, "has no rows; expected columns id, sex and radius"),
+    ],
+)
+def test_mistakes_in_a_file_name_the_row(tmp_path: Path, text: str, message: str) -> None:
+    result = run("tw3", "--csv", write(tmp_path, text))
+
+    assert isinstance(result.exception, InputError)
+    assert message in str(result.exception)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = run("tw3", "--csv", str(tmp_path / "none.csv"))
+
+    assert "none.csv cannot be read" in str(result.exception)

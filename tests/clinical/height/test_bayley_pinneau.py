@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, maturity_group, reinehr_2019
+from openboneage.clinical.height.inputs import HeightInputs
+from openboneage.clinical.stature import height_at_sds
+from openboneage.clinical.tables import load_table
+from openboneage.errors import InputError, RefusedError
+from openboneage.subject import Sex
+
+
+def child(sex: Sex, age: float, bone_age: float | None) -> HeightInputs:
+    return HeightInputs(sex, age, height_at_sds(sex, min(age, 240), -1), bone_age_months=bone_age)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "group"),
+    [(-12.0, "retarded"), (-11.9, "average"), (0.0, "average"), (11.9, "average"), (12.0, "accelerated")],
+)
+def test_the_pace_of_maturation_is_a_matter_of_a_year(ahead: float, group: str) -> None:
+    assert maturity_group(120 + ahead, 120) == group
+
+
+ENDS = [
+    (Sex.MALE, "average", 84, 222),
+    (Sex.MALE, "accelerated", 84, 204),
+    (Sex.MALE, "retarded", 72, 156),
+    (Sex.FEMALE, "average", 72, 216),
+    (Sex.FEMALE, "accelerated", 84, 210),
+    (Sex.FEMALE, "retarded", 72, 204),
+]
+
+
+@pytest.mark.parametrize(("sex", "group", "first", "last"), ENDS)
+def test_ends_of_every_table(sex: Sex, group: str, first: float, last: float) -> None:
+    ahead = {"average": 0, "accelerated": 12, "retarded": -12}[group]
+    rows = load_table("bayley_pinneau_pmh.csv").where(sex=sex, maturity_group=group).column("percent_mature_height")
+    for bone_age, share in ((first, rows[0]), (last, rows[-1])):
+        inputs = child(sex, bone_age - ahead, bone_age)
+        assert bayley_pinneau(inputs).adult_height_cm == pytest.approx(inputs.height_cm * 100 / share)
+    for bone_age in (first - 0.1, last + 0.1):
+        with pytest.raises(RefusedError, match=f"The {group} table \\({sex}\\) holds bone ages"):
+            bayley_pinneau(child(sex, bone_age - ahead, bone_age))
+
+
+def test_between_two_rows_lies_a_straight_line() -> None:
+    inputs = child(Sex.MALE, 156, 157.5)  # average boys: 13-0 is 87.6 %, 13-3 is 89.0 %
+
+    assert bayley_pinneau(inputs).adult_height_cm == pytest.approx(inputs.height_cm * 100 / 88.3)
+
+
+def test_the_error_band_comes_from_the_validating_sample() -> None:
+    error = bayley_pinneau(child(Sex.MALE, 120, 120)).error
+
+    assert error is not None
+    assert error.half_width_cm == pytest.approx(1.645 * 3.38)
+
+
+def test_there_is_no_error_band_under_8_years() -> None:
+    assert bayley_pinneau(child(Sex.FEMALE, 90, 84)).error is None
+
+
+def test_a_bone_age_is_needed() -> None:
+    for method in (bayley_pinneau, reinehr_2019):
+        with pytest.raises(InputError, match="Needs a Greulich-Pyle bone age"):
+            method(child(Sex.MALE, 160, None))
+
+
+@pytest.mark.parametrize(("age", "bone_age", "share"), [(175, 162, 91.1), (186, 162, 91.2), (163, 150, 87.2)])
+def test_reinehr_reads_the_table_of_the_delay(age: float, bone_age: float, share: float) -> None:
+    inputs = child(Sex.MALE, age, bone_age)
+
+    prediction = reinehr_2019(inputs)
+
+    assert prediction.adult_height_cm == pytest.approx(inputs.height_cm * 100 / share)
+    assert [finding.code for finding in prediction.findings] == ["table-unverified"]
+
+
+@pytest.mark.parametrize(("age", "bone_age"), [(200, 174), (200, 171), (170, 126)])
+def test_reinehr_says_where_its_table_is_extrapolated(age: float, bone_age: float) -> None:
+    assert "table-extrapolated" in [finding.code for finding in reinehr_2019(child(Sex.MALE, age, bone_age)).findings]
+
+
+@pytest.mark.parametrize(
+    ("sex", "age", "bone_age"),
+    [
+        (Sex.FEMALE, 160, 130),
+        (Sex.MALE, 143.9, 128),
+        (Sex.MALE, 156, 144),
+        (Sex.MALE, 150, 125.9),
+        (Sex.MALE, 210, 186.1),
+    ],
+)
+def test_reinehr_refuses_whom_it_was_not_made_for(sex: Sex, age: float, bone_age: float) -> None:
+    with pytest.raises(RefusedError, match=r"Made for boys|Holds bone ages"):
+        reinehr_2019(child(sex, age, bone_age))

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from openboneage.clinical.height.inputs import HeightInputs, checked_parent_cm
+from openboneage.errors import InputError
+from openboneage.subject import Sex
+
+GOOD: dict[str, Any] = {
+    "sex": Sex.MALE,
+    "age_months": 120.0,
+    "height_cm": 138.0,
+    "recumbent_length_cm": 139.3,
+    "weight_kg": 32.0,
+    "bone_age_months": 114.0,
+    "tw2_bone_age_months": 116.0,
+    "father_height_cm": 178.0,
+    "mother_height_cm": 166.0,
+}
+
+
+def test_what_equations_take_is_in_their_units() -> None:
+    inputs = HeightInputs(**GOOD)
+
+    assert (inputs.age_years, inputs.bone_age_years, inputs.midparent_cm) == (10.0, 9.5, 172.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("sex", Sex.UNKNOWN, "give the sex"),
+        ("height_cm", 54.3, "If it is in inches, give 137.9 cm"),
+        ("height_cm", 1.38, "height in cm of"),
+        ("age_months", 10.0, "If the age is 10 years, give 120 months"),
+        ("age_months", -1.0, "between 0 and 1440"),
+        ("bone_age_months", 9.5, "given in years"),
+        ("tw2_bone_age_months", 9.5, "given in years"),
+        ("father_height_cm", 70.0, "height of the father .* If it is in inches, give 177.8 cm"),
+        ("mother_height_cm", 1.66, "height of the mother must lie between 120 and 220 cm, got 1.66.$"),
+        ("weight_kg", 0.5, "weight of 0.5 kg at 138 cm is not possible"),
+        ("weight_kg", 300.0, "kilograms"),
+        ("weight_kg", float("nan"), "kilograms"),
+        ("recumbent_length_cm", 54.8, "0 to 3 cm more than the standing height"),
+        ("menarche", True, "Menarche is given for a boy"),
+    ],
+)
+def test_mistakes_are_caught_and_named(field: str, value: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        HeightInputs(**{**GOOD, field: value})
+
+
+@pytest.mark.parametrize("parent_cm", [120.0, 220.0])
+def test_parents_at_the_ends(parent_cm: float) -> None:
+    assert checked_parent_cm("mother", parent_cm) == parent_cm
+
+
+@pytest.mark.parametrize("missing", ["bone_age_years", "tw2_bone_age_years", "midparent_cm"])
+def test_what_is_missing_is_named(missing: str) -> None:
+    inputs = HeightInputs(Sex.MALE, 120.0, 138.0)
+
+    with pytest.raises(InputError, match=r"^Needs "):
+        getattr(inputs, missing)

@@ -1,0 +1,63 @@
+"""What the papers print, worked out by this program."""
+
+from __future__ import annotations
+
+import pytest
+
+from openboneage.clinical.height.bayley_pinneau import bayley_pinneau
+from openboneage.clinical.height.inputs import HeightInputs
+from openboneage.clinical.height.roche import GROWTH_AFTER_18_CM, khamis_guo_1993, rwt_1975
+from openboneage.clinical.stature import CM_PER_INCH
+from openboneage.subject import Sex
+
+
+@pytest.mark.parametrize(
+    ("sex", "age", "bone_age", "height_in", "group", "printed_in"),
+    [
+        (Sex.MALE, 13 * 12, 13 * 12 + 3, 60.0, "average", 67.4),
+        (Sex.MALE, 14 * 12, 15 * 12 + 6, 67.5, "accelerated", 69.5),
+        (Sex.FEMALE, 12 * 12, 10 * 12 + 3, 55.0, "retarded", 62.2),
+    ],
+)
+def test_bayley_pinneau_1952(sex: Sex, age: float, bone_age: float, height_in: float, group: str, printed_in: float) -> None:
+    inputs = HeightInputs(sex=sex, age_months=age, height_cm=height_in * CM_PER_INCH, bone_age_months=bone_age)
+
+    prediction = bayley_pinneau(inputs)
+
+    assert prediction.title.endswith(group)
+    assert prediction.adult_height_cm / CM_PER_INCH == pytest.approx(printed_in, abs=0.051)
+
+
+def test_rwt_1975_boy_of_6_years_3_months() -> None:
+    inputs = HeightInputs(
+        sex=Sex.MALE,
+        age_months=75,
+        height_cm=107.4,
+        recumbent_length_cm=108.7,
+        weight_kg=17.4,
+        bone_age_months=5.4 * 12,
+        father_height_cm=175.0,
+        mother_height_cm=163.0,  # mean 169.0
+    )
+
+    prediction = rwt_1975(inputs)
+
+    assert prediction.adult_height_cm == pytest.approx(168.8, abs=0.05)
+    assert prediction.error is not None
+    assert prediction.error.half_width_cm == pytest.approx(4.7)
+
+
+def test_khamis_guo_1993_boy_of_10() -> None:
+    inputs = HeightInputs(
+        sex=Sex.MALE,
+        age_months=120,
+        height_cm=135,
+        weight_kg=35,
+        bone_age_months=108,
+        father_height_cm=175.0,
+        mother_height_cm=161.0,  # mean 168.0
+    )
+
+    at_18 = khamis_guo_1993(inputs).adult_height_cm - GROWTH_AFTER_18_CM[Sex.MALE]
+
+    assert at_18 == pytest.approx(174.01, abs=0.005)

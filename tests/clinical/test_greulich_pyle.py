@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openboneage.clinical.greulich_pyle import Reference, Verdict, compare, nearest_plates, normal_range, plates
+from openboneage.errors import InputError, RefusedError
+from openboneage.subject import Sex
+
+ENDS = [
+    (Reference.BRUSH_FOUNDATION, Sex.MALE, 3, 204),
+    (Reference.BRUSH_FOUNDATION, Sex.FEMALE, 3, 192),
+    (Reference.TABLE_V_VI, Sex.MALE, 12, 204),
+    (Reference.TABLE_V_VI, Sex.FEMALE, 12, 180),
+]
+
+
+@pytest.mark.parametrize(("sex", "count", "last"), [(Sex.MALE, 31, 228), (Sex.FEMALE, 27, 216)])
+def test_plates_of_the_atlas(sex: Sex, count: int, last: float) -> None:
+    ages = plates(sex)
+
+    assert (len(ages), ages[0], ages[-1]) == (count, 0, last)
+    assert list(ages) == sorted(set(ages))
+
+
+def test_the_second_edition_has_13_0_and_13_6_for_boys() -> None:
+    assert {156.0, 162.0} <= set(plates(Sex.MALE))
+    assert 159.0 not in plates(Sex.MALE)
+
+
+@pytest.mark.parametrize("sex", [Sex.MALE, Sex.FEMALE])
+def test_an_age_on_a_plate_is_that_plate(sex: Sex) -> None:
+    for age in plates(sex):
+        (match,) = nearest_plates(sex, np.array([age]), np.array([2.0]))
+        assert (match.age_months, match.probability) == (age, 1.0)
+
+
+def test_a_distribution_is_shared_among_the_plates_around_it() -> None:
+    months = np.arange(229.0)
+    shares = np.exp(-(((months - 141) / 8) ** 2) / 2)
+
+    matches = nearest_plates(Sex.MALE, months, shares, count=5)
+
+    assert matches[0].age_months == 138
+    assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
+    assert sum(match.probability for match in nearest_plates(Sex.MALE, months, shares, count=31)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("shares", [[0.0, 0.0], [0.5, -0.5], [1.0]])
+def test_what_is_no_distribution_is_refused(shares: list[float]) -> None:
+    with pytest.raises(InputError, match="one probability for each age"):
+        nearest_plates(Sex.MALE, np.array([100.0, 101.0]), np.array(shares))
+
+
+def test_normal_range_at_an_age_of_the_table_and_between_two() -> None:
+    at_8, at_8_and_half = (normal_range(Sex.MALE, age) for age in (96, 102))
+
+    assert (at_8.mean_months, at_8.sd_months) == (101.38, 9.1)
+    assert at_8_and_half.mean_months == pytest.approx((101.38 + 113.9) / 2)
+    assert at_8_and_half.sd_months == pytest.approx((9.1 + 9.0) / 2)
+
+
+def test_tables_v_and_vi_take_the_chronological_age_as_mean() -> None:
+    normal = normal_range(Sex.FEMALE, 120, Reference.TABLE_V_VI)
+
+    assert (normal.mean_months, normal.sd_months) == (120, 10.8)
+
+
+@pytest.mark.parametrize(("reference", "sex", "first", "last"), ENDS)
+def test_ends_of_the_normal_ranges(reference: Reference, sex: Sex, first: float, last: float) -> None:
+    assert normal_range(sex, first, reference).sd_months > 0
+    assert normal_range(sex, last, reference).sd_months > 0
+    for outside in (first - 0.1, last + 0.1):
+        with pytest.raises(RefusedError, match=f"{reference} holds {sex} ages"):
+            normal_range(sex, outside, reference)
+
+
+@given(
+    sex=st.sampled_from([Sex.FEMALE, Sex.MALE]),
+    reference=st.sampled_from(list(Reference)),
+    age=st.floats(12, 180),
+    bone_age=st.floats(0, 228),
+    limit=st.floats(0.5, 3),
+)
+def test_verdict_sds_and_limits_agree(sex: Sex, reference: Reference, age: float, bone_age: float, limit: float) -> None:
+    result = compare(sex, bone_age, age, reference, limit)
+
+    assert result.normal.mean_months + result.sds * result.normal.sd_months == pytest.approx(bone_age)
+    if abs(abs(result.sds) - limit) > 1e-6:
+        inside = result.low_months < bone_age < result.high_months
+        assert (result.verdict is Verdict.NORMAL) == inside
+        assert (result.verdict is Verdict.ADVANCED) == (bone_age > result.high_months)
+
+
+def test_the_limit_is_the_callers() -> None:
+    assert compare(Sex.MALE, 80, 96, sd_limit=2.0).verdict is Verdict.DELAYED
+    assert compare(Sex.MALE, 80, 96, sd_limit=2.5).verdict is Verdict.NORMAL
+
+
+def test_both_references_say_that_they_are_unverified() -> None:
+    for reference in Reference:
+        assert [item.code for item in compare(Sex.MALE, 90, 96, reference).findings] == ["table-unverified"]
+
+
+def test_an_impossible_limit_is_refused() -> None:
+    with pytest.raises(InputError, match="over 0 SD"):
+        compare(Sex.MALE, 90, 96, sd_limit=0)
+
+
+def test_an_unknown_sex_is_refused() -> None:
+    with pytest.raises(InputError, match="give the sex"):
+        compare(Sex.UNKNOWN, 90, 96)

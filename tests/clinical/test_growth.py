@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from openboneage.clinical.greulich_pyle import Reference, Verdict
+from openboneage.clinical.growth import assess_growth
+from openboneage.clinical.visits import Child, Visit
+from openboneage.errors import InputError
+from openboneage.subject import Sex
+
+GIRL = Child(
+    Sex.FEMALE,
+    (
+        Visit(74, 94, 86, 102, height_cm=124.5, weight_kg=25),
+        Visit(86, 112, 103, 121, height_cm=132.0, weight_kg=29),
+        Visit(90, height_cm=134.0),
+        Visit(98, 118, 109, 127, height_cm=137.0, weight_kg=32),
+    ),
+    mother_height_cm=164,
+    father_height_cm=178,
+)
+
+
+def test_each_visit_is_compared_with_its_norms() -> None:
+    first, second, third, _ = assess_growth(GIRL).visits
+
+    assert first.bone_age is not None
+    assert first.bone_age.verdict is Verdict.NORMAL
+    assert second.bone_age is not None
+    assert second.bone_age.verdict is Verdict.ADVANCED
+    assert third.bone_age is None
+    assert third.height_for_bone_age is None
+
+
+def test_a_tall_child_with_an_advanced_bone_age_is_less_tall_for_bone_age() -> None:
+    first = assess_growth(GIRL).visits[0]
+
+    assert first.height_for_age is not None
+    assert first.height_for_bone_age is not None
+    assert first.height_for_age.sds > 1 > first.height_for_bone_age.sds
+    assert first.height_for_bone_age.age_months == 94
+
+
+def test_the_pace_goes_from_film_to_film() -> None:
+    paces = assess_growth(GIRL).paces
+
+    assert [(pace.from_age_months, pace.to_age_months, pace.ratio) for pace in paces] == [(74, 86, 1.5), (86, 98, 0.5)]
+
+
+def test_a_short_interval_and_a_bone_age_that_goes_back_are_findings() -> None:
+    (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 98), Visit(103, 96)))).paces
+
+    assert [finding.code for finding in pace.findings] == ["short-interval", "bone-age-goes-back"]
+
+
+def test_the_reference_and_the_limit_are_the_callers() -> None:
+    growth = assess_growth(GIRL, Reference.TABLE_V_VI, sd_limit=3.5)
+
+    assert growth.visits[1].bone_age is not None
+    assert growth.visits[1].bone_age.normal.reference is Reference.TABLE_V_VI
+    assert growth.visits[1].bone_age.verdict is Verdict.NORMAL
+
+
+def test_beyond_the_tables_a_visit_says_why_something_is_missing() -> None:
+    (visit,) = assess_growth(Child(Sex.FEMALE, (Visit(250, 216, height_cm=165),))).visits
+
+    assert visit.bone_age is None
+    assert visit.height_for_age is None
+    assert [finding.code for finding in visit.findings] == ["no-normal-range", "no-height-reference"]
+
+
+def test_predictions_at_each_visit_with_a_height() -> None:
+    growth = assess_growth(GIRL)
+
+    methods = [[item.method for item in visit.adult_height.predictions] for visit in growth.visits if visit.adult_height]
+    assert methods[0] == ["bayley-pinneau", "rwt-1975", "khamis-guo-1993", "khamis-roche-1995", "target-height"]
+    assert methods[2] == ["target-height"]
+
+
+def test_an_impossible_limit_is_refused() -> None:
+    with pytest.raises(InputError, match="over 0 SD"):
+        assess_growth(GIRL, sd_limit=0)
+
+
+def test_growth_is_json() -> None:
+    again = json.loads(json.dumps(asdict(assess_growth(GIRL))))
+
+    assert again["visits"][0]["bone_age"]["verdict"] == "normal"

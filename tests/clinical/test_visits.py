@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from openboneage.clinical.visits import Child, Visit, read_child
+from openboneage.errors import InputError
+from openboneage.subject import Sex
+
+CSV = """# two visits of a girl
+sex,age,bone_age,bone_age_low_months,bone_age_high_months,height_cm,weight_kg,mother_height_cm,father_height_cm,menarche
+
+F,8y6m,9y6m,105,123,132.5,28.5,165,178,no
+F,7y6m,8y,,,126.0,25,165,178,
+"""
+
+
+def write(folder: Path, text: str, name: str = "visits.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_csv_file_is_read_and_brought_into_the_order_of_age(tmp_path: Path) -> None:
+    child = read_child(write(tmp_path, CSV))
+
+    assert (child.sex, child.mother_height_cm, child.father_height_cm) == (Sex.FEMALE, 165, 178)
+    assert child.visits == (
+        Visit(90, 96, height_cm=126.0, weight_kg=25),
+        Visit(102, 114, 105, 123, height_cm=132.5, weight_kg=28.5, menarche=False),
+    )
+
+
+def test_json_says_the_same(tmp_path: Path) -> None:
+    content = {
+        "sex": "girl",
+        "mother_height_cm": 165,
+        "father_height_cm": 178,
+        "visits": [
+            {"age_months": 102, "bone_age": "9y6m", "bone_age_low_months": 105, "bone_age_high_months": 123}
+            | {"height_cm": 132.5, "weight_kg": 28.5, "menarche": "no"},
+            {"age": "7y6m", "bone_age_months": 96, "height_cm": 126, "weight_kg": 25, "menarche": None},
+        ],
+    }
+
+    assert read_child(write(tmp_path, json.dumps(content), "visits.json")) == read_child(write(tmp_path, CSV))
+
+
+def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "age,height_cm\n9y,133\n")
+
+    child = read_child(path, Sex.MALE, mother_cm=160, father_cm=175)
+
+    assert (child.sex, child.mother_height_cm, child.father_height_cm) == (Sex.MALE, 160, 175)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("age,height_cm\n9y,133\n", "does not say the sex"),
+        ("sex,age,height_in\nF,9y,52\n", "not known: height_in. Known are sex"),
+        ("sex,height_cm\nF,133\n", "visit 1: Needs `age`"),
+        ("sex,age,age_months\nF,9y,108\n", "visit 1: Give age or age_months, not both"),
+        ("sex,age\nF,9\n", "visit 1: An age needs units"),
+        ("sex,age_months\nF,nine\n", "visit 1: age_months must be a number, got 'nine'"),
+        ("sex,age,height_cm\nF,9y,52.4\n", "Visit at 108 months: .* in inches, give 133.1 cm"),
+        ("sex,age_months,height_cm\nF,9,133\n", "If the age is 9 years, give 108 months"),
+        ("sex,age,bone_age_months\nF,9y,9.5\n", "given in years"),
+        ("sex,age\nF,9y\nM,10y\n", "sex is given more than once, and not alike"),
+        ("sex,age\nF,9y\nF,9y\n", "Two visits have the same age"),
+        ("sex,age,menarche\nF,12y,perhaps\n", "menarche must be yes or no, got 'perhaps'"),
+        ("sex,age,bone_age_months,bone_age_low_months\nF,9y,100,95\n", "needs both ends"),
+        ("sex,age,bone_age_months,bone_age_low_months,bone_age_high_months\nF,9y,100,101,110\n", "inside its interval"),
+        ("sex,age,bone_age_low_months,bone_age_high_months\nF,9y,101,110\n", "inside its interval"),
+        ("sex,age,mother_height_cm\nF,9y,65\n", "height of the mother .* inches"),
+        ("sex,age\nF,9y,3\n", "visit 1: 2 values were expected"),
+        ("sex,age\nF\n", "visit 1: 2 values were expected"),
+        ("", "does not say the sex"),
+        ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),
+        ("sex,age\nX,9y\n", "Sex must be F, M or unknown"),
+        ("sex,age\nU,9y\n", "give the sex, F or M"),
+    ],
+)
+def test_mistakes_in_csv_are_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_child(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is no JSON: line 1, column 2"),
+        ("[]", "must hold"),
+        ('{"sex": "F", "visits": [3]}', "must hold"),
+        ('{"sex": "F", "name": "", "visits": []}', "not known: name"),
+        ('{"sex": "F", "visits": [{"age": "9y", "height": 133}]}', "not known: height"),
+        ('{"sex": "F", "visits": [{"age": "9y", "height_cm": [133]}]}', "height_cm must be a number"),
+        ('{"sex": "F", "visits": []}', "at least one visit"),
+    ],
+)
+def test_mistakes_in_json_are_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_child(write(tmp_path, text, "visits.json"))
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
+    binary = tmp_path / "visits.csv"
+    binary.write_bytes(b"\xff\xfe\x00")
+
+    for path in (tmp_path / "none.csv", binary):
+        with pytest.raises(InputError, match=f"{path.name} cannot be read"):
+            read_child(path)
+
+
+def test_the_sex_given_beside_the_file_must_not_contradict_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not alike"):
+        read_child(write(tmp_path, CSV), Sex.MALE)
+
+
+def test_a_child_without_visits_is_refused() -> None:
+    with pytest.raises(InputError, match="at least one visit"):
+        Child(Sex.MALE, ())
