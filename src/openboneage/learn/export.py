@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ import onnxruntime
 import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
+from torch.fx import GraphModule, symbolic_trace
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from openboneage.errors import WeightsError
 
@@ -21,20 +24,39 @@ TOLERANCE = 1e-4
 """Largest difference from torch, relative to the largest output."""
 
 
-def round_to_half(model: nn.Module) -> nn.Module:
-    """Round the large weights to what half precision can hold, so that storing them loses nothing more."""
+def as_stored(model: nn.Module) -> nn.Module:
+    """The network as its file holds it: norms folded into convolutions, large weights rounded to half precision.
+
+    The exporter would fold the norms too, but after the rounding, and storing the product in half would lose once more.
+    """
+    folded = _norms_folded(copy.deepcopy(model).to(memory_format=torch.contiguous_format).eval())  # type: ignore[call-overload]
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter in folded.parameters():
             if parameter.numel() >= HALF_FROM_ELEMENTS:
                 parameter.copy_(parameter.half().float())
-    return model
+    return folded
+
+
+def _norms_folded(model: nn.Module) -> GraphModule:
+    traced = symbolic_trace(model)
+    calls = {node: traced.get_submodule(node.target) for node in traced.graph.nodes if node.op == "call_module"}
+    for node, norm in calls.items():
+        before = node.args[0]
+        conv = calls.get(before)
+        if isinstance(norm, nn.BatchNorm2d) and isinstance(conv, nn.Conv2d) and len(before.users) == 1:
+            traced.set_submodule(before.target, fuse_conv_bn_eval(conv, norm))
+            node.replace_all_uses_with(before)
+            traced.graph.erase_node(node)
+    traced.recompile()
+    traced.delete_all_unused_submodules()
+    return traced
 
 
 def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
     """Write a network as ONNX and check it.
 
     Args:
-        model: Network in evaluation mode; its large weights are rounded in place.
+        model: Network.
         example: One real batch, `(batch, channels, height, width)`; the batch size stays free.
         path: File to write.
 
@@ -44,7 +66,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
     Raises:
         WeightsError: ONNX Runtime and torch differ by more than the tolerance.
     """
-    model = round_to_half(model.to(memory_format=torch.contiguous_format)).eval()  # type: ignore[call-overload]
+    model = as_stored(model)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "model.onnx"
         batch = torch.export.Dim("batch", min=1, max=4096)
