@@ -33,7 +33,7 @@ from openboneage.learn.hands import prepare_hands
 from openboneage.learn.loop import Schedule
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
-from openboneage.weights.card import Card
+from openboneage.weights.card import Card, read_card
 from openboneage.weights.registry import HAND_FINDER, WHOLE_HAND, Cards
 
 COMMAND = "boneage train default"
@@ -90,7 +90,7 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER, finder)
         example = torch.zeros(2, 2, THUMBNAIL_PX, THUMBNAIL_PX).uniform_(generator=torch.Generator().manual_seed(0))
         _write(run, network, example, _finder_card(finder))
-    if not run.cards.whole_hand.is_file():
+    if not _is_calibrated(run.cards.whole_hand):
         hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.jobs)
         network = train_whole_hand(hands, run.out / WHOLE_HAND, whole_hand)
         width = round(whole_hand.spec.height_px * 3 / 4)
@@ -100,6 +100,11 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         figures = {str(s): rounded(figures_by_group(_readings(run, s), calibration)) for s in (Split.HELD_OUT, Split.NATIVE)}
         replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
     return run.cards
+
+
+def _is_calibrated(card: Path) -> bool:
+    """Whether the last step was done: the card stands without calibration while films are read for it."""
+    return card.is_file() and bool(read_card(card).calibration)
 
 
 def _readings(run: DefaultRun, split: Split) -> list[Reading]:
@@ -153,7 +158,6 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
         "task": "Gives bone age on the Greulich-Pyle scale as a distribution over months, for a girl and for a boy.",
         "preprocessing": asdict(study.spec),
         "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
-        "calibration": asdict(Calibration()),
         "training": {
             "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from torch import nn
 
+from openboneage.errors import InputError
 from openboneage.imaging.samples import SampleSpec
 from openboneage.learn.age_samples import age_batch
 from openboneage.learn.hands import TrainingHand, VariationRange
@@ -34,12 +35,18 @@ class WholeHandStudy:
     spec: SampleSpec = field(default_factory=SampleSpec)
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=8500, peak_lr=2e-3, weight_decay=0.05))
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=7000, peak_lr=2e-3, weight_decay=0.05))
 
 
 def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy | None = None) -> nn.Module:
-    """Train the age network on prepared hands, or continue a run that was stopped."""
+    """Train the age network on prepared hands, or continue a run that was stopped.
+
+    Raises:
+        InputError: There are too few hands for one batch.
+    """
     study = study or WholeHandStudy()
     sure = [hand for hand in hands if hand.landmark_score >= SURE_ENOUGH]
+    if len(sure) < study.batch_size:
+        raise InputError(f"Expected at least {study.batch_size} hands surely found, got {len(sure)} of {len(hands)} films.")
     make_batch = partial(age_batch, sure, study.spec, study.variation, study.batch_size, study.schedule.seed)
     return fit(AgeNet, make_batch, study.loss, study.schedule, run)

@@ -1,0 +1,176 @@
+"""The shipped models' command, end to end on a tiny folder: trained for a few steps, exported, calibrated, described."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import Calibration, cumulated_at, describe, sharpen
+from openboneage.assess.whole_hand import mix_sexes
+from openboneage.datasets.rsna import Film
+from openboneage.datasets.splits import Split
+from openboneage.evaluate.ages import Reading
+from openboneage.findings import Severity
+from openboneage.imaging.quality import Verdict
+from openboneage.imaging.samples import SampleSpec
+from openboneage.learn.loop import Schedule
+from openboneage.studies import default
+from openboneage.studies.default import DefaultRun, calibrate, install, train_default
+from openboneage.studies.hand_finder import FinderStudy
+from openboneage.studies.whole_hand import WholeHandStudy
+from openboneage.subject import Sex
+from openboneage.weights.card import Card, read_card
+from openboneage.weights.registry import Cards
+from openboneage.weights.runtime import load_model
+from tests.tiny_rsna import COPIES, EXAMPLES
+
+# torch's own exporter calls what torch has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
+
+MONTHS = np.arange(229)
+FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
+WHOLE_HAND = WholeHandStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
+
+
+@pytest.fixture(scope="module")
+def run(tiny_shared: Path, tmp_path_factory: pytest.TempPathFactory) -> DefaultRun:
+    """A finished run."""
+    run = DefaultRun(tiny_shared, tmp_path_factory.mktemp("run"), jobs=2, version="7.1")
+    train_default(run, FINDER, WHOLE_HAND)
+    return run
+
+
+def cards_of(run: DefaultRun) -> list[Card]:
+    return [read_card(run.cards.finder), read_card(run.cards.whole_hand)]
+
+
+def files_of(folder: Path) -> dict[str, tuple[int, str]]:
+    """Time of change and checksum of each file below a folder."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.name: (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths}
+
+
+@pytest.mark.slow
+class TestRun:
+    def test_cards_name_their_files_and_checksums(self, run: DefaultRun) -> None:
+        for card in cards_of(run):
+            data = (run.out / card.file).read_bytes()
+            assert card.sha256 == hashlib.sha256(data).hexdigest()
+            assert (card.version, card.training["command"]) == ("7.1", "boneage train default")
+            assert "CC BY-NC 4.0" in card.licence["name"]
+
+    def test_cards_tell_the_settings_of_the_run(self, run: DefaultRun) -> None:
+        finder, whole_hand = cards_of(run)
+
+        assert finder.training["schedule"] == asdict(FINDER.schedule)
+        assert whole_hand.training["schedule"] == asdict(WHOLE_HAND.schedule)
+        assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
+        assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
+
+    def test_the_age_card_holds_calibration_and_figures(self, run: DefaultRun) -> None:
+        card = cards_of(run)[1]
+
+        calibration = Calibration.from_card(card.calibration)
+
+        assert calibration != Calibration()
+        assert 0.4 <= calibration.temperature <= 1.6
+        assert calibration.coverage == 0.9
+        assert card.figures["held-out"]["all"]["films"] == COPIES[Split.HELD_OUT]
+        assert card.figures["native"]["all"]["films"] == 3
+
+    def test_a_second_call_does_nothing(self, run: DefaultRun) -> None:
+        before = files_of(run.out)
+
+        assert train_default(run, FINDER, WHOLE_HAND) == run.cards
+
+        assert files_of(run.out) == before
+
+    def test_a_run_stopped_before_calibration_is_calibrated_when_it_goes_on(
+        self, run: DefaultRun, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        finished = read_card(run.cards.whole_hand)
+        run.cards.whole_hand.unlink()
+        with monkeypatch.context() as patch:
+            patch.setattr(default, "calibrate", raise_stop)
+            with pytest.raises(KeyboardInterrupt):
+                train_default(run, FINDER, WHOLE_HAND)
+
+        train_default(run, FINDER, WHOLE_HAND)
+
+        assert read_card(run.cards.whole_hand) == finished
+
+    def test_installed_models_assess_a_film(self, run: DefaultRun, tmp_path: Path) -> None:
+        install(run.cards, tmp_path)
+
+        assessor = Assessor.load(Cards.in_folder(tmp_path), threads=1)
+        assessment = assessor.assess(EXAMPLES / "7036.png", Sex.MALE)
+
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+            f"{name}.{kind}" for name in ("hand-finder", "whole-hand") for kind in ("json", "onnx")
+        )
+        assert [model.version for model in assessment.models] == ["7.1", "7.1"]
+        assert (assessment.bone_age is None) == any(f.severity is Severity.REJECT for f in assessment.findings)
+
+    def test_the_age_model_gives_distributions(self, run: DefaultRun) -> None:
+        logits = load_model(run.cards.whole_hand, threads=1).run(np.zeros((3, 1, 128, 96), np.float32))[0]
+
+        assert logits.shape == (3, 2, 229)
+        assert np.isfinite(logits).all()
+
+
+def raise_stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def readings_of(count: int, seed: int, width: float, bias: float = 0.0) -> list[Reading]:
+    """Readings that scatter by 10 months around a child's age, and answers: bells `width` times as wide, `bias` months off."""
+    rng = np.random.default_rng(seed)
+    readings = []
+    for i in range(count):
+        centre, spread = rng.uniform(50, 170), 10.0
+        read = float(np.rint(centre + rng.normal(0, spread)))
+        bell = np.exp(-((MONTHS - centre - bias) ** 2) / (2 * (width * spread) ** 2))
+        film = Film(str(i), read, Sex.FEMALE if i % 2 else Sex.MALE, 0.8, Split.VALIDATION)
+        other = np.full(229, 1 / 229)  # what is said of the other sex must not matter
+        pair = (bell / bell.sum(), other) if film.sex is Sex.FEMALE else (other, bell / bell.sum())
+        readings.append(Reading(film, Verdict.ACCEPT, np.stack(pair)))
+    return readings
+
+
+def coverage_of(readings: list[Reading], calibration: Calibration) -> float:
+    ages = [describe(mix_sexes(reading.probabilities, reading.film.sex), calibration) for reading in readings]
+    inside = [age.low_months <= r.film.age_months <= age.high_months for age, r in zip(ages, readings, strict=True)]
+    return float(np.mean(inside))
+
+
+@pytest.mark.parametrize(
+    ("width", "bias"), [(0.6, 0.0), (0.85, 0.0), (1.0, 0.0), (1.3, 0.0), (1.0, 6.0)], ids=lambda value: str(value)
+)
+def test_intervals_hold_what_they_promise_on_fresh_films(width: float, bias: float) -> None:
+    calibration = calibrate(readings_of(1000, 1, width, bias))
+
+    assert coverage_of(readings_of(2000, 2, width, bias), calibration) == pytest.approx(0.9, abs=0.025)
+
+
+@pytest.mark.parametrize(("width", "temperature"), [(0.85, 1 / 0.85**2), (1.0, 1.0), (1.3, 1 / 1.3**2)])
+def test_the_temperature_undoes_false_confidence(width: float, temperature: float) -> None:
+    calibration = calibrate(readings_of(1000, 1, width))
+
+    assert calibration.temperature == pytest.approx(temperature, abs=0.12)
+    assert calibration.central_mass == pytest.approx(0.9, abs=0.03)
+
+
+def test_calibration_by_hand() -> None:
+    readings = readings_of(9, 3, 1.0)
+    calibration = calibrate(readings)
+
+    honest = [sharpen(mix_sexes(r.probabilities, r.film.sex), calibration.temperature) for r in readings]
+    scores = [abs(2 * cumulated_at(p, r.film.age_months) - 1) for p, r in zip(honest, readings, strict=True)]
+
+    assert calibration.central_mass == pytest.approx(max(scores), abs=1e-5), "of nine films, nine are needed for 90 %"
+    assert coverage_of(readings, replace(calibration, central_mass=calibration.central_mass + 1e-4)) == 1

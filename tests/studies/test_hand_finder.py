@@ -1,0 +1,60 @@
+"""What the hand finder learns from: training films alone, each kind of truth where it was drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.splits import Split, split_of
+from openboneage.learn.scenes import Kind, Pools, scene_batch
+from openboneage.studies.hand_finder import scene_pools
+
+
+@pytest.fixture(scope="module")
+def pools(tiny_shared: Path) -> Pools:
+    return scene_pools(RsnaFilms(tiny_shared / "rsna"), tiny_shared / "not_hands" / "mednist-64px.zip")
+
+
+def test_only_training_films_and_images_are_learned_from(tiny_shared: Path, pools: Pools) -> None:
+    train = {film.id for film in RsnaFilms(tiny_shared / "rsna").of(Split.TRAIN)}
+
+    for kind in Kind:
+        assert pools.names[kind]
+        if kind is not Kind.NO_HAND:
+            assert set(pools.names[kind]) <= train
+    assert {split_of(name) for name in pools.names[Kind.NO_HAND]} == {Split.TRAIN}
+
+
+@pytest.mark.parametrize(
+    ("kind", "masked", "marked"),
+    [(Kind.OUTLINED, True, True), (Kind.LANDMARKED, False, True), (Kind.PLAIN, False, True), (Kind.NO_HAND, False, False)],
+)
+def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bool, marked: bool) -> None:
+    source = pools.load(kind, pools.names[kind][0])
+
+    assert (source.mask is not None) is masked
+    assert (source.landmarks is not None) is marked
+    assert source.pixels.shape == ((64, 64) if kind is Kind.NO_HAND else (100, 100))
+
+
+def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) -> None:
+    anew = scene_pools(RsnaFilms(tiny_shared / "rsna"), tiny_shared / "not_hands" / "mednist-64px.zip")
+
+    first, again = scene_batch(pools, 4, seed=1, step=0), scene_batch(anew, 4, seed=1, step=0)
+
+    assert all(torch.equal(first[key], again[key]) for key in first)
+
+
+def test_drawings_of_the_challenge_are_of_training_films(real_rsna: Path) -> None:
+    films = RsnaFilms(real_rsna)
+    native = films.native_ids | {film.id for split in (Split.VALIDATION, Split.HELD_OUT) for film in films.of(split)}
+    not_hands = real_rsna.parent / "not_hands" / "mednist-64px.zip"
+
+    names = scene_pools(films, not_hands).names
+
+    assert not native & {name for kind in Kind for name in names[kind]}
+    assert len(names[Kind.OUTLINED]) == 70
+    assert len(names[Kind.LANDMARKED]) == 267
