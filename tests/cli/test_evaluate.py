@@ -1,0 +1,68 @@
+"""`boneage evaluate`: figures of splits that nothing was learned from, as Markdown."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from openboneage.cli import app, main
+from openboneage.errors import InputError
+
+
+def evaluate(*args: str | Path) -> Result:
+    return CliRunner().invoke(app, ["evaluate", *map(str, args)])
+
+
+def test_figures_from_training_films_are_refused(tiny_shared: Path) -> None:
+    result = evaluate("ages", "--split", "train", "--data", tiny_shared / "rsna")
+
+    assert isinstance(result.exception, InputError)
+    assert "learned from train" in str(result.exception)
+
+
+def test_the_refusal_is_one_sentence_and_an_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["boneage", "evaluate", "ages", "--split", "train"])
+
+    with pytest.raises(SystemExit) as stopped:
+        main()
+
+    assert stopped.value.code == InputError.exit_code
+    assert capsys.readouterr().err.startswith("boneage: Figures come from validation, held-out, native")
+
+
+@pytest.mark.parametrize("sex", [[], ["--unknown-sex"]], ids=["own sex", "unknown sex"])
+def test_ages_prints_a_table_and_writes_rows(tiny_shared: Path, tmp_path: Path, sex: list[str]) -> None:
+    table = tmp_path / "ages.csv"
+
+    result = evaluate("ages", "--split", "native", "--data", tiny_shared / "rsna", "--jobs", "1", "--csv", table, *sex)
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[0].startswith("| films | n | MAE")
+    with table.open(newline="") as file:
+        errors = [abs(float(row["error_months"])) for row in csv.DictReader(file)]
+    assert errors == sorted(errors, reverse=True)
+    assert len(errors) == 3
+
+
+@pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality", "sampling"])
+def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
+    data = ["--data", tiny_shared / "rsna"]
+    jobs = [] if figure == "mask" else ["--jobs", "1"]
+    negatives = ["--not-hands", tiny_shared / "not_hands" / "mednist-64px.zip"] if figure == "quality" else []
+
+    result = evaluate(figure, *data, *jobs, *negatives)
+
+    assert result.exit_code == 0, result.output
+    assert all(line.startswith("| ") and line.endswith(" |") for line in result.stdout.splitlines())
+
+
+def test_missing_films_are_named(tmp_path: Path) -> None:
+    result = evaluate("ages", "--data", tmp_path, "--jobs", "1")
+
+    assert isinstance(result.exception, InputError)
+    assert "train.csv" in str(result.exception) or "native.csv" in str(result.exception)

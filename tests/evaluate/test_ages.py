@@ -1,0 +1,125 @@
+"""Bone ages of whole splits, on the tiny folder."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import Calibration, describe
+from openboneage.assess.whole_hand import mix_sexes
+from openboneage.datasets.rsna import Film
+from openboneage.datasets.splits import Split
+from openboneage.evaluate.ages import (
+    Reading,
+    calibration_of,
+    figures_by_group,
+    figures_table,
+    read_split,
+    rounded,
+    write_readings,
+)
+from openboneage.imaging.quality import Verdict
+from openboneage.imaging.read import read
+from openboneage.subject import Sex
+from openboneage.weights.registry import Cards, shipped_folder
+from tests.tiny_rsna import COPIES, EXAMPLES, NATIVE
+
+SHIPPED = Cards.in_folder(shipped_folder())
+
+
+@pytest.fixture(scope="module")
+def native(tiny_shared: Path) -> list[Reading]:
+    return read_split(tiny_shared / "rsna", Split.NATIVE, SHIPPED, jobs=2)
+
+
+def bell(mean: float) -> np.ndarray:
+    weights = np.exp(-((np.arange(229) - mean) ** 2) / 50)
+    return weights / weights.sum()
+
+
+def reading(film_id: str, age: float, sex: Sex, girl: float, boy: float) -> Reading:
+    """A film with its age as read, and what was said of a girl and of a boy."""
+    return Reading(Film(film_id, age, sex, 0.8, Split.HELD_OUT), Verdict.ACCEPT, np.stack([bell(girl), bell(boy)]))
+
+
+READINGS = [reading("a", 60, Sex.FEMALE, 62, 80), reading("b", 100, Sex.MALE, 150, 104), reading("c", 180, Sex.MALE, 10, 174)]
+
+
+def test_films_come_in_the_order_of_the_table(native: list[Reading]) -> None:
+    assert [reading.film.id for reading in native] == list(NATIVE)
+
+
+def test_a_native_film_is_read_as_a_clinics_film(native: list[Reading]) -> None:
+    assessor = Assessor.shipped(threads=1)
+    for each in native:
+        assessed = assessor.examine_radiograph(read(EXAMPLES / f"{each.film.id}.png"), each.film.sex).assessment
+        age = describe(mix_sexes(each.probabilities, each.film.sex), calibration_of(SHIPPED))
+        assert each.verdict is assessed.verdict
+        assert assessed.bone_age is not None
+        assert age.mean_months == pytest.approx(assessed.bone_age.mean_months, abs=1e-3)
+
+
+@pytest.mark.parametrize("split", [Split.VALIDATION, Split.HELD_OUT])
+def test_a_reduced_split_is_read_whole(tiny_shared: Path, split: Split) -> None:
+    readings = read_split(tiny_shared / "rsna", split, SHIPPED, jobs=1)
+
+    assert len(readings) == COPIES[split]
+    assert all(each.probabilities.shape == (2, 229) for each in readings)
+    assert all(each.probabilities.sum(axis=1) == pytest.approx([1, 1]) for each in readings)
+
+
+def test_figures_use_each_childs_own_sex() -> None:
+    figures = figures_by_group(READINGS, Calibration())
+
+    assert figures["all"].mae == pytest.approx((2 + 4 + 6) / 3, abs=0.01)
+    assert figures["girls"].bias == pytest.approx(2, abs=0.01)
+    assert figures["boys"].bias == pytest.approx((4 - 6) / 2, abs=0.01)
+    assert [figures["girls"].films, figures["boys"].films] == [1, 2]
+
+
+def test_figures_can_withhold_the_sex() -> None:
+    figures = figures_by_group(READINGS, Calibration(), Sex.UNKNOWN)
+
+    assert figures["girls"].bias == pytest.approx((62 + 80) / 2 - 60, abs=0.01)
+
+
+def test_groups_are_bands_of_the_reading_that_hold_films() -> None:
+    assert list(figures_by_group(READINGS, Calibration())) == [
+        "all",
+        "girls",
+        "boys",
+        "48-95 months",
+        "96-131 months",
+        "168-228 months",
+    ]
+
+
+def test_the_table_has_a_row_a_group() -> None:
+    lines = figures_table(figures_by_group(READINGS, Calibration())).splitlines()
+
+    assert len({line.count("|") for line in lines}) == 1
+    assert lines[1].replace("|", "").replace("-", "").strip() == ""
+    assert lines[2].startswith("| all | 3 | 4.00 ± 1.63 | ")
+    assert "100 %" in lines[2]
+
+
+def test_rounded_figures_are_plain_numbers() -> None:
+    figures = rounded(figures_by_group(READINGS, Calibration()))
+
+    assert figures["all"]["mae"] == round(figures["all"]["mae"], 4)
+    assert {type(value) for group in figures.values() for value in group.values()} == {int, float}
+
+
+def test_written_readings_begin_with_the_worst(tmp_path: Path) -> None:
+    write_readings(tmp_path / "ages.csv", READINGS, Calibration())
+
+    with (tmp_path / "ages.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert [row["id"] for row in rows] == ["c", "b", "a"]
+    assert [float(row["error_months"]) for row in rows] == pytest.approx([-6, 4, 2], abs=0.02)
+    assert rows[0]["verdict"] == "accept"
