@@ -36,7 +36,7 @@ unit: $(STAMP) ## pytest
 	$(BIN)/python -m pytest
 
 demo: $(STAMP) ## assess the example films; figures into demo/
-	$(BIN)/boneage assess examples/cases.csv --figure demo --occlusion
+	$(BIN)/boneage assess examples/cases.csv --figure demo
 
 bench: $(STAMP) ## measure speed and memory on this machine
 	$(BIN)/python -m benchmarks

@@ -8,6 +8,7 @@ import pytest
 
 import openboneage
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.errors import InputError, RefusedError, UnreadableError
 from openboneage.findings import Severity
 from openboneage.imaging.quality import Verdict
@@ -125,7 +126,7 @@ def test_unknown_sex_mixes_both():
 def test_caller_settles_what_the_file_leaves_open():
     silent = film_file(PIXELS, bits=8, PatientSex=None, PatientBirthDate=None)
     assert {"sex-missing", "age-missing", "sex-unknown"} <= hands.codes(toy(silent))
-    assert hands.codes(toy(silent, Sex.MALE, 100.0)) == set()
+    assert hands.codes(toy(silent, Sex.MALE, 100.0)) == {"table-unverified"}
 
 
 def test_side_of_the_file_is_used():
@@ -195,3 +196,28 @@ def test_one_call_refuses_what_is_no_sex(tmp_path):
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     with pytest.raises(InputError, match="F, M or unknown, got 'lady'"):
         openboneage.assess(tmp_path / "a.png", sex="lady")
+
+
+def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age():
+    assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
+    normal = normal_range(Sex.FEMALE, 96.0)
+    assert assessment.comparison.sds == pytest.approx((assessment.bone_age.mean_months - normal.mean_months) / normal.sd_months)
+    assert assessment.to_json()["comparison"]["reference"] == "brush-foundation"
+
+
+def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film():
+    assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
+    (finding,) = [finding for finding in assessment.findings if finding.code.startswith("table-")]
+    assert finding.severity is Severity.NOTE
+    assert assessment.verdict is Verdict.ACCEPT
+
+
+@pytest.mark.parametrize(("sex", "age_months"), [(Sex.FEMALE, None), (Sex.UNKNOWN, 96.0), (Sex.FEMALE, 400.0)])
+def test_nothing_is_compared_without_sex_age_or_a_table_that_holds_it(sex, age_months):
+    assessment = toy(hands.png(PIXELS), sex, age_months)
+    assert assessment.comparison is None
+    assert assessment.to_json()["comparison"] is None
+
+
+def test_a_refused_film_is_not_compared():
+    assert toy(hands.png(hands.not_hand("noise")), Sex.MALE, 96.0).comparison is None

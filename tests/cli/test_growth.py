@@ -39,7 +39,7 @@ def test_a_table(visits: Path) -> None:
     assert rows[0].split("  ")[0] == "age"
     assert rows[2].split()[:9] == ["7", "y", "2", "m", "9", "y", "4", "m", "+2.1"]
     assert "1.50" in rows[2]
-    assert "Not a medical device" in result.output
+    assert "not a medical device" in result.output
 
 
 def test_a_figure(visits: Path, tmp_path: Path) -> None:

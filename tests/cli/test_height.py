@@ -41,7 +41,7 @@ def test_a_plain_table_with_reasons() -> None:
     assert "Khamis-Guo 1993 (adjusted RWT)   174.8" in result.output
     assert "median 173.2 cm, range 171.8 to 174.8 cm" in result.output
     assert "left out: tanner-1975: Needs a TW2-RUS bone age" in result.output
-    assert "Not a medical device" in result.output
+    assert "not a medical device" in result.output
 
 
 def test_json() -> None:

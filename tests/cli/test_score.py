@@ -29,7 +29,7 @@ def test_stages_to_a_plain_table() -> None:
     assert "bone age  11 y 2 m" in result.output
     assert "radius  G      114" in result.output
     assert "partly verified" in result.output
-    assert "Not a medical device" in result.output
+    assert "not a medical device" in result.output
 
 
 def test_stages_to_json() -> None:

@@ -25,7 +25,7 @@ SCHEMA = json.loads(files("openboneage.report").joinpath("assessment.schema.json
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 VALIDATOR = Draft202012Validator(SCHEMA)
 PIXELS = hands.film("7043", 400)
-ACCEPTED = toy_assessor().assess(hands.png(PIXELS), Sex.FEMALE).to_json()
+ACCEPTED = toy_assessor().assess(hands.png(PIXELS), Sex.FEMALE, 96.0).to_json()
 
 
 def faults(content: Any) -> list[str]:

@@ -26,6 +26,11 @@ def test_text_says_what_was_found():
     assert lines[-1].strip() == RESEARCH_USE
 
 
+def test_text_compares_with_the_normal_range():
+    (line,) = [line for line in to_text(GIRL).splitlines() if "compared" in line]
+    assert f"SDS {GIRL.comparison.sds:+.1f}, {GIRL.comparison.verdict}" in line
+
+
 def test_text_of_a_refused_film_gives_reasons_and_no_age():
     text = to_text(REFUSED)
     assert text.startswith("upload: refused\n")

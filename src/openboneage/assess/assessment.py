@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from openboneage.assess.distribution import AgeDistribution
+from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import Finding
 from openboneage.imaging.quality import Measures, Verdict
 from openboneage.subject import Laterality, Sex
@@ -92,6 +93,8 @@ class Assessment:
     Attributes:
         verdict: Whether the film was accepted.
         bone_age: The bone age; None where the film was rejected.
+        comparison: The bone age against what is normal at the chronological age; None where sex or age is not known, or the
+            normal range does not hold the age.
         findings: What a clinician should look at, reasons of a rejection among them.
         film: The file.
         subject: The child.
@@ -104,6 +107,7 @@ class Assessment:
 
     verdict: Verdict
     bone_age: AgeDistribution | None
+    comparison: Comparison | None
     findings: tuple[Finding, ...]
     film: FilmFacts
     subject: Subject
@@ -121,6 +125,7 @@ class Assessment:
             "notice": RESEARCH_USE,
             "verdict": str(self.verdict),
             "bone_age": None if self.bone_age is None else _age_json(self.bone_age),
+            "comparison": None if self.comparison is None else _comparison_json(self.comparison),
             "findings": [{key: str(value) for key, value in asdict(finding).items()} for finding in self.findings],
             "film": {**asdict(self.film), "spacing_mm": None if self.film.spacing_mm is None else list(self.film.spacing_mm)},
             "subject": {**asdict(self.subject), "sex": str(self.subject.sex)},
@@ -142,4 +147,15 @@ def _age_json(age: AgeDistribution) -> dict[str, Any]:
             "coverage": age.coverage,
         },
         "distribution": [round(float(p), 6) for p in age.probabilities],
+    }
+
+
+def _comparison_json(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "reference": str(comparison.normal.reference),
+        "mean_months": round(comparison.normal.mean_months, 2),
+        "sd_months": round(comparison.normal.sd_months, 2),
+        "sds": round(comparison.sds, 2),
+        "verdict": str(comparison.verdict),
+        "sd_limit": comparison.sd_limit,
     }

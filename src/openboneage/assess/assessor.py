@@ -6,11 +6,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose, Subject
+from openboneage.assess.distribution import AgeDistribution
 from openboneage.assess.whole_hand import estimate_age
+from openboneage.clinical.greulich_pyle import Comparison, compare
+from openboneage.errors import RefusedError
 from openboneage.findings import Finding, Severity
 from openboneage.imaging.hand import StandardHand
 from openboneage.imaging.quality import Verdict, judge, verdict_of
@@ -120,10 +123,12 @@ class Assessor:
         if quality.verdict is not Verdict.REJECT:
             with _timed(seconds, "whole_hand"):
                 bone_age = estimate_age(hand, subject.sex, self.whole_hand)
-        findings = _findings(quality.findings, subject)
+        comparison = _compare(bone_age, subject)
+        findings = _findings(quality.findings, subject, comparison)
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
+            comparison=comparison,
             findings=findings,
             film=_film_facts(radiograph),
             subject=subject,
@@ -169,11 +174,25 @@ def _subject(radiograph: Radiograph, sex: Sex | None, age_months: float | None) 
     return Subject(sex, sex_source, radiograph.age_months, radiograph.age_source)
 
 
-def _findings(findings: tuple[Finding, ...], subject: Subject) -> tuple[Finding, ...]:
-    """The findings less those that the caller's word settled, and one more where the sex stays unknown."""
+def _compare(bone_age: AgeDistribution | None, subject: Subject) -> Comparison | None:
+    """The bone age against the normal range, where everything needed is known and the table holds the age."""
+    if bone_age is None or subject.age_months is None or subject.sex is Sex.UNKNOWN:
+        return None
+    try:
+        return compare(subject.sex, bone_age.mean_months, subject.age_months)
+    except RefusedError:
+        return None
+
+
+def _findings(findings: tuple[Finding, ...], subject: Subject, comparison: Comparison | None) -> tuple[Finding, ...]:
+    """The findings less those that the caller's word settled, and those of the normal range, and of a sex that stays unknown.
+
+    What is to be known of a table is a note here: it says nothing against the film.
+    """
     settled = {*(SEX_CODES if subject.sex_source == "caller" else ()), *(AGE_CODES if subject.age_source == "caller" else ())}
     kept = tuple(finding for finding in findings if finding.code not in settled)
-    return (*kept, SEX_UNKNOWN) if subject.sex is Sex.UNKNOWN else kept
+    of_table = tuple(replace(finding, severity=Severity.NOTE) for finding in comparison.findings) if comparison else ()
+    return (*kept, *of_table, *((SEX_UNKNOWN,) if subject.sex is Sex.UNKNOWN else ()))
 
 
 def _film_facts(radiograph: Radiograph) -> FilmFacts:

@@ -76,6 +76,8 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
         title, detail = "Not assessed", "the film was refused; see the findings below"
     else:
         title, detail = f"Bone age {format_age(age.mean_months)}", interval_text(age)
+    if assessment.comparison:
+        detail += f"   ·   SDS {assessment.comparison.sds:+.1f}, {assessment.comparison.verdict}"
     axes.text(0, 0.62, title, fontsize=21, fontweight="bold", color=DARK, va="center")
     axes.text(1, 0.80, detail, fontsize=11.5, color=DARK, va="center", ha="right")
     name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
@@ -155,6 +157,10 @@ def _draw_axis(axes: Axes, assessment: Assessment) -> None:
         years = chronological / MONTHS_PER_YEAR
         axes.plot([years, years], [0, 1.05], color=ORANGE, linewidth=1.8, linestyle=(0, (4, 2)))
         _label(axes, years, 1.27, f"chronological age {format_age(chronological)}", ORANGE)
+    if assessment.comparison:
+        normal = [months / MONTHS_PER_YEAR for months in (assessment.comparison.low_months, assessment.comparison.high_months)]
+        axes.plot(normal, [0.025, 0.025], color=ORANGE, linewidth=6, alpha=0.45, solid_capstyle="butt")
+        axes.text(normal[1] + 0.08, 0.03, f"normal ± {assessment.comparison.sd_limit:g} SD", color=ORANGE, fontsize=8)
 
 
 def _draw_distribution(axes: Axes, age: AgeDistribution) -> None:

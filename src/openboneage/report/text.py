@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.distribution import AgeDistribution
+from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import Severity
 from openboneage.subject import Sex, format_age
 
@@ -21,6 +22,13 @@ def subject_text(assessment: Assessment) -> str:
     sex = SEX_WORDS[subject.sex] + ("" if subject.sex is Sex.UNKNOWN else f" ({subject.sex_source})")
     age = "not given" if subject.age_months is None else format_age(subject.age_months)
     return f"{sex}, chronological age {age}"
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """`SDS -1.8, normal; mean at this age 6 y 7 m, SD 10 months (brush-foundation)`."""
+    normal = comparison.normal
+    mean = f"mean at this age {format_age(normal.mean_months)}, SD {normal.sd_months:.0f} months ({normal.reference})"
+    return f"SDS {comparison.sds:+.1f}, {comparison.verdict}; {mean}"
 
 
 def finding_lines(assessment: Assessment) -> list[str]:
@@ -42,5 +50,7 @@ def to_text(assessment: Assessment) -> str:
             f"  interval   {interval_text(age)}",
         ]
     lines.append(f"  child      {subject_text(assessment)}")
+    if assessment.comparison:
+        lines.append(f"  compared   {comparison_text(assessment.comparison)}")
     lines += [f"  finding    {line}" for line in finding_lines(assessment)]
     return "\n".join([*lines, f"  {RESEARCH_USE}"])
