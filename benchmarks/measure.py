@@ -1,0 +1,89 @@
+"""Measuring: the library in this process once it is warm, the command in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+COMMAND = [sys.executable, "-c", "from openboneage.cli import main; main()", "assess"]
+KIB_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
+"""`ru_maxrss` counts bytes on macOS and KiB elsewhere."""
+FINE = (0, 3)
+"""Exit codes of a run in which every film was read: all assessed, or some refused."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Repeated measurements of one quantity."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.values))
+
+    @property
+    def p95(self) -> float:
+        return float(np.quantile(self.values, 0.95))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the command: seconds from start to end, and peak memory of its largest process in MB."""
+
+    seconds: float
+    peak_mb: float
+
+
+def assess_in_new_process(*arguments: str | Path) -> Run:
+    """Run `boneage assess` and wait for it.
+
+    A child's peak counts from before it has become the command, so it is no less than this process was when it started the
+    child: measure commands before loading models here.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if process.returncode not in FINE:
+        raise RuntimeError(f"boneage assess ended with {process.returncode}: {said.decode(errors='replace')[-500:]}")
+    return Run(seconds, usage.ru_maxrss * KIB_A_UNIT / 1e6 * 1024)
+
+
+def repeat(action: Callable[[], object], times: int, warm_up: int = 2) -> Sample:
+    """Time an action after it has run a few times."""
+    for _ in range(warm_up):
+        action()
+    values = []
+    for _ in range(times):
+        start = time.perf_counter()
+        action()
+        values.append(time.perf_counter() - start)
+    return Sample(tuple(values))
+
+
+def assess_warm(film: Path, times: int) -> dict[str, Sample]:
+    """Seconds of an assessment without occlusion map, by stage and as a whole, and of an occlusion map."""
+    from openboneage.assess.assessor import Assessor
+    from openboneage.explain.occlusion import occlusion_map
+
+    assessor, stages = Assessor.shipped(), []
+    whole = repeat(lambda: stages.append(assessor.assess(film).seconds), times)
+    examination = assessor.examine(film)
+    sex = examination.assessment.subject.sex
+    occlusion = repeat(lambda: occlusion_map(examination.hand, sex, assessor.whole_hand), max(times // 6, 3), warm_up=1)
+    measured = stages[-times:]
+    by_stage = {stage: Sample(tuple(each[stage] for each in measured)) for stage in measured[0]}
+    before_age = Sample(tuple(sum(each.values()) - each.get("whole_hand", 0.0) for each in measured))
+    return {"assessment": whole, **by_stage, "before the age": before_age, "occlusion": occlusion}
