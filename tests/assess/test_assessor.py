@@ -221,3 +221,10 @@ def test_nothing_is_compared_without_sex_age_or_a_table_that_holds_it(sex, age_m
 
 def test_a_refused_film_is_not_compared():
     assert toy(hands.png(hands.not_hand("noise")), Sex.MALE, 96.0).comparison is None
+
+
+def test_a_caller_who_contradicts_the_file_is_believed_and_told():
+    assessment = toy(film_file(PIXELS, bits=8, PatientSex="F"), Sex.MALE)
+    assert assessment.subject.sex is Sex.MALE
+    assert "sex-contradictory" in hands.codes(assessment)
+    assert assessment.verdict is Verdict.ACCEPT_WITH_FINDINGS

@@ -141,6 +141,16 @@ def test_second_run_skips_what_is_there(films, tmp_path):
     assert len(rows_of(table)) == 2
 
 
+def test_continued_run_ends_as_an_unbroken_one(films, tmp_path):
+    first = boneage("assess", films, "--csv", tmp_path / "out.csv").code
+    assert boneage("assess", films, "--csv", tmp_path / "out.csv").code == first == 4
+
+
+def test_same_names_are_told_apart_by_path(films):
+    lines = boneage("assess", films, "--json").out.splitlines()
+    assert [Path(json.loads(line)["path"]).parent for line in lines] == [films] * 4
+
+
 @pytest.mark.parametrize("keep", [1, 20, -1])
 def test_cut_last_line_is_repaired(films, tmp_path, keep):
     table = tmp_path / "out.csv"

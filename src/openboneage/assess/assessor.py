@@ -6,39 +6,20 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 
-from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose, Subject
-from openboneage.assess.distribution import AgeDistribution
+from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
+from openboneage.assess.child import child_findings, compare_with_normal, settle, subject_of
 from openboneage.assess.whole_hand import estimate_age
-from openboneage.clinical.greulich_pyle import Comparison, compare
-from openboneage.errors import RefusedError
-from openboneage.findings import Finding, Severity
 from openboneage.imaging.hand import StandardHand
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
 from openboneage.imaging.standardize import standardize
-from openboneage.subject import Sex, checked_age_months, parse_sex
+from openboneage.subject import Sex, parse_sex
 from openboneage.weights.registry import Cards, shipped_folder
 from openboneage.weights.runtime import Model, load_model
-
-SEX_CODES = ("sex-missing", "sex-other")
-AGE_CODES = (
-    "age-missing",
-    "age-rounded",
-    "age-impossible",
-    "age-contradictory",
-    "birth-date-placeholder",
-    "study-date-contradictory",
-)
-"""Findings of the reader about the file's sex and age: settled where the caller gives them."""
-SEX_UNKNOWN = Finding(
-    "sex-unknown",
-    Severity.WARNING,
-    "The sex is not known: the answer is the even mixture of a girl's and a boy's bone age. Give the sex.",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +94,7 @@ class Assessor:
         seconds: dict[str, float] | None = None,
     ) -> Examination:
         """Assess a film that was read before; see `examine`. `seconds` holds the times of the stages so far."""
-        subject = _subject(radiograph, sex, age_months)
+        subject = subject_of(radiograph, sex, age_months)
         seconds = {} if seconds is None else seconds
         with _timed(seconds, "standardize"):
             hand = standardize(radiograph, self.finder)
@@ -123,8 +104,8 @@ class Assessor:
         if quality.verdict is not Verdict.REJECT:
             with _timed(seconds, "whole_hand"):
                 bone_age = estimate_age(hand, subject.sex, self.whole_hand)
-        comparison = _compare(bone_age, subject)
-        findings = _findings(quality.findings, subject, comparison)
+        comparison = compare_with_normal(bone_age, subject)
+        findings = (*settle(quality.findings, subject), *child_findings(radiograph, subject, comparison))
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
@@ -162,37 +143,6 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - start
-
-
-def _subject(radiograph: Radiograph, sex: Sex | None, age_months: float | None) -> Subject:
-    if sex is not None:
-        sex_source = "caller"
-    else:
-        sex, sex_source = radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
-    if age_months is not None:
-        return Subject(sex, sex_source, checked_age_months(age_months), "caller")
-    return Subject(sex, sex_source, radiograph.age_months, radiograph.age_source)
-
-
-def _compare(bone_age: AgeDistribution | None, subject: Subject) -> Comparison | None:
-    """The bone age against the normal range, where everything needed is known and the table holds the age."""
-    if bone_age is None or subject.age_months is None or subject.sex is Sex.UNKNOWN:
-        return None
-    try:
-        return compare(subject.sex, bone_age.mean_months, subject.age_months)
-    except RefusedError:
-        return None
-
-
-def _findings(findings: tuple[Finding, ...], subject: Subject, comparison: Comparison | None) -> tuple[Finding, ...]:
-    """The findings less those that the caller's word settled, and those of the normal range, and of a sex that stays unknown.
-
-    What is to be known of a table is a note here: it says nothing against the film.
-    """
-    settled = {*(SEX_CODES if subject.sex_source == "caller" else ()), *(AGE_CODES if subject.age_source == "caller" else ())}
-    kept = tuple(finding for finding in findings if finding.code not in settled)
-    of_table = tuple(replace(finding, severity=Severity.NOTE) for finding in comparison.findings) if comparison else ()
-    return (*kept, *of_table, *((SEX_UNKNOWN,) if subject.sex is Sex.UNKNOWN else ()))
 
 
 def _film_facts(radiograph: Radiograph) -> FilmFacts:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from openboneage.assess.assessment import SCHEMA_VERSION, Assessment
 from openboneage.assess.assessor import Assessor
 from openboneage.cli.cases import Case, collect_cases
 from openboneage.cli.output import err, out
-from openboneage.errors import BoneAgeError, InputError, RefusedError
+from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
 from openboneage.imaging.quality import Verdict
 from openboneage.report.table import COLUMNS, to_error_row, to_row
 from openboneage.report.text import to_text
@@ -26,6 +27,9 @@ from openboneage.subject import parse_age_months, parse_sex
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings that a figure's name leaves out; what follows the last dot of a DICOM UID is none."""
+
+EXIT_CODES = {"reject": RefusedError.exit_code, "unreadable": UnreadableError.exit_code}
+"""Exit code for the status of a row."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,11 @@ def assess(
     """
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)
-    done = _rows_done(csv_out) if csv_out else set()
+    done = _rows_done(csv_out) if csv_out else {}
     waiting = [case for case in cases if case.label not in done]
     if done:
         err.print(f"{len(cases) - len(waiting)} of {len(cases)} films are in {csv_out} and skipped.")
-    worst = 0
+    worst = max((EXIT_CODES.get(done[case.label], 0) for case in cases if case.label in done), default=0)
     for answer in _with_progress(_answers(waiting, figure, jobs), len(waiting)):
         worst = max(worst, answer.exit_code)
         if csv_out:
@@ -82,7 +86,7 @@ def _answers(cases: Sequence[Case], figure: Path | None, jobs: int) -> Iterator[
     if jobs == 1:
         yield from (_answer(case, figure, 0) for case in cases)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         waiting = [pool.submit(_answer, case, figure, 1) for case in cases]
         try:
             yield from (future.result() for future in as_completed(waiting))
@@ -110,7 +114,8 @@ def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
         if assessment.bone_age is not None:
             attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.whole_hand)
         _figure_path(figure, case).write_bytes(draw_figure(examination, attention))
-    return Answer(case.label, to_row(case.label, assessment), to_text(assessment), assessment.to_json(), _exit_code(assessment))
+    content = {"path": case.label, **assessment.to_json()}
+    return Answer(case.label, to_row(case.label, assessment), to_text(assessment), content, _exit_code(assessment))
 
 
 @cache
@@ -150,17 +155,17 @@ def _figure_path(figure: Path, case: Case) -> Path:
     return figure / f"{case.path.stem if case.path.suffix.lower() in FILM_ENDINGS else case.path.name}.png"
 
 
-def _rows_done(table: Path) -> set[str]:
-    """Films that a table already holds; a last line that was cut off by a stop is removed."""
+def _rows_done(table: Path) -> dict[str, str]:
+    """Status of the films that a table already holds; a last line that was cut off by a stop is removed."""
     if not table.exists():
         with table.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(COLUMNS)
-        return set()
+        return {}
     content = table.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     reader = csv.DictReader(io.StringIO(whole.decode("utf-8", "surrogateescape"), newline=""))
     try:
-        ours, done = tuple(reader.fieldnames or ()) == COLUMNS, {row.get("path", "") for row in reader}
+        ours, done = tuple(reader.fieldnames or ()) == COLUMNS, {row.get("path", ""): row.get("status", "") for row in reader}
     except csv.Error:
         ours = False
     if not ours:
