@@ -72,6 +72,14 @@ def test_a_reduced_split_is_read_whole(tiny_shared: Path, split: Split) -> None:
     assert all(each.probabilities.sum(axis=1) == pytest.approx([1, 1]) for each in readings)
 
 
+def test_a_split_without_films_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "native.csv").write_text("id\n")
+    (tmp_path / "train.csv").write_text("id,boneage_months,sex,native_height_px,native_width_px\n900001,60,F,100,80\n")
+
+    with pytest.raises(InputError, match="split held-out in .*, found none"):
+        read_split(tmp_path, Split.HELD_OUT, SHIPPED, jobs=1)
+
+
 def test_figures_use_each_childs_own_sex() -> None:
     figures = figures_by_group(READINGS, Calibration())
 

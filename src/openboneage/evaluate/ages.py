@@ -18,6 +18,7 @@ from openboneage.assess.distribution import Calibration, Probabilities, describe
 from openboneage.assess.whole_hand import mix_sexes, view_mean
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, to_markdown
 from openboneage.imaging.quality import Verdict, judge
 from openboneage.imaging.read import read
@@ -54,8 +55,13 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSp
         cards: The models.
         jobs: Processes.
         spec: How views are drawn; None takes what the card says.
+
+    Raises:
+        InputError: The folder holds no film of the split.
     """
     films = RsnaFilms(root).of(split)
+    if not films:
+        raise InputError(f"Expected films of the split {split} in {root}, found none.")
     chunks = [films[i : i + CHUNK] for i in range(0, len(films), CHUNK)]
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         done = pool.map(partial(_read_chunk, root, cards, spec), chunks)
