@@ -13,6 +13,7 @@ from openboneage.assess.distribution import Calibration, describe
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
 from openboneage.evaluate.ages import (
     Reading,
     calibration_of,
@@ -76,7 +77,7 @@ def test_a_split_without_films_is_refused(tmp_path: Path) -> None:
     (tmp_path / "native.csv").write_text("id\n")
     (tmp_path / "train.csv").write_text("id,boneage_months,sex,native_height_px,native_width_px\n900001,60,F,100,80\n")
 
-    with pytest.raises(InputError, match="split held-out in .*, found none"):
+    with pytest.raises(InputError, match=r"split held-out in .*, found none"):
         read_split(tmp_path, Split.HELD_OUT, SHIPPED, jobs=1)
 
 
