@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from openboneage.imaging.finder import THUMBNAIL_PX, brightness_range, read_sighting, thumbnail_channels
+from openboneage.errors import WeightsError
+from openboneage.imaging.finder import THUMBNAIL_PX, brightness_range, check_finder, read_sighting, thumbnail_channels
+from openboneage.weights.registry import HAND_FINDER, shipped_card
 
 
 def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
@@ -19,7 +23,7 @@ def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
 def test_sighting_is_read_from_the_maps():
     peaks = [(100, 60), (70, 90), (50, 64), (58, 40)]
     sighting = read_sighting(maps_with_peaks(peaks), np.float32([0, 6, 0, -3]))
-    assert sighting.landmarks == pytest.approx(np.array([(x, y) for y, x in peaks]), abs=0.6)
+    assert sighting.landmarks == pytest.approx(np.array([(x + 0.5, y + 0.5) for y, x in peaks]), abs=0.1)
     assert sighting.landmark_scores == pytest.approx([0.953] * 4, abs=0.01)
     assert sighting.mask.mean() == pytest.approx(0.5, abs=0.01)
     assert sighting.hand_count.sum() == pytest.approx(1)
@@ -63,3 +67,10 @@ def test_brightness_range_leaves_out_the_extremes():
     values = np.arange(200, dtype=np.uint8)
     assert brightness_range(values, 0.1, 0.9) == (pytest.approx(20, abs=1), pytest.approx(180, abs=1))
     assert brightness_range(values, 0.0, 1.0) == (0, 199)
+
+
+def test_finder_made_for_other_thumbnails_is_refused():
+    card = shipped_card(HAND_FINDER)
+    check_finder(card)
+    with pytest.raises(WeightsError, match="thumbnail_px"):
+        check_finder(replace(card, preprocessing={"thumbnail_px": 256}))

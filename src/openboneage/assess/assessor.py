@@ -12,6 +12,7 @@ from importlib.metadata import version
 from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
 from openboneage.assess.child import child_findings, compare_with_normal, settle, subject_of
 from openboneage.assess.whole_hand import estimate_age
+from openboneage.imaging.finder import check_finder
 from openboneage.imaging.hand import StandardHand
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
@@ -58,7 +59,9 @@ class Assessor:
         Raises:
             WeightsError: A model is missing or damaged.
         """
-        return cls(load_model(cards.finder, threads), load_model(cards.whole_hand, threads))
+        finder = load_model(cards.finder, threads)
+        check_finder(finder.card)
+        return cls(finder, load_model(cards.whole_hand, threads))
 
     def assess(
         self, source: str | os.PathLike[str] | bytes, sex: Sex | None = None, age_months: float | None = None

@@ -11,10 +11,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.errors import WeightsError
+from openboneage.weights.card import Card
+
 THUMBNAIL_PX = 128
 MAP_CHANNELS = ("mask", "radius", "mcp1", "mcp3", "mcp5")
 COUNT_CLASSES = (0, 1, 2)
+PREPROCESSING = {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]}
+"""What a finder's card must ask for: `thumbnail_channels` can do nothing else."""
 Peak = tuple[float, float, float]
+
+
+def check_finder(card: Card) -> None:
+    """Refuse a finder that was made for other thumbnails.
+
+    Raises:
+        WeightsError: The card asks for preprocessing that this program does not do.
+    """
+    if dict(card.preprocessing) != PREPROCESSING:
+        raise WeightsError(
+            f"Expected a hand finder for {PREPROCESSING}, the card of {card.name} asks for {dict(card.preprocessing)}."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +99,7 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def _opposite_peaks(thumb: NDArray[np.float64], little: NDArray[np.float64], radius: Peak, middle: Peak) -> tuple[Peak, Peak]:
     """Strongest spots of thumb and little finger on opposite sides of the hand: each alone may be taken for the other."""
-    rows, columns = np.indices(thumb.shape)
+    rows, columns = np.indices(thumb.shape) + 0.5
     left = (radius[0] - middle[0]) * (rows - middle[1]) - (radius[1] - middle[1]) * (columns - middle[0]) > 0
     right = ~left
     thumb_left = (thumb * left).max() * (little * right).max() > (thumb * right).max() * (little * left).max()
@@ -96,5 +113,5 @@ def _peak(heat: NDArray[np.float64], radius_px: int = 4) -> Peak:
     top, left = max(int(row) - radius_px, 0), max(int(column) - radius_px, 0)
     spot = heat[top : int(row) + radius_px + 1, left : int(column) + radius_px + 1]
     weight = spot / max(float(spot.sum()), 1e-12)
-    ys, xs = np.mgrid[top : top + spot.shape[0], left : left + spot.shape[1]]
+    ys, xs = np.mgrid[top : top + spot.shape[0], left : left + spot.shape[1]] + 0.5
     return float((weight * xs).sum()), float((weight * ys).sum()), float(heat[row, column])

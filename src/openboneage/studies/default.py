@@ -27,7 +27,7 @@ from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.evaluate.ages import Reading, figures_by_group, read_split, rounded
-from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX
+from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
 from openboneage.learn.loop import Schedule
@@ -142,7 +142,7 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
     return {
         "name": HAND_FINDER,
         "task": "Finds the hand on a film: mask, four landmarks, number of hands, polarity.",
-        "preprocessing": {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]},
+        "preprocessing": PREPROCESSING,
         "output": {"maps": list(MAP_CHANNELS), "head": ["no hand", "one hand", "several hands", "inverted"], "unit": "logits"},
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
