@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from openboneage.assess.distribution import Calibration, cumulated_at, describe, quantile, sharpen
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import AgeDistribution, Calibration, cumulated_at, describe, doubts, quantile, sharpen
+from openboneage.imaging.quality import Verdict
+from openboneage.subject import Sex
+from tests import hands
 
 MONTHS = np.arange(229)
 shares = st.floats(0.001, 0.999)
@@ -109,3 +115,28 @@ def test_probabilities_are_read_only_and_the_input_unchanged():
     assert np.array_equal(raw, before)
     with pytest.raises(ValueError, match="read-only"):
         age.probabilities[0] = 1
+
+
+@pytest.mark.parametrize(("width", "codes"), [(59, []), (61, ["age-unsure"]), (95, ["age-unsure"]), (97, ["age-not-told"])])
+def test_a_wide_interval_is_a_doubt_and_a_wider_one_no_answer(width, codes):
+    age = AgeDistribution(np.full(229, 1 / 229), 100.0, 40.0, 50.0, 50.0 + width, 0.9)
+    assert [finding.code for finding in doubts(age)] == codes
+
+
+def test_a_model_that_knows_nothing_gives_no_age():
+    assessor = Assessor.shipped(1)
+    flat = replace(assessor, whole_hand=replace(assessor.whole_hand, session=FlatSession()))
+    assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)
+    assert assessment.bone_age is None
+    assert assessment.verdict is Verdict.REJECT
+    assert "age-not-told" in hands.codes(assessment)
+
+
+class FlatSession:
+    """Stands for a network that finds every month equally likely."""
+
+    def get_inputs(self):
+        return [SimpleNamespace(name="image")]
+
+    def run(self, _, inputs):
+        return [np.zeros((len(inputs["image"]), 2, 229), np.float32)]

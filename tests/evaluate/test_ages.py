@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,10 @@ from openboneage.errors import InputError
 from openboneage.evaluate.ages import (
     Reading,
     calibration_of,
+    card_figures,
     figures_by_group,
     figures_table,
     read_split,
-    rounded,
     write_readings,
 )
 from openboneage.imaging.quality import Verdict
@@ -116,11 +117,20 @@ def test_the_table_has_a_row_a_group() -> None:
     assert "100 %" in lines[2]
 
 
-def test_rounded_figures_are_plain_numbers() -> None:
-    figures = rounded(figures_by_group(READINGS, Calibration()))
+def test_figures_of_a_card_are_plain_numbers() -> None:
+    groups = card_figures(READINGS, Calibration())["groups"]
 
-    assert figures["all"]["mae"] == round(figures["all"]["mae"], 4)
-    assert {type(value) for group in figures.values() for value in group.values()} == {int, float}
+    assert groups["all"]["mae"] == round(groups["all"]["mae"], 4)
+    assert {type(value) for group in groups.values() for value in group.values()} == {int, float}
+
+
+def test_a_refused_film_has_no_error_and_is_counted() -> None:
+    wrong = replace(reading("d", 18, Sex.MALE, 140, 140), verdict=Verdict.REJECT)
+
+    figures = card_figures([*READINGS, wrong], Calibration())
+
+    assert (figures["films"], figures["refused"]) == (4, 1)
+    assert figures["groups"] == card_figures(READINGS, Calibration())["groups"]
 
 
 def test_written_readings_begin_with_the_worst(tmp_path: Path) -> None:

@@ -70,15 +70,8 @@ def test_film_that_ends_above_the_wrist_is_refused(name, above):
     assert judged(hands.without(hands.film(name), bottom=1 - radius_y + above))[0] is Verdict.REJECT
 
 
-KNOWN_GAP = pytest.mark.xfail(reason="the finder takes the stumps for fingers and sees nothing wrong")
-PALMS = [
-    pytest.param(name, top, marks=[KNOWN_GAP] if (name, top) in {("7038", 0.4), ("7041", 0.45)} else [])
-    for name in hands.NAMES
-    for top in (0.4, 0.45)
-]
-
-
-@pytest.mark.parametrize(("name", "top"), PALMS)
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("top", [0.4, 0.45])
 def test_film_without_fingers_is_refused_or_flagged(name, top):
     assert judged(hands.without(hands.film(name), top=top))[0] is not Verdict.ACCEPT
 

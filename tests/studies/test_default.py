@@ -80,8 +80,8 @@ class TestRun:
         assert calibration != Calibration()
         assert 0.4 <= calibration.temperature <= 1.6
         assert calibration.coverage == 0.9
-        assert card.figures["held-out"]["all"]["films"] == COPIES[Split.HELD_OUT]
-        assert card.figures["native"]["all"]["films"] == 3
+        assert card.figures["held-out"]["films"] == COPIES[Split.HELD_OUT]
+        assert card.figures["native"]["films"] == 3
 
     def test_a_second_call_does_nothing(self, run: DefaultRun) -> None:
         before = files_of(run.out)

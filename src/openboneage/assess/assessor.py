@@ -11,7 +11,9 @@ from importlib.metadata import version
 
 from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
 from openboneage.assess.child import child_findings, compare_with_normal, settle, subject_of
+from openboneage.assess.distribution import doubts
 from openboneage.assess.whole_hand import estimate_age
+from openboneage.findings import Finding
 from openboneage.imaging.finder import check_finder
 from openboneage.imaging.hand import StandardHand
 from openboneage.imaging.quality import Verdict, judge, verdict_of
@@ -103,12 +105,14 @@ class Assessor:
             hand = standardize(radiograph, self.finder)
         with _timed(seconds, "quality"):
             quality = judge(hand)
-        bone_age = None
+        bone_age, unsure = None, tuple[Finding, ...]()
         if quality.verdict is not Verdict.REJECT:
             with _timed(seconds, "whole_hand"):
                 bone_age = estimate_age(hand, subject.sex, self.whole_hand)
+            unsure = doubts(bone_age)
+            bone_age = None if verdict_of(unsure) is Verdict.REJECT else bone_age
         comparison = compare_with_normal(bone_age, subject)
-        findings = (*settle(quality.findings, subject), *child_findings(radiograph, subject, comparison))
+        findings = (*settle(quality.findings, subject), *unsure, *child_findings(radiograph, subject, comparison))
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,

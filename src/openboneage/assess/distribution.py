@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.findings import Finding, Severity
+
 Probabilities = NDArray[np.float64]
+
+WIDE_MONTHS = 60.0
+"""An interval wider than this is a finding: 99.5 % of the held-out films have a narrower one."""
+TOO_WIDE_MONTHS = 96.0
+"""An interval wider than this is no answer: the film is refused."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,18 @@ def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistr
         high_months=quantile(honest, 1 - tail),
         coverage=calibration.coverage,
     )
+
+
+def doubts(age: AgeDistribution) -> tuple[Finding, ...]:
+    """What a wide interval says of the answer: a warning, or that there is none."""
+    width = age.high_months - age.low_months
+    if width > TOO_WIDE_MONTHS:
+        message = f"The bone age cannot be told: its interval would span {width / 12:.0f} years. Check film, outline and side."
+        return (Finding("age-not-told", Severity.REJECT, message),)
+    if width > WIDE_MONTHS:
+        message = f"The bone age is unsure: its interval spans {width / 12:.0f} years. Check film, outline and side."
+        return (Finding("age-unsure", Severity.WARNING, message),)
+    return ()
 
 
 def quantile(probabilities: Probabilities, share: float) -> float:

@@ -42,6 +42,7 @@ def ages(
     sex = Sex.UNKNOWN if unknown_sex else None
     calibration = study.calibration_of(cards)
     out.print(study.figures_table(study.figures_by_group(readings, calibration, sex)))
+    out.print(f"\nRefused, so without an answer: {study.refused(readings, calibration, sex)} of {len(readings)} films.")
     if csv_out:
         study.write_readings(csv_out, readings, calibration, sex)
 

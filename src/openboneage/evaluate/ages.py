@@ -9,18 +9,19 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import Calibration, Probabilities, describe
+from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, doubts
 from openboneage.assess.whole_hand import mix_sexes, view_mean
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, to_markdown
-from openboneage.imaging.quality import Verdict, judge
+from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.read import read
 from openboneage.imaging.samples import SampleSpec
 from openboneage.imaging.standardize import standardize
@@ -84,16 +85,31 @@ def _read_film(films: RsnaFilms, film: Film, assessor: Assessor, spec: SampleSpe
 
 
 def figures_by_group(readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> dict[str, AgeFigures]:
-    """Figures over all films, by sex and by age band; `sex` overrides what the program is told."""
-    ages = [describe(mix_sexes(r.probabilities, sex or r.film.sex), calibration) for r in readings]
+    """Figures over the films that the program answers, by sex and by age band; `sex` overrides what the program is told.
+
+    A refused film gets no answer, so it has no error; `refused` counts them.
+    """
+    answers = [(r, age) for r in readings if (age := answer(r, calibration, sex)) is not None]
+    readings, ages = [r for r, _ in answers], [age for _, age in answers]
     table = np.array(
-        [[r.film.age_months, a.mean_months, a.low_months, a.high_months] for r, a in zip(readings, ages, strict=True)]
-    )
-    girls = np.array([r.film.sex is Sex.FEMALE for r in readings])
+        [[r.film.age_months, a.mean_months, a.low_months, a.high_months] for r, a in zip(readings, ages, strict=True)], float
+    ).reshape(-1, 4)
+    girls = np.array([r.film.sex is Sex.FEMALE for r in readings], bool)
     groups = {"all": np.ones(len(readings), bool), "girls": girls, "boys": ~girls}
     for low, high in AGE_BANDS_MONTHS:
         groups[f"{low}-{high - 1} months"] = (table[:, 0] >= low) & (table[:, 0] < high)
     return {name: age_figures(*table[chosen].T) for name, chosen in groups.items() if chosen.any()}
+
+
+def answer(reading: Reading, calibration: Calibration, sex: Sex | None = None) -> AgeDistribution | None:
+    """What the program answers; None where it refuses the film, for its quality or because the age cannot be told."""
+    age = describe(mix_sexes(reading.probabilities, sex or reading.film.sex), calibration)
+    return None if Verdict.REJECT in (reading.verdict, verdict_of(doubts(age))) else age
+
+
+def refused(readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> int:
+    """Number of films without an answer."""
+    return sum(answer(reading, calibration, sex) is None for reading in readings)
 
 
 def figures_table(figures: dict[str, AgeFigures]) -> str:
@@ -111,9 +127,11 @@ def _table_rows(figures: dict[str, AgeFigures]) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
-def rounded(figures: dict[str, AgeFigures]) -> dict[str, dict[str, float]]:
-    """The figures for a weights card."""
-    return {name: {key: round(value, 4) for key, value in asdict(f).items()} for name, f in figures.items()}
+def card_figures(readings: Sequence[Reading], calibration: Calibration) -> dict[str, Any]:
+    """The figures of a split for a weights card."""
+    figures = figures_by_group(readings, calibration)
+    groups = {name: {key: round(value, 4) for key, value in asdict(f).items()} for name, f in figures.items()}
+    return {"films": len(readings), "refused": refused(readings, calibration), "groups": groups}
 
 
 def calibration_of(cards: Cards) -> Calibration:
@@ -128,7 +146,8 @@ def write_readings(path: Path, readings: Sequence[Reading], calibration: Calibra
         age = describe(mix_sexes(reading.probabilities, sex or reading.film.sex), calibration)
         error = age.mean_months - reading.film.age_months
         ages = (reading.film.age_months, age.mean_months, age.low_months, age.high_months, error)
-        rows.append((reading.film.id, str(reading.film.sex), str(reading.verdict), *(f"{value:.2f}" for value in ages)))
+        verdict = Verdict.REJECT if answer(reading, calibration, sex) is None else reading.verdict
+        rows.append((reading.film.id, str(reading.film.sex), str(verdict), *(f"{value:.2f}" for value in ages)))
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(

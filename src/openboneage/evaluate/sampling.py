@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.whole_hand import age_probabilities, mix_sexes
-from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.imaging import geometry
@@ -48,7 +48,8 @@ def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
 
 def _names() -> list[str]:
     plain = ["plain resizing: bilinear", "plain resizing: area", "one point-sampled phase, not mirrored"]
-    return plain + [f"{n} x {n} phases, every second mirrored" for n in PHASES if n > 1]
+    phases = [f"{n} x {n} phases, every second mirrored" for n in PHASES if n > 1]
+    return [*plain, *phases, "for comparison: the 100-px reductions of the same films"]
 
 
 def _errors(root: Path, cards: Cards, films: list[Film]) -> list[list[float]]:
@@ -59,6 +60,8 @@ def _errors(root: Path, cards: Cards, films: list[Film]) -> list[list[float]]:
     for film in films:
         hand = standardize(read(source.native_path(film.id)), assessor.finder)
         months = [_mean_months(views, film, assessor) for views in _ways(hand, spec)]
+        small = standardize(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
+        months.append(_mean_months(alternately_mirrored(draw_views(small, spec)), film, assessor))
         rows.append([value - film.age_months for value in months])
     return rows
 

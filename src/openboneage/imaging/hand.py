@@ -36,7 +36,7 @@ class StandardHand:
         film_to_frame: Affine from film pixels to frame units.
         mask: Probability of hand over the canvas, `(256, 192)` float32.
         sighting: What the finder said of the whole film.
-        landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5 on the canvas, `(4,)`.
+        landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5, averaged over both looks, `(4,)`.
         inverted: Whether the film showed dark bones.
         rotation_degrees: How far the hand on the film is turned clockwise from upright, -180 to 180.
         mirrored: Whether the hand had its thumb on the left when upright, as a right hand has, and was mirrored.

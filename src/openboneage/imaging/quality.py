@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a measure becomes a finding; the landmark limits are the lowest 0.1 % and 0.5 % of the training films.
+    """Where a measure becomes a finding; the landmark limits are the lowest 0.1 % and 2 % of the training films.
 
     Attributes:
         no_hand: Probability of no hand that rejects.
@@ -51,8 +51,8 @@ class Limits:
 
     no_hand: float = 0.5
     two_hands: float = 0.5
-    landmark_reject: float = 0.35
-    landmark_warn: float = 0.45
+    landmark_reject: float = 0.33
+    landmark_warn: float = 0.465
     small_reject: float = 20.0
     small_warn: float = 32.0
     cut_reject: float = 0.9

@@ -61,7 +61,7 @@ def standardize(radiograph: Radiograph, finder: Model) -> StandardHand:
         film_to_frame=to_frame,
         mask=geometry.warp(_largest_part(second.mask), look_to_canvas, canvas_size(MASK_HEIGHT_PX)),
         sighting=first,
-        landmark_scores=second.landmark_scores,
+        landmark_scores=(first.landmark_scores + second.landmark_scores) / 2,
         inverted=inverted,
         rotation_degrees=_rotation_degrees(closer),
         mirrored=mirrored,

@@ -26,7 +26,7 @@ from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
-from openboneage.evaluate.ages import Reading, figures_by_group, read_split, rounded
+from openboneage.evaluate.ages import Reading, card_figures, read_split
 from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
@@ -97,7 +97,7 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         example = torch.zeros(2, 1, whole_hand.spec.height_px, width).uniform_(generator=torch.Generator().manual_seed(0))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
         calibration = calibrate(_readings(run, Split.VALIDATION))
-        figures = {str(s): rounded(figures_by_group(_readings(run, s), calibration)) for s in (Split.HELD_OUT, Split.NATIVE)}
+        figures = {str(s): card_figures(_readings(run, s), calibration) for s in (Split.HELD_OUT, Split.NATIVE)}
         replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
     return run.cards
 
