@@ -202,7 +202,10 @@ def _side(hand: StandardHand) -> list[Finding]:
         )
     elif hand.mirrored:
         findings.append(
-            _note("mirrored", "The film shows a right hand; it was mirrored, since the standards are of left hands.")
+            _note(
+                "mirrored",
+                "The hand was taken for a right one (thumb on the left) and mirrored, since the standards are of left hands.",
+            )
         )
     if hand.inverted:
         findings.append(_note("inverted", "The film showed dark bones; its brightness was inverted."))
