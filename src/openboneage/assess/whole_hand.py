@@ -27,9 +27,9 @@ def estimate_age(hand: StandardHand, sex: Sex, model: Model) -> AgeDistribution:
     return describe(raw, Calibration.from_card(model.card.calibration))
 
 
-def view_mean(hand: StandardHand, model: Model, spec: SampleSpec | None = None) -> Probabilities:
-    """Raw distributions for a girl and for a boy, `(2, 229)`, averaged over the views that the card (or `spec`) asks for."""
-    views = draw_views(hand, spec or SampleSpec.from_card(model.card.preprocessing))
+def view_mean(hand: StandardHand, model: Model) -> Probabilities:
+    """Raw distributions for a girl and for a boy, `(2, 229)`, averaged over the views that the card asks for."""
+    views = draw_views(hand, SampleSpec.from_card(model.card.preprocessing))
     return np.asarray(age_probabilities(alternately_mirrored(views), model).mean(axis=0))
 
 

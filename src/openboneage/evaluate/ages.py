@@ -23,7 +23,6 @@ from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, to_markdown
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.read import read
-from openboneage.imaging.samples import SampleSpec
 from openboneage.imaging.standardize import standardize
 from openboneage.subject import Sex
 from openboneage.weights.card import read_card
@@ -47,7 +46,7 @@ class Reading:
     probabilities: Probabilities
 
 
-def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSpec | None = None) -> list[Reading]:
+def read_split(root: Path, split: Split, cards: Cards, jobs: int) -> list[Reading]:
     """Run the program over a split: 100-px films with their squash undone, or the native films as they are.
 
     Args:
@@ -55,7 +54,6 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSp
         split: The split.
         cards: The models.
         jobs: Processes.
-        spec: How views are drawn; None takes what the card says.
 
     Raises:
         InputError: The folder holds no film of the split.
@@ -65,23 +63,23 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int, spec: SampleSp
         raise InputError(f"Expected films of the split {split} in {root}, found none.")
     chunks = [films[i : i + CHUNK] for i in range(0, len(films), CHUNK)]
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        done = pool.map(partial(_read_chunk, root, cards, spec), chunks)
+        done = pool.map(partial(_read_chunk, root, cards), chunks)
         return [reading for chunk in done for reading in chunk]
 
 
-def _read_chunk(root: Path, cards: Cards, spec: SampleSpec | None, chunk: Sequence[Film]) -> list[Reading]:
+def _read_chunk(root: Path, cards: Cards, chunk: Sequence[Film]) -> list[Reading]:
     cv2.setNumThreads(1)
     films, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
-    return [_read_film(films, film, assessor, spec) for film in chunk]
+    return [_read_film(films, film, assessor) for film in chunk]
 
 
-def _read_film(films: RsnaFilms, film: Film, assessor: Assessor, spec: SampleSpec | None) -> Reading:
+def _read_film(films: RsnaFilms, film: Film, assessor: Assessor) -> Reading:
     if film.split is Split.NATIVE:
         radiograph = read(films.native_path(film.id))
     else:
         radiograph = film_radiograph(films.point_sampled(film.id), film)
     hand = standardize(radiograph, assessor.finder)
-    return Reading(film, judge(hand).verdict, view_mean(hand, assessor.whole_hand, spec))
+    return Reading(film, judge(hand).verdict, view_mean(hand, assessor.whole_hand))
 
 
 def figures_by_group(readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> dict[str, AgeFigures]:
