@@ -27,8 +27,6 @@ def test_view_mean_is_the_mean_over_the_views():
     views = draw_views(hand, SampleSpec.from_card(TOY.card.preprocessing))
     views[1::2] = views[1::2, :, :, ::-1]
     assert view_mean(hand, TOY) == pytest.approx(age_probabilities(views, TOY).mean(axis=0))
-    once = replace(SampleSpec.from_card(TOY.card.preprocessing), phases=1)
-    assert view_mean(hand, TOY, once) == pytest.approx(age_probabilities(draw_views(hand, once), TOY)[0])
 
 
 def test_age_follows_from_the_views():

@@ -11,12 +11,12 @@ from openboneage.cli.output import err
 from openboneage.errors import InputError
 from openboneage.weights.registry import shipped_folder
 
-train = typer.Typer(help="Make models from films (needs: pip install 'openboneage[learn]').", no_args_is_help=True)
+train = typer.Typer(help="Make models from films; needs the extra learn of the package.", no_args_is_help=True)
 
 
 @train.callback()
 def _group() -> None:
-    """Make models from films (needs: pip install 'openboneage[learn]')."""
+    """Make models from films; needs the extra learn of the package."""
 
 
 @train.command()
