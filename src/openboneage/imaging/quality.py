@@ -91,13 +91,7 @@ def judge(hand: StandardHand, limits: Limits | None = None) -> QualityReport:
     """Judge a film by the hand that was found on it."""
     limits = limits or Limits()
     measures = measure(hand)
-    findings = (
-        *hand.radiograph.findings,
-        *_presence(measures, limits),
-        *_field(measures, limits),
-        *_exposure(measures, limits),
-        *_side(hand),
-    )
+    findings = (*hand.radiograph.findings, *(_presence(measures, limits) or _of_hand(hand, measures, limits)))
     return QualityReport(verdict_of(findings), findings, measures)
 
 
@@ -146,11 +140,21 @@ def _wrist_units(hand: StandardHand) -> float:
     return float(min(x, y, width - x, height - y)) / hand.pixels_per_unit
 
 
+def _of_hand(hand: StandardHand, measures: Measures, limits: Limits) -> list[Finding]:
+    """What there is to say where one hand was found."""
+    return [*_landmarks(measures, limits), *_field(measures, limits), *_exposure(measures, limits), *_side(hand)]
+
+
 def _presence(measures: Measures, limits: Limits) -> list[Finding]:
+    """Why there is not one hand; nothing more can be said then."""
     if measures.no_hand > limits.no_hand:
         return [_reject("not-a-hand", f"No hand was found on this image (probability of none {measures.no_hand:.2f}).")]
     if measures.two_hands > limits.two_hands:
         return [_reject("several-hands", "More than one hand was found; give one hand a film, or crop to the left hand.")]
+    return []
+
+
+def _landmarks(measures: Measures, limits: Limits) -> list[Finding]:
     if measures.landmark < limits.landmark_reject:
         return [_reject("landmarks-missing", "Wrist or knuckles were not found; the whole hand and wrist must be in view.")]
     if measures.landmark < limits.landmark_warn:
