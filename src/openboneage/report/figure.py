@@ -160,7 +160,9 @@ def _draw_axis(axes: Axes, assessment: Assessment) -> None:
     if assessment.comparison:
         normal = [months / MONTHS_PER_YEAR for months in (assessment.comparison.low_months, assessment.comparison.high_months)]
         axes.plot(normal, [0.025, 0.025], color=ORANGE, linewidth=6, alpha=0.45, solid_capstyle="butt")
-        axes.text(normal[1] + 0.08, 0.03, f"normal ± {assessment.comparison.sd_limit:g} SD", color=ORANGE, fontsize=8)
+        axes.text(
+            normal[0] - 0.08, 0.03, f"normal ± {assessment.comparison.sd_limit:g} SD", color=ORANGE, fontsize=8, ha="right"
+        )
 
 
 def _draw_distribution(axes: Axes, age: AgeDistribution) -> None:
