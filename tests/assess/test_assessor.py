@@ -228,3 +228,11 @@ def test_a_caller_who_contradicts_the_file_is_believed_and_told():
     assert assessment.subject.sex is Sex.MALE
     assert "sex-contradictory" in hands.codes(assessment)
     assert assessment.verdict is Verdict.ACCEPT_WITH_FINDINGS
+
+
+def test_an_age_far_from_the_bone_age_is_doubted():
+    bone_age = toy(hands.png(PIXELS), Sex.FEMALE).bone_age.mean_months
+    near, far = (toy(hands.png(PIXELS), Sex.FEMALE, age) for age in (bone_age, 24.0 if bone_age > 100 else 190.0))
+    assert "age-implausible" not in hands.codes(near)
+    assert "age-implausible" in hands.codes(far)
+    assert far.verdict is Verdict.ACCEPT_WITH_FINDINGS

@@ -26,6 +26,9 @@ AGE_CODES = frozenset(
 )
 """Findings of the reader about the file's sex and age: settled where the caller gives them."""
 
+IMPLAUSIBLE_SDS = 5.0
+"""So far from normal, a wrong age, sex or film is likelier than a disease."""
+
 
 def subject_of(radiograph: Radiograph, sex: Sex | None, age_months: float | None) -> Subject:
     """The child: the caller's word first, then the file's.
@@ -61,11 +64,14 @@ def settle(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, ...]
 
 
 def child_findings(radiograph: Radiograph, subject: Subject, comparison: Comparison | None) -> tuple[Finding, ...]:
-    """What to know of the child's sex and of the normal range it is compared with.
+    """What to know of the child's sex and age, and of the normal range it is compared with.
 
     A table that is not verified is a note here: it says nothing against the film.
     """
     findings = [replace(finding, severity=Severity.NOTE) for finding in comparison.findings] if comparison else []
+    if comparison and abs(comparison.sds) > IMPLAUSIBLE_SDS:
+        message = f"The bone age is {comparison.sds:+.0f} SD from normal: check that age, sex and film are those of one child."
+        findings.append(Finding("age-implausible", Severity.WARNING, message))
     if subject.sex is Sex.UNKNOWN:
         message = "The sex is not known: a bone age is the even mixture of a girl's and a boy's. Give the sex."
         findings.append(Finding("sex-unknown", Severity.WARNING, message))
