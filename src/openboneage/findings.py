@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,3 +28,9 @@ class Finding:
     code: str
     severity: Severity
     message: str
+
+
+def finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """One line a finding, the graver ones first, else in the order given."""
+    order = [Severity.REJECT, Severity.WARNING, Severity.NOTE]
+    return [f"{finding.severity}: {finding.message}" for finding in sorted(findings, key=lambda f: order.index(f.severity))]

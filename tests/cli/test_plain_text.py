@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.findings import Finding, Severity
 
 
@@ -14,7 +14,7 @@ def test_columns_are_aligned() -> None:
 def test_findings_are_written_once_and_warnings_first() -> None:
     note, warning = Finding("a", Severity.NOTE, "First."), Finding("b", Severity.WARNING, "Second.")
 
-    assert finding_lines([note, warning, note]) == ["warning: Second.", "note: First."]
+    assert unique_finding_lines([note, warning, note]) == ["warning: Second.", "note: First."]
 
 
 def test_json_holds_the_notice() -> None:

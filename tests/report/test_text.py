@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.findings import Finding, Severity
-from openboneage.report.text import finding_lines, interval_text, subject_text, to_text
+from openboneage.findings import Finding, Severity, finding_lines
+from openboneage.report.text import interval_text, subject_text, to_text
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -55,5 +55,7 @@ def test_interval_is_written_in_years_and_months():
 
 def test_graver_findings_come_first():
     findings = [Finding(word, Severity(word), f"{word}.") for word in ("note", "reject", "warning")]
-    lines = finding_lines(replace(GIRL, findings=tuple(findings)))
+    lines = finding_lines(findings)
+    written = [line for line in to_text(replace(GIRL, findings=tuple(findings))).splitlines() if "finding" in line]
+    assert [line.split(maxsplit=1)[1] for line in written] == lines
     assert lines == ["reject: reject.", "warning: warning.", "note: note."]

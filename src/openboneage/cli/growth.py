@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.greulich_pyle import Reference
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
 from openboneage.clinical.visits import read_child
@@ -41,7 +41,7 @@ def growth(
         typer.echo(json_text(asdict(result)))
         return
     typer.echo(plain_table(_HEADER, _rows(result)))
-    for line in (*finding_lines(_findings(result)), RESEARCH_USE):
+    for line in (*unique_finding_lines(_findings(result)), RESEARCH_USE):
         typer.echo(line)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import HeightPrediction
 from openboneage.clinical.height.report import AdultHeight, predict_adult_height
@@ -75,7 +75,7 @@ def _print(adult_height: AdultHeight) -> None:
     for item in adult_height.left_out:
         typer.echo(f"left out: {item.method}: {item.reason}")
     findings = [finding for item in adult_height.predictions for finding in item.findings]
-    for line in (*finding_lines(findings), RESEARCH_USE):
+    for line in (*unique_finding_lines(findings), RESEARCH_USE):
         typer.echo(line)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.findings import Finding
+from openboneage.findings import Finding, finding_lines
 
 
 def plain_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,10 +17,9 @@ def plain_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
 
 
-def finding_lines(findings: Iterable[Finding]) -> list[str]:
-    """Write each finding once, warnings before notes."""
-    unique = sorted(set(findings), key=lambda finding: (finding.severity != "warning", finding.code, finding.message))
-    return [f"{finding.severity}: {finding.message}" for finding in unique]
+def unique_finding_lines(findings: Iterable[Finding]) -> list[str]:
+    """Write each finding once: several tables and visits may give the same."""
+    return finding_lines(sorted(set(findings), key=lambda finding: (finding.code, finding.message)))
 
 
 def json_text(content: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
-from openboneage.cli.plain_text import finding_lines, json_text, plain_table
+from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.curve import AgeState
 from openboneage.clinical.discordance import Discordance, carpal_discordance
 from openboneage.clinical.maturity import Maturity, assess_stages
@@ -109,7 +109,7 @@ def _print_maturity(chosen: Standard, maturity: Maturity, discordance: Discordan
             f"carpal    {discordance.carpal.age}; radius, ulna and short bones {discordance.rus.age} (both Japanese norms)"
         )
         findings = (*findings, *discordance.findings)
-    for line in (*finding_lines(findings), RESEARCH_USE):
+    for line in (*unique_finding_lines(findings), RESEARCH_USE):
         typer.echo(line)
 
 
@@ -166,7 +166,7 @@ def _print_films(chosen: Standard, films: list[_Film], as_json: bool) -> None:
     of_films = [
         f"{name}: {item.message}" for name, maturity in films_read for item in maturity.findings if item not in of_tables
     ]
-    for line in (*refused, *of_films, *finding_lines(of_tables), RESEARCH_USE):
+    for line in (*refused, *of_films, *unique_finding_lines(of_tables), RESEARCH_USE):
         typer.echo(line)
 
 

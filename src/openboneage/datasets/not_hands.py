@@ -5,10 +5,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.datasets.images import decode_grey
 from openboneage.datasets.splits import Split, split_of
 from openboneage.errors import InputError
 
@@ -23,8 +23,4 @@ def read_not_hands(path: Path, split: Split) -> dict[str, NDArray[np.uint8]]:
         raise InputError(f"Expected the archive of images that are no hands at {path}, found none.")
     with zipfile.ZipFile(path) as archive:
         names = [name for name in sorted(archive.namelist()) if name.endswith(".jpeg") and split_of(name) is split]
-        return {name: _decode(archive.read(name)) for name in names}
-
-
-def _decode(data: bytes) -> NDArray[np.uint8]:
-    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+        return {name: decode_grey(archive.read(name), name) for name in names}

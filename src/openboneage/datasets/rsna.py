@@ -17,8 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.datasets.images import decode_grey
 from openboneage.datasets.splits import Split, split_of
-from openboneage.errors import InputError, UnreadableError
+from openboneage.errors import InputError
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.subject import Sex, parse_sex
 
@@ -76,11 +77,13 @@ class RsnaFilms:
 
     def point_sampled(self, film_id: str) -> NDArray[np.uint8]:
         """The 100-px point samples of a film, `(100, 100)` uint8."""
-        return _decode(self._zip("train-100px.zip").read(f"{film_id}.png"), film_id)
+        return decode_grey(self._zip("train-100px.zip").read(f"{film_id}.png"), f"Film {film_id} of the RSNA archive")
 
     def smooth(self, film_id: str) -> NDArray[np.uint8]:
         """The 64-px smooth reduction of a film, `(64, 64)` uint8; only for `smooth_ids`."""
-        return _decode(self._zip("train-64px-antialiased.zip").read(f"{film_id}.jpeg"), film_id)
+        return decode_grey(
+            self._zip("train-64px-antialiased.zip").read(f"{film_id}.jpeg"), f"Film {film_id} of the RSNA archive"
+        )
 
     def native_path(self, film_id: str) -> Path:
         """File of a native film."""
@@ -126,10 +129,3 @@ def _existing(path: Path) -> Path:
 def _read_table(path: Path) -> list[dict[str, str]]:
     with _existing(path).open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _decode(data: bytes, film_id: str) -> NDArray[np.uint8]:
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise UnreadableError(f"Film {film_id} of the RSNA archive is not a readable image.")
-    return np.asarray(image, np.uint8)

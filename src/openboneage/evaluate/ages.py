@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, doubts
 from openboneage.assess.whole_hand import mix_sexes, view_mean
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, to_markdown
+from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, percent, to_markdown
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.read import read
 from openboneage.imaging.standardize import standardize
 from openboneage.subject import Sex
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import Cards
-
-CHUNK = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +57,10 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int) -> list[Readin
     films = RsnaFilms(root).of(split)
     if not films:
         raise InputError(f"Expected films of the split {split} in {root}, found none.")
-    chunks = [films[i : i + CHUNK] for i in range(0, len(films), CHUNK)]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        done = pool.map(partial(_read_chunk, root, cards), chunks)
-        return [reading for chunk in done for reading in chunk]
+    return share_out(partial(_read_chunk, root, cards), films, jobs, f"{split} films")
 
 
 def _read_chunk(root: Path, cards: Cards, chunk: Sequence[Film]) -> list[Reading]:
-    cv2.setNumThreads(1)
     films, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
     return [_read_film(films, film, assessor) for film in chunk]
 
@@ -118,10 +110,10 @@ def figures_table(figures: dict[str, AgeFigures]) -> str:
 
 def _table_rows(figures: dict[str, AgeFigures]) -> Iterator[list[str]]:
     for name, f in figures.items():
-        shares = [f"{share:.0%}".replace("%", " %") for share in (f.within_6, f.within_12, f.within_24)]
+        shares = [percent(share, 0) for share in (f.within_6, f.within_12, f.within_24)]
         yield [
             name, str(f.films), f"{f.mae:.2f} ± {f.mae_sd:.2f}", f"{f.bias:+.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", *shares,
-            f"{f.coverage:.1%}".replace("%", " %"), f"{f.width:.1f}",
+            percent(f.coverage), f"{f.width:.1f}",
         ]  # fmt: skip
 
 

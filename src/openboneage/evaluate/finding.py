@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,8 +14,9 @@ from numpy.typing import NDArray
 from openboneage.datasets.annotations import read_outlines
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.metrics import dice, to_markdown
+from openboneage.evaluate.metrics import dice, percent, to_markdown
 from openboneage.imaging import geometry
 from openboneage.imaging.hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from openboneage.imaging.polarity import corner_rule_inverted
@@ -38,7 +37,7 @@ def polarity_table(root: Path, finder: Path, jobs: int) -> str:
     rows = []
     for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
         wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
-        rows.append([name, _percent(wrong_plain), _percent(wrong_inverted), _percent((wrong_plain + wrong_inverted) / 2)])
+        rows.append([name, percent(wrong_plain), percent(wrong_inverted), percent((wrong_plain + wrong_inverted) / 2)])
     return to_markdown((f"wrong on {len(films)} held-out films", "as they are", "inverted", "both"), rows)
 
 
@@ -80,7 +79,7 @@ def pose_table(root: Path, finder: Path, jobs: int) -> str:
         error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
         name = f"turned by {turn}°" + (", mirrored" if mirror else "")
         rows.append(
-            [name, f"{np.median(error):.1f}°", f"{np.quantile(error, 0.95):.1f}°", _percent(1 - answers[:, i, 1].mean())]
+            [name, f"{np.median(error):.1f}°", f"{np.quantile(error, 0.95):.1f}°", percent(1 - answers[:, i, 1].mean())]
         )
     return to_markdown((f"{len(films)} held-out films", "rotation error, median", "95 %", "side wrong"), rows)
 
@@ -147,18 +146,11 @@ def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
 def _over_films(
     measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
 ) -> list[Result]:
-    chunks = [films[i : i + 50] for i in range(0, len(films), 50)]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        return [result for chunk in pool.map(partial(_over_chunk, measure, root, finder), chunks) for result in chunk]
+    return share_out(partial(_over_chunk, measure, root, finder), films, jobs, "films")
 
 
 def _over_chunk(
     measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Iterable[Film]
 ) -> list[Result]:
-    cv2.setNumThreads(1)
     source, model = RsnaFilms(root), load_model(finder, threads=1)
     return [measure(source, model, film) for film in films]
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %")

@@ -76,6 +76,11 @@ def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     return 2 * int((first & second).sum()) / total if total else 1.0
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """A share as people write it: `89.9 %`."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def to_markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table for a page of the docs."""
     lines = [header, ["---"] * len(header), *rows]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.whole_hand import age_probabilities, mix_sexes
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.imaging import geometry
@@ -25,20 +24,12 @@ from openboneage.imaging.standardize import standardize
 from openboneage.weights.registry import Cards
 
 PHASES = (1, 2, 3, 5)
-CHUNKS = 6
 
 
 def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
     """Error on the native films for each way of drawing views, as a Markdown table."""
     films = RsnaFilms(root).of(Split.NATIVE)
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        errors = np.array(
-            [
-                row
-                for chunk in pool.map(partial(_errors, root, cards), [films[i::CHUNKS] for i in range(CHUNKS)])
-                for row in chunk
-            ]
-        )
+    errors = np.array(share_out(partial(_errors, root, cards), films, jobs, "native films"))
     rows = [
         [name, f"{np.abs(error).mean():.2f}", f"{error.mean():+.2f}", f"{np.sqrt((error**2).mean()):.2f}"]
         for name, error in zip(_names(), errors.T, strict=True)
@@ -52,8 +43,7 @@ def _names() -> list[str]:
     return [*plain, *phases, "for comparison: the 100-px reductions of the same films"]
 
 
-def _errors(root: Path, cards: Cards, films: list[Film]) -> list[list[float]]:
-    cv2.setNumThreads(1)
+def _errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
     source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
     spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
     rows = []

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from rich.progress import track
 
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
+from openboneage.datasets.share import share_out
 from openboneage.imaging import geometry
 from openboneage.imaging.polarity import bright_bones
 from openboneage.imaging.samples import SampleSpec, brightness_of_hand
@@ -63,20 +60,11 @@ class TrainingHand:
 
 
 def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
-    """Find the hand on every film chosen, in several processes.
-
-    They are spawned, here as wherever films are shared out: OpenCV's threads do not survive a fork, and a forked process waits
-    for them for ever.
-    """
-    prepare = partial(_prepare_chunk, films.root, finder_card)
-    chunks = [chosen[i : i + 100] for i in range(0, len(chosen), 100)]
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        done = track(pool.map(prepare, chunks), "hands", total=len(chunks))
-        return [hand for chunk in done for hand in chunk]
+    """Find the hand on every film chosen, in several processes."""
+    return share_out(partial(_prepare_chunk, films.root, finder_card), chosen, jobs, "hands")
 
 
 def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list[TrainingHand]:
-    cv2.setNumThreads(1)
     films, finder = RsnaFilms(root), load_model(finder_card, threads=1)
     return [_prepare(films, film, finder) for film in chunk]
 

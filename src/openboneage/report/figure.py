@@ -14,9 +14,10 @@ from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.assessor import Examination
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.explain.occlusion import AttentionMap
+from openboneage.findings import finding_lines
 from openboneage.imaging import geometry
 from openboneage.imaging.hand import StandardHand
-from openboneage.report.text import finding_lines, interval_text, subject_text
+from openboneage.report.text import interval_text, subject_text
 from openboneage.subject import MONTHS_PER_YEAR, format_age
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _label(axes: Axes, years: float, height: float, text: str, colour: str) -> N
 
 
 def _draw_foot(figure: Figure, assessment: Assessment) -> None:
-    lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in finding_lines(assessment)]
+    lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in finding_lines(assessment.findings)]
     more = len(lines) - SHOWN_FINDINGS
     shown = lines[:SHOWN_FINDINGS] + ([f"and {more} more findings"] if more > 0 else [])
     figure.text(0.04, FOOT, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.clinical.greulich_pyle import Comparison
-from openboneage.findings import Severity
+from openboneage.findings import finding_lines
 from openboneage.subject import Sex, format_age
 
 SEX_WORDS = {Sex.FEMALE: "girl", Sex.MALE: "boy", Sex.UNKNOWN: "sex unknown"}
@@ -31,13 +31,6 @@ def comparison_text(comparison: Comparison) -> str:
     return f"SDS {comparison.sds:+.1f}, {comparison.verdict}; {mean}"
 
 
-def finding_lines(assessment: Assessment) -> list[str]:
-    """One line a finding, the graver ones first."""
-    order = [Severity.REJECT, Severity.WARNING, Severity.NOTE]
-    findings = sorted(assessment.findings, key=lambda finding: order.index(finding.severity))
-    return [f"{finding.severity}: {finding.message}" for finding in findings]
-
-
 def to_text(assessment: Assessment) -> str:
     """The assessment for a terminal or a log."""
     age = assessment.bone_age
@@ -52,5 +45,5 @@ def to_text(assessment: Assessment) -> str:
     lines.append(f"  child      {subject_text(assessment)}")
     if assessment.comparison:
         lines.append(f"  compared   {comparison_text(assessment.comparison)}")
-    lines += [f"  finding    {line}" for line in finding_lines(assessment)]
+    lines += [f"  finding    {line}" for line in finding_lines(assessment.findings)]
     return "\n".join([*lines, f"  {RESEARCH_USE}"])

@@ -28,6 +28,7 @@ from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.evaluate.ages import Reading, card_figures, read_split
 from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
+from openboneage.imaging.hand import canvas_size
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
 from openboneage.learn.loop import Schedule
@@ -88,18 +89,22 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
     run.out.mkdir(parents=True, exist_ok=True)
     if not run.cards.finder.is_file():
         network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER, finder)
-        example = torch.zeros(2, 2, THUMBNAIL_PX, THUMBNAIL_PX).uniform_(generator=torch.Generator().manual_seed(0))
+        example = _example(2, THUMBNAIL_PX, THUMBNAIL_PX)
         _write(run, network, example, _finder_card(finder))
     if not _is_calibrated(run.cards.whole_hand):
         hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.jobs)
         network = train_whole_hand(hands, run.out / WHOLE_HAND, whole_hand)
-        width = round(whole_hand.spec.height_px * 3 / 4)
-        example = torch.zeros(2, 1, whole_hand.spec.height_px, width).uniform_(generator=torch.Generator().manual_seed(0))
+        example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
         calibration = calibrate(_readings(run, Split.VALIDATION))
         figures = {str(s): card_figures(_readings(run, s), calibration) for s in (Split.HELD_OUT, Split.NATIVE)}
         replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
     return run.cards
+
+
+def _example(*shape: int) -> torch.Tensor:
+    """A batch of two inputs on which an exported network is checked, the same on every run."""
+    return torch.zeros(2, *shape).uniform_(generator=torch.Generator().manual_seed(0))
 
 
 def _is_calibrated(card: Path) -> bool:
