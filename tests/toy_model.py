@@ -17,7 +17,7 @@ import numpy as np
 
 from openboneage.assess.assessor import Assessor
 from openboneage.weights.card import Card
-from openboneage.weights.registry import Cards, shipped_folder
+from openboneage.weights.registry import Cards
 
 HEIGHT_PX, WIDTH_PX, MONTHS = 128, 96, 229
 BASE_MONTHS, SLOPE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS = 60.0, 60.0, 40.0, 5.0
@@ -81,8 +81,9 @@ def write_toy(folder: Path, **changes: Any) -> Cards:
     content = network()
     (folder / "whole-hand.onnx").write_bytes(content)
     toy_card(content, **changes).write(folder / "whole-hand.json")
-    for name in ("hand-finder.json", "hand-finder.onnx"):
-        copy(shipped_folder() / name, folder / name)
+    finder = Cards.of().finder
+    for path in (finder, finder.with_suffix(".onnx")):
+        copy(path, folder)
     return Cards.in_folder(folder)
 
 

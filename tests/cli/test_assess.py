@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image
 
-from openboneage.assess import assessor as assessor_module
 from openboneage.errors import InputError
 from tests.cli.running import boneage
 from tests.report.test_schema import SCHEMA
@@ -249,11 +247,9 @@ def test_figures_of_dicom_uids_keep_the_whole_uid(films, tmp_path):
 # ----------------------------------------------------------------------------------------------------------------- weights
 
 
-def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path, monkeypatch):
+def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path):
     write_toy(tmp_path, sha256="0" * 64)
-    monkeypatch.setattr(assessor_module, "shipped_folder", lambda: tmp_path)
-    import_module("openboneage.cli.assess")._assessor.cache_clear()
-    run = boneage("assess", films, "--csv", tmp_path / "out.csv")
+    run = boneage("assess", films, "--models", tmp_path, "--csv", tmp_path / "out.csv")
     assert (run.code, run.err.count("Install the package anew")) == (5, 1)
     assert rows_of(tmp_path / "out.csv") == []
 
@@ -266,5 +262,5 @@ def test_same_film_same_numbers(films):
 def test_help_names_what_there_is():
     run = boneage("assess", "--help")
     assert run.code == 0
-    for word in ("--sex", "--age", "--json", "--csv", "--figure", "--jobs", "9y3m"):
+    for word in ("--sex", "--age", "--json", "--csv", "--figure", "--models", "--jobs", "9y3m"):
         assert word in run.out

@@ -27,10 +27,10 @@ from openboneage.evaluate.ages import (
 from openboneage.imaging.quality import Verdict
 from openboneage.imaging.read import read
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards, shipped_folder
+from openboneage.weights.registry import Cards
 from tests.tiny_rsna import COPIES, EXAMPLES, NATIVE
 
-SHIPPED = Cards.in_folder(shipped_folder())
+SHIPPED = Cards.of()
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from openboneage.evaluate.finding import mask_table, polarity_table, pose_table, quality_table, turned
-from openboneage.weights.registry import HAND_FINDER, shipped_folder
+from openboneage.weights.registry import Cards
 
-FINDER = shipped_folder() / f"{HAND_FINDER}.json"
+FINDER = Cards.of().finder
 TABLES: dict[str, tuple[int, Callable[[Path], str]]] = {
     "polarity": (2, lambda shared: polarity_table(shared / "rsna", FINDER, 1)),
     "mask": (1, lambda shared: mask_table(shared / "rsna", FINDER)),

@@ -10,13 +10,13 @@ from openboneage.evaluate.sampling import PHASES, _ways, sampling_table
 from openboneage.imaging.read import read
 from openboneage.imaging.samples import SampleSpec
 from openboneage.imaging.standardize import standardize
-from openboneage.weights.registry import HAND_FINDER, Cards, shipped_folder
+from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
 from tests.tiny_rsna import EXAMPLES
 
 
 def test_the_table_has_a_row_a_way(tiny_shared: Path) -> None:
-    head, rule, *rows = sampling_table(tiny_shared / "rsna", Cards.in_folder(shipped_folder()), jobs=1).splitlines()
+    head, rule, *rows = sampling_table(tiny_shared / "rsna", Cards.of(), jobs=1).splitlines()
 
     assert head == "| views of 3 native films | MAE | bias | RMSE |"
     assert rule == "| --- | --- | --- | --- |"
@@ -28,7 +28,7 @@ def test_the_table_has_a_row_a_way(tiny_shared: Path) -> None:
 
 
 def test_ways_differ_in_their_pixels_and_share_the_hand() -> None:
-    hand = standardize(read(EXAMPLES / "7041.png"), load_model(shipped_folder() / f"{HAND_FINDER}.json", threads=1))
+    hand = standardize(read(EXAMPLES / "7041.png"), load_model(Cards.of().finder, threads=1))
 
     bilinear, area, one, *many = _ways(hand, SampleSpec())
 

@@ -7,7 +7,8 @@ import pytest
 
 from openboneage.errors import WeightsError
 from openboneage.imaging.finder import THUMBNAIL_PX, brightness_range, check_finder, read_sighting, thumbnail_channels
-from openboneage.weights.registry import HAND_FINDER, shipped_card
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import Cards
 
 
 def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
@@ -70,7 +71,7 @@ def test_brightness_range_leaves_out_the_extremes():
 
 
 def test_finder_made_for_other_thumbnails_is_refused():
-    card = shipped_card(HAND_FINDER)
+    card = read_card(Cards.of().finder)
     check_finder(card)
     with pytest.raises(WeightsError, match="thumbnail_px"):
         check_finder(replace(card, preprocessing={"thumbnail_px": 256}))

@@ -6,7 +6,6 @@ import pytest
 
 from openboneage.errors import WeightsError
 from openboneage.weights.card import CARD_FORMAT, read_card
-from openboneage.weights.registry import model_names, shipped_card, shipped_folder
 from tests.toy_model import toy_card
 
 CARD = toy_card(b"weights", figures={"held-out films": {"mae_months": 8.5}}, task="Größe …")
@@ -44,27 +43,3 @@ def test_card_of_another_format_is_refused(tmp_path, other):
     (tmp_path / "card.json").write_text(json.dumps(content))
     with pytest.raises(WeightsError, match=f"has format {other}, this program reads format 1"):
         read_card(tmp_path / "card.json")
-
-
-@pytest.mark.parametrize("name", ["hand-finder", "whole-hand"])
-def test_shipped_cards_tell_where_the_weights_come_from(name):
-    card = shipped_card(name)
-    assert (card.name, card.file) == (name, f"{name}.onnx")
-    assert {"data", "split", "command", "date"} <= set(card.training)
-    assert {"name", "link", "data", "citation"} <= set(card.licence)
-    assert "CC BY-NC 4.0" in card.licence["name"]
-    assert "Halabi" in card.licence["citation"]
-
-
-def test_shipped_models_have_names():
-    assert model_names() == ["hand-finder", "whole-hand"]
-
-
-@pytest.mark.parametrize("name", ["", "unknown", "../files/whole-hand", "whole-hand.json"])
-def test_unknown_model_is_refused_with_those_there_are(name):
-    with pytest.raises(WeightsError, match="Expected one of the models hand-finder, whole-hand, got"):
-        shipped_card(name)
-
-
-def test_shipped_weights_are_small():
-    assert sum(path.stat().st_size for path in shipped_folder().glob("*.onnx")) < 12e6

@@ -21,7 +21,7 @@ from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
 from openboneage.imaging.standardize import standardize
 from openboneage.subject import Sex, parse_sex
-from openboneage.weights.registry import Cards, shipped_folder
+from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import Model, load_model
 
 
@@ -47,12 +47,12 @@ class Assessor:
 
     @classmethod
     def shipped(cls, threads: int = 0) -> Assessor:
-        """An assessor with the shipped models; `threads` 0 takes every core.
+        """An assessor with the default set of models; `threads` 0 takes every core.
 
         Raises:
             WeightsError: A model is missing or damaged.
         """
-        return cls.load(Cards.in_folder(shipped_folder()), threads)
+        return cls.load(Cards.of(), threads)
 
     @classmethod
     def load(cls, cards: Cards, threads: int = 0) -> Assessor:

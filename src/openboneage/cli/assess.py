@@ -18,12 +18,14 @@ import typer
 from openboneage.assess.assessment import SCHEMA_VERSION, Assessment
 from openboneage.assess.assessor import Assessor
 from openboneage.cli.cases import Case, collect_cases
+from openboneage.cli.options import Models
 from openboneage.cli.output import err, out
 from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
 from openboneage.imaging.quality import Verdict
 from openboneage.report.table import COLUMNS, to_error_row, to_row
 from openboneage.report.text import to_text
 from openboneage.subject import parse_age_months, parse_sex
+from openboneage.weights.registry import Cards
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings that a figure's name leaves out; what follows the last dot of a DICOM UID is none."""
@@ -56,6 +58,7 @@ def assess(
     figure: Annotated[
         Path | None, typer.Option(metavar="OUT", help="Draw a figure: a .png for one film, else a folder.")
     ] = None,
+    models: Models = None,
     jobs: Annotated[int, typer.Option(min=1, help="Films assessed at the same time.")] = 1,
 ) -> None:
     """Assess films: bone age, interval, findings.
@@ -65,12 +68,13 @@ def assess(
     """
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)
+    cards = Cards.of(models)
     done = _rows_done(csv_out) if csv_out else {}
     waiting = [case for case in cases if case.label not in done]
     if done:
         err.print(f"{len(cases) - len(waiting)} of {len(cases)} films are in {csv_out} and skipped.")
     worst = max((EXIT_CODES.get(done[case.label], 0) for case in cases if case.label in done), default=0)
-    for answer in _with_progress(_answers(waiting, figure, jobs), len(waiting)):
+    for answer in _with_progress(_answers(waiting, cards, figure, jobs), len(waiting)):
         worst = max(worst, answer.exit_code)
         if csv_out:
             _append_row(csv_out, answer.row)
@@ -81,21 +85,21 @@ def assess(
     raise typer.Exit(worst)
 
 
-def _answers(cases: Sequence[Case], figure: Path | None, jobs: int) -> Iterator[Answer]:
+def _answers(cases: Sequence[Case], cards: Cards, figure: Path | None, jobs: int) -> Iterator[Answer]:
     """Answers in the order of the cases with one job, as they come with several."""
     if jobs == 1:
-        yield from (_answer(case, figure, 0) for case in cases)
+        yield from (_answer(case, cards, figure, 0) for case in cases)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        waiting = [pool.submit(_answer, case, figure, 1) for case in cases]
+        waiting = [pool.submit(_answer, case, cards, figure, 1) for case in cases]
         try:
             yield from (future.result() for future in as_completed(waiting))
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
-    assessor = _assessor(threads)  # outside: broken weights end the run, they say nothing of a film
+def _answer(case: Case, cards: Cards, figure: Path | None, threads: int) -> Answer:
+    assessor = _assessor(cards, threads)  # outside: broken weights end the run, they say nothing of a film
     try:
         examination = assessor.examine(case.path, case.sex, case.age_months)
     except BoneAgeError as error:
@@ -119,13 +123,13 @@ def _answer(case: Case, figure: Path | None, threads: int) -> Answer:
 
 
 @cache
-def _assessor(threads: int) -> Assessor:
+def _assessor(cards: Cards, threads: int) -> Assessor:
     """The assessor of this process."""
     if threads == 1:
         import cv2
 
         cv2.setNumThreads(1)
-    return Assessor.shipped(threads)
+    return Assessor.load(cards, threads)
 
 
 def _exit_code(assessment: Assessment) -> int:

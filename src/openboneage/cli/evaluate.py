@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
+from openboneage.cli.options import Models
 from openboneage.cli.output import out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards, shipped_folder
+from openboneage.weights.registry import Cards
 
 evaluate = typer.Typer(help="Measure the program on films that it never learned from.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the RSNA films: train.csv, the zip files, native/.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
-Models = Annotated[Path | None, typer.Option("--models", help="Folder with the models' cards; without it, the shipped models.")]
 
 RSNA = Path("../shared/rsna")
 SPLITS = (Split.VALIDATION, Split.HELD_OUT, Split.NATIVE)
@@ -37,7 +37,7 @@ def ages(
 
     if split not in SPLITS:
         raise InputError(f"Figures come from {', '.join(SPLITS)}; the program learned from {split}.")
-    cards = _cards(models)
+    cards = Cards.of(models)
     readings = study.read_split(data, split, cards, jobs)
     sex = Sex.UNKNOWN if unknown_sex else None
     calibration = study.calibration_of(cards)
@@ -52,7 +52,7 @@ def sampling(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     """Ways to reduce the native films to what the network sees: sampling phases against one phase and plain resizing."""
     from openboneage.evaluate import sampling as study
 
-    out.print(study.sampling_table(data, _cards(models), jobs))
+    out.print(study.sampling_table(data, Cards.of(models), jobs))
 
 
 @evaluate.command()
@@ -60,7 +60,7 @@ def polarity(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     """The corner rule of Lee 2017 and the program's decision, on held-out films as they are and inverted."""
     from openboneage.evaluate import finding as study
 
-    out.print(study.polarity_table(data, _cards(models).finder, jobs))
+    out.print(study.polarity_table(data, Cards.of(models).finder, jobs))
 
 
 @evaluate.command()
@@ -68,7 +68,7 @@ def mask(data: Data = RSNA, models: Models = None) -> None:
     """Dice of the hand mask on outlined films that the finder never learned from."""
     from openboneage.evaluate import finding as study
 
-    out.print(study.mask_table(data, _cards(models).finder))
+    out.print(study.mask_table(data, Cards.of(models).finder))
 
 
 @evaluate.command()
@@ -76,7 +76,7 @@ def pose(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     """Rotation, side and place of the hand on held-out films turned all round and mirrored."""
     from openboneage.evaluate import finding as study
 
-    out.print(study.pose_table(data, _cards(models).finder, jobs))
+    out.print(study.pose_table(data, Cards.of(models).finder, jobs))
 
 
 @evaluate.command()
@@ -91,8 +91,4 @@ def quality(
     """Refusals among 1,000 real hands, acceptances among images that are no hands."""
     from openboneage.evaluate import finding as study
 
-    out.print(study.quality_table(data, not_hands, _cards(models).finder, jobs))
-
-
-def _cards(models: Path | None) -> Cards:
-    return Cards.in_folder(models or shipped_folder())
+    out.print(study.quality_table(data, not_hands, Cards.of(models).finder, jobs))

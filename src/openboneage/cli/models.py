@@ -8,19 +8,38 @@ from typing import Annotated
 
 import typer
 
+from openboneage.cli.options import Models
 from openboneage.cli.output import out
-from openboneage.weights.registry import model_names, shipped_card
+from openboneage.weights.card import Card, read_card
+from openboneage.weights.registry import DEFAULT_SET, Cards, shipped_sets
 
 
 def models(
     name: Annotated[str | None, typer.Argument(help="Show the whole card of one model.")] = None,
+    models: Models = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON.")] = False,
 ) -> None:
-    """List the models that ship, or show the card of one."""
-    cards = [shipped_card(name)] if name else [shipped_card(each) for each in model_names()]
-    if as_json or name:
-        content = [asdict(card) for card in cards]
-        out.print(json.dumps(content[0] if name else content, indent=2, ensure_ascii=False))
+    """List the sets of models that ship, or show the card of one model."""
+    if name:
+        out.print(_json(asdict(read_card(Cards.of(models).named(name)))))
         return
-    for card in cards:
-        out.print(f"{card.name} {card.version}  {card.task}\n  sha256 {card.sha256[:16]}…  {card.licence['name']}")
+    sets = {each: _cards(each) for each in ([models] if models else shipped_sets())}
+    if as_json:
+        out.print(
+            _json(
+                [{"set": each, "default": each == DEFAULT_SET, "models": [*map(asdict, cards)]} for each, cards in sets.items()]
+            )
+        )
+        return
+    for each, cards in sets.items():
+        out.print(f"{each} (default)" if each == DEFAULT_SET else each)
+        for card in cards:
+            out.print(f"  {card.name} {card.version}  {card.task}\n    sha256 {card.sha256[:16]}…  {card.licence['name']}")
+
+
+def _cards(models: str) -> list[Card]:
+    return [read_card(path) for path in Cards.of(models).by_name.values()]
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False)

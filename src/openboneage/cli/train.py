@@ -9,7 +9,7 @@ import typer
 
 from openboneage.cli.output import err
 from openboneage.errors import InputError
-from openboneage.weights.registry import shipped_folder
+from openboneage.weights.registry import set_folder
 
 train = typer.Typer(help="Make models from films; needs the extra learn of the package.", no_args_is_help=True)
 
@@ -21,12 +21,12 @@ def _group() -> None:
 
 @train.command()
 def default(
+    version: Annotated[str, typer.Option(metavar="MAJOR.MINOR", help="Version of the models, for their cards.")],
     shared: Annotated[Path, typer.Option(help="Folder with rsna/ and not_hands/.")] = Path("../shared"),
     run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run there goes on.")] = Path("runs/default"),
     jobs: Annotated[int, typer.Option(min=1, help="Processes that prepare films.")] = 2,
-    version: Annotated[str, typer.Option(help="Version written to the cards.")] = "1.0",
     install: Annotated[
-        bool, typer.Option("--install", help="Put the finished models where the program loads them from.")
+        bool, typer.Option("--install", help="Put the finished models beside those that ship, as the set of their version.")
     ] = False,
 ) -> None:
     """Train, calibrate and export the hand finder and the whole-hand model that ship."""
@@ -34,7 +34,10 @@ def default(
         from openboneage.studies import default as study
     except ImportError as error:
         raise InputError(f"Training needs the package {error.name}; install openboneage[learn].") from None
-    cards = study.train_default(study.DefaultRun(shared, run, jobs, version))
+    folder, planned = set_folder(version), study.DefaultRun(shared, run, version, jobs)
     if install:
-        study.install(cards, shipped_folder())
+        study.check_free(folder, planned.cards)  # before the hour of training, not only after it
+    cards = study.train_default(planned)
+    if install:
+        study.install(cards, folder)
     err.print(f"finished: {cards.finder} and {cards.whole_hand}")

@@ -12,6 +12,7 @@ A run that was stopped goes on where it was; a finished step is not done again.
 from __future__ import annotations
 
 import datetime
+import filecmp
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,7 @@ from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
+from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, card_figures, read_split
 from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.imaging.hand import canvas_size
@@ -58,14 +60,14 @@ class DefaultRun:
     Attributes:
         shared: Folder with `rsna/` and `not_hands/`.
         out: Folder of the run: checkpoints, ONNX files, cards.
-        jobs: Processes that prepare films.
         version: Version of the models, for their cards.
+        jobs: Processes that prepare films.
     """
 
     shared: Path
     out: Path
+    version: str
     jobs: int = 2
-    version: str = "1.0"
 
     @property
     def films(self) -> RsnaFilms:
@@ -99,7 +101,16 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         calibration = calibrate(_readings(run, Split.VALIDATION))
         figures = {str(s): card_figures(_readings(run, s), calibration) for s in (Split.HELD_OUT, Split.NATIVE)}
         replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
+    for path in run.cards.by_name.values():
+        _give_version(path, run.version)
     return run.cards
+
+
+def _give_version(path: Path, version: str) -> None:
+    """Write a version to a card that has another: a finished run may get its version when its figures are known."""
+    card = read_card(path)
+    if card.version != version:
+        replace(card, version=version).write(path)
 
 
 def _example(*shape: int) -> torch.Tensor:
@@ -116,11 +127,32 @@ def _readings(run: DefaultRun, split: Split) -> list[Reading]:
     return read_split(run.films.root, split, run.cards, run.jobs)
 
 
+def check_free(folder: Path, cards: Cards) -> None:
+    """Check that a folder holds no models but those of a run.
+
+    Raises:
+        InputError: It does: models that have a version are never replaced.
+    """
+    for path in _files(cards):
+        place = folder / path.name
+        if place.exists() and not (path.exists() and filecmp.cmp(path, place, shallow=False)):
+            raise InputError(f"The set {folder.name} holds other models already and keeps them; give another --version.")
+
+
 def install(cards: Cards, folder: Path) -> None:
-    """Copy the models of a run to where the program loads them from."""
-    for card in (cards.finder, cards.whole_hand):
-        for path in (card, card.with_suffix(".onnx")):
-            shutil.copy2(path, folder / path.name)
+    """Copy the models of a run to the folder that the program loads their set from.
+
+    Raises:
+        InputError: Other models are there; see `check_free`.
+    """
+    check_free(folder, cards)
+    folder.mkdir(exist_ok=True)
+    for path in _files(cards):
+        shutil.copy2(path, folder)
+
+
+def _files(cards: Cards) -> list[Path]:
+    return [path for card in cards.by_name.values() for path in (card, card.with_suffix(".onnx"))]
 
 
 def calibrate(readings: list[Reading]) -> Calibration:

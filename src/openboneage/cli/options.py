@@ -1,0 +1,16 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Models = Annotated[
+    str | None,
+    typer.Option(
+        "--models",
+        metavar="SET|FOLDER",
+        help="Models: a set that `boneage models` lists, or a folder with cards; without it, the default set.",
+    ),
+]

@@ -1,0 +1,103 @@
+"""Model sets: those that ship are whole, and a name or a folder picks one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openboneage.errors import InputError, WeightsError
+from openboneage.weights import registry
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import DEFAULT_SET, Cards, set_folder, shipped_folder, shipped_sets
+from tests.toy_model import write_toy
+
+NAMES = ("hand-finder", "whole-hand")
+SHIPPED = [(version, name) for version in shipped_sets() for name in NAMES]
+
+
+def plant(root: Path, *names: str) -> None:
+    """Folders that look like sets."""
+    for name in names:
+        (root / name).mkdir(parents=True)
+        (root / name / "whole-hand.json").touch()
+
+
+@pytest.mark.parametrize(("version", "name"), SHIPPED)
+def test_shipped_cards_tell_where_the_weights_come_from(version: str, name: str) -> None:
+    card = read_card(Cards.of(version).named(name))
+
+    assert (card.name, card.file) == (name, f"{name}.onnx")
+    assert {"data", "split", "command", "date"} <= set(card.training)
+    assert {"name", "link", "data", "citation"} <= set(card.licence)
+    assert "CC BY-NC 4.0" in card.licence["name"]
+    assert "Halabi" in card.licence["citation"]
+
+
+@pytest.mark.parametrize("version", shipped_sets())
+def test_a_shipped_set_is_named_by_its_age_model_and_is_small(version: str) -> None:
+    assert read_card(Cards.of(version).whole_hand).version == version
+    assert sum(path.stat().st_size for path in set_folder(version).glob("*.onnx")) < 12e6
+
+
+def test_nothing_ships_outside_the_sets() -> None:
+    sets = {path.parent for path in shipped_folder().rglob("*") if path.suffix in (".json", ".onnx")}
+
+    assert sets == {set_folder(version) for version in shipped_sets()}
+
+
+def test_without_a_pick_the_default_set_answers() -> None:
+    assert DEFAULT_SET in shipped_sets()
+    assert Cards.of() == Cards.of(None) == Cards.of(DEFAULT_SET) == Cards.in_folder(shipped_folder() / DEFAULT_SET)
+
+
+def test_the_default_set_is_the_one_named_not_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, DEFAULT_SET, "999.0")
+    monkeypatch.setattr(registry, "shipped_folder", lambda: tmp_path)
+
+    assert Cards.of() == Cards.in_folder(tmp_path / DEFAULT_SET)
+
+
+def test_sets_are_sorted_as_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, "2.0", "1.10", "1.9", "10.0", "draft", "1.2.3")
+    (tmp_path / "3.0").mkdir()
+    monkeypatch.setattr(registry, "shipped_folder", lambda: tmp_path)
+
+    assert shipped_sets() == ["1.9", "1.10", "2.0", "10.0"]
+
+
+def test_a_folder_with_cards_is_a_set(tmp_path: Path) -> None:
+    cards = write_toy(tmp_path)
+
+    assert Cards.of(tmp_path) == Cards.of(str(tmp_path)) == cards
+
+
+def test_the_name_of_a_set_is_no_folder_of_this_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / DEFAULT_SET).mkdir()
+    write_toy(tmp_path / DEFAULT_SET)
+    monkeypatch.chdir(tmp_path)
+
+    assert Cards.of(DEFAULT_SET) == Cards.of()
+    assert Cards.of(Path.cwd() / DEFAULT_SET).whole_hand.parent == tmp_path / DEFAULT_SET
+
+
+@pytest.mark.parametrize("models", ["", "0.9", "no-such-folder", "../files", "1.0/", "whole-hand"])
+def test_what_is_no_set_is_refused_with_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: str) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(WeightsError) as refused:
+        Cards.of(models)
+
+    assert str(refused.value) == f"Expected a model set ({', '.join(shipped_sets())}) or a folder with cards, got {models!r}."
+
+
+@pytest.mark.parametrize("name", ["", "unknown", "../1.0/whole-hand", "whole-hand.json"])
+def test_an_unknown_model_is_refused_with_those_there_are(name: str) -> None:
+    with pytest.raises(WeightsError, match="Expected one of the models hand-finder, whole-hand, got"):
+        Cards.of().named(name)
+
+
+@pytest.mark.parametrize("version", ["", "1", "v1.0", "1.0.1", "1.0-draft", "../1.0", "1.0\n"])
+def test_a_version_is_two_numbers(version: str) -> None:
+    with pytest.raises(InputError, match=r"must be two numbers, such as 1\.0, got"):
+        set_folder(version)
