@@ -2,26 +2,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import openboneage
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.assess.assessor import Assessor
 from openboneage.clinical.greulich_pyle import normal_range
-from openboneage.errors import InputError, RefusedError, UnreadableError
+from openboneage.errors import InputError, RefusedError, UnreadableError, WeightsError
 from openboneage.findings import Severity
 from openboneage.imaging.quality import Verdict
 from openboneage.imaging.read import read
 from openboneage.subject import Laterality, Sex
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import DEFAULT_SET, Cards
 from tests import hands
 from tests.imaging.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
-from tests.toy_model import toy_assessor
+from tests.toy_model import toy_assessor, write_toy
 
 PIXELS = hands.film("7043", 400)
 
 
-def toy(source: bytes, sex: Sex | None = None, age_months: float | None = None) -> Assessment:
+def toy(source: bytes | Path, sex: Sex | None = None, age_months: float | None = None) -> Assessment:
     return toy_assessor().assess(source, sex, age_months)
 
 
@@ -190,6 +194,30 @@ def test_one_call_assesses_a_file(tmp_path):
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     assessment = openboneage.assess(tmp_path / "a.png", sex="F", age_months=100)
     assert (assessment.subject.sex, assessment.subject.age_months) == (Sex.FEMALE, 100)
+
+
+def test_one_call_takes_other_models(tmp_path):
+    (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
+    write_toy(tmp_path)
+    default, toyed = (openboneage.assess(tmp_path / "a.png", "F", models=models) for models in (None, tmp_path))
+    named = openboneage.assess(tmp_path / "a.png", "F", models=DEFAULT_SET)
+    assert numbers(named) == numbers(default) != numbers(toyed) == numbers(toy(tmp_path / "a.png", Sex.FEMALE))
+
+
+def test_one_call_refuses_models_that_are_none(tmp_path):
+    with pytest.raises(WeightsError, match=r"Expected a model set \(.*\) or a folder with cards, got"):
+        openboneage.assess(hands.EXAMPLES / "7036.png", models=tmp_path)
+
+
+@pytest.mark.parametrize("models", [lambda folder: folder, str, Cards.in_folder], ids=["folder", "text", "cards"])
+def test_an_assessor_loads_a_folder_or_its_cards(tmp_path, models):
+    cards = write_toy(tmp_path)
+    assessor = Assessor.load(models(tmp_path), threads=1)
+    assert (assessor.finder.card, assessor.whole_hand.card) == (read_card(cards.finder), read_card(cards.whole_hand))
+
+
+def test_an_assessor_loads_a_set_by_its_name():
+    assert Assessor.load(DEFAULT_SET).whole_hand.card == hands.shipped().whole_hand.card
 
 
 def test_one_call_refuses_what_is_no_sex(tmp_path):

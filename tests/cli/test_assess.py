@@ -11,11 +11,13 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from openboneage.errors import InputError
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import DEFAULT_SET, Cards
 from tests.cli.running import boneage
 from tests.report.test_schema import SCHEMA
 from tests.toy_model import write_toy
 
-COLUMNS = "path,status,bone_age_months,low_months,high_months,sex_used,findings,seconds"
+COLUMNS = "path,status,bone_age_months,low_months,high_months,sex_used,findings,models,seconds"
 
 
 def rows_of(table: Path) -> list[dict[str, str]]:
@@ -182,6 +184,52 @@ def test_foreign_file_is_refused_and_not_touched(films, tmp_path, content):
     assert table.read_bytes() == content
 
 
+@pytest.fixture
+def toy(tmp_path):
+    """A folder with the cards of other models."""
+    folder = tmp_path / "toy"
+    folder.mkdir()
+    write_toy(folder)
+    return folder
+
+
+def test_rows_of_other_models_are_not_continued(films, tmp_path, toy):
+    table = tmp_path / "out.csv"
+    boneage("assess", films / "d.dcm", "--csv", table)
+    table.write_bytes(table.read_bytes() + b"cut off he")
+    before, ours = table.read_bytes(), rows_of(table)[0]["models"]
+    run = boneage("assess", films, "--models", toy, "--csv", table)
+    assert run.code == InputError.exit_code
+    assert re.fullmatch(
+        rf"boneage: .*out\.csv holds films assessed with {re.escape(ours)}, not with {re.escape(ours.partition(';')[0])};"
+        r"whole-hand 0\.0 \(\w{8}\); name another file, or pick its models with --models\.\n",
+        run.err,
+    )
+    assert table.read_bytes() == before
+
+
+def test_a_finished_table_of_other_models_is_no_answer(films, tmp_path, toy):
+    boneage("assess", films / "d.dcm", "--models", toy, "--csv", tmp_path / "out.csv")
+    assert boneage("assess", films / "d.dcm", "--csv", tmp_path / "out.csv").code == InputError.exit_code
+
+
+def test_table_is_continued_with_the_models_it_was_begun_with(films, tmp_path, toy):
+    table = tmp_path / "out.csv"
+    boneage("assess", films / "b.png", films / "c.png", "--models", toy, "--csv", table)
+    assert boneage("assess", films, "--models", toy, "--csv", table).code == 4
+    assert [(Path(row["path"]).name, "whole-hand 0.0" in row["models"]) for row in rows_of(table)] == [
+        ("b.png", False),
+        ("c.png", True),
+        ("a.png", True),
+        ("d.dcm", True),
+    ]
+
+
+def test_films_that_no_model_saw_tie_a_table_to_none(films, tmp_path, toy):
+    boneage("assess", films / "b.png", "--csv", tmp_path / "out.csv")
+    assert boneage("assess", films / "d.dcm", "--models", toy, "--csv", tmp_path / "out.csv").code == 0
+
+
 def test_odd_names_are_found_again(films, tmp_path):
     odd = films / 'one, "two"\nthree\u2028.png'
     (films / "a.png").rename(odd)
@@ -252,6 +300,20 @@ def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path):
     run = boneage("assess", films, "--models", tmp_path, "--csv", tmp_path / "out.csv")
     assert (run.code, run.err.count("Install the package anew")) == (5, 1)
     assert rows_of(tmp_path / "out.csv") == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_picked_models_answer_in_every_process(films, toy, jobs):
+    picked = [json.loads(line) for line in boneage("assess", films, "--models", toy, "--jobs", jobs, "--json").out.splitlines()]
+    versions = [[model["version"] for model in each["models"]] for each in picked if "models" in each]
+    assert versions == [[read_card(Cards.of().finder).version, "0.0"]] * 3
+
+
+def test_a_set_is_picked_by_its_name(films):
+    default, named = (
+        json.loads(boneage("assess", films / "a.png", *words, "--json").out) for words in ([], ["--models", DEFAULT_SET])
+    )
+    assert {**default, "seconds": 0} == {**named, "seconds": 0}
 
 
 def test_same_film_same_numbers(films):

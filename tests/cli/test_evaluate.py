@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from openboneage.cli import app, main
-from openboneage.errors import InputError
+from openboneage.errors import InputError, WeightsError
+from openboneage.weights.registry import DEFAULT_SET
+from tests.toy_model import write_toy
 
 
 def evaluate(*args: str | Path) -> Result:
@@ -59,6 +61,24 @@ def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
 
     assert result.exit_code == 0, result.output
     assert all(line.startswith("| ") and line.endswith(" |") for line in result.stdout.splitlines())
+
+
+def test_a_set_or_a_folder_is_measured_as_picked(tiny_shared: Path, tmp_path: Path) -> None:
+    write_toy(tmp_path)
+    words = ("ages", "--split", "native", "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    default, named, toy = (evaluate(*words, *pick).stdout for pick in ((), ("--models", DEFAULT_SET), ("--models", tmp_path)))
+
+    assert named == default != toy
+    assert toy.startswith("| films |")
+
+
+@pytest.mark.parametrize("figure", ["ages", "polarity", "mask", "pose", "quality", "sampling"])
+def test_an_unknown_set_is_refused(tiny_shared: Path, figure: str) -> None:
+    result = evaluate(figure, "--data", tiny_shared / "rsna", "--models", "0.9")
+
+    assert isinstance(result.exception, WeightsError)
+    assert "a folder with cards, got '0.9'" in str(result.exception)
 
 
 def test_missing_films_are_named(tmp_path: Path) -> None:

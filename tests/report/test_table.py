@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from openboneage.assess.assessment import ModelFacts
 from openboneage.errors import InputError, RefusedError, UnreadableError
-from openboneage.report.table import COLUMNS, to_error_row, to_row
+from openboneage.report.table import COLUMNS, models_cell, to_error_row, to_row
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -10,7 +11,7 @@ FILM = hands.png(hands.film("7043", 400))
 
 
 def test_columns_are_those_of_the_documentation():
-    assert ",".join(COLUMNS) == "path,status,bone_age_months,low_months,high_months,sex_used,findings,seconds"
+    assert ",".join(COLUMNS) == "path,status,bone_age_months,low_months,high_months,sex_used,findings,models,seconds"
 
 
 def test_row_of_an_accepted_film():
@@ -20,7 +21,14 @@ def test_row_of_an_accepted_film():
     assert (row["path"], row["status"], row["sex_used"], row["findings"]) == ("a/b.png", "accept", "male", "")
     assert float(row["low_months"]) < float(row["bone_age_months"]) < float(row["high_months"])
     assert float(row["bone_age_months"]) == round(assessment.bone_age.mean_months, 2)
+    assert row["models"] == ";".join(f"{m.name} {m.version} ({m.sha256[:8]})" for m in assessment.models)
     assert 0 < float(row["seconds"]) < 60
+
+
+def test_models_of_one_version_are_told_apart_by_their_weights():
+    first, second = (ModelFacts("whole-hand", "0.0", digit * 64) for digit in "ab")
+    assert models_cell([first]) == "whole-hand 0.0 (aaaaaaaa)"
+    assert models_cell([first]) != models_cell([second])
 
 
 def test_row_of_an_unknown_sex():
@@ -38,5 +46,6 @@ def test_rows_of_films_that_could_not_be_assessed():
     unreadable = to_error_row("a.dcm", UnreadableError("Cut off."))
     assert tuple(unreadable) == COLUMNS
     assert (unreadable["path"], unreadable["status"], unreadable["findings"]) == ("a.dcm", "unreadable", "Cut off.")
+    assert unreadable["models"] == ""
     assert to_error_row("a.dcm", RefusedError("Two frames."))["status"] == "reject"
     assert to_error_row("a.dcm", InputError("None of this name."))["status"] == "unreadable"

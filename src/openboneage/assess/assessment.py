@@ -11,6 +11,7 @@ from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import Finding
 from openboneage.imaging.quality import Measures, Verdict
 from openboneage.subject import Laterality, Sex
+from openboneage.weights.card import Card
 
 SCHEMA_VERSION = 1
 RESEARCH_USE = "Research use only, not a medical device."
@@ -84,6 +85,15 @@ class ModelFacts:
     name: str
     version: str
     sha256: str
+
+    @classmethod
+    def of(cls, card: Card) -> ModelFacts:
+        """The facts of a card."""
+        return cls(card.name, card.version, card.sha256)
+
+    def __str__(self) -> str:
+        """Name and version, and enough of the checksum to tell weights of the same version apart."""
+        return f"{self.name} {self.version} ({self.sha256[:8]})"
 
 
 @dataclass(frozen=True)

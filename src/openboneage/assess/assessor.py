@@ -55,12 +55,17 @@ class Assessor:
         return cls.load(Cards.of(), threads)
 
     @classmethod
-    def load(cls, cards: Cards, threads: int = 0) -> Assessor:
+    def load(cls, models: Cards | str | os.PathLike[str], threads: int = 0) -> Assessor:
         """An assessor with other models.
 
+        Args:
+            models: Version of a shipped set, a folder with cards, or the cards.
+            threads: Threads of one run; 0 takes every core.
+
         Raises:
-            WeightsError: A model is missing or damaged.
+            WeightsError: There is no such set, or a model is missing or damaged.
         """
+        cards = models if isinstance(models, Cards) else Cards.of(models)
         finder = load_model(cards.finder, threads)
         check_finder(finder.card)
         return cls(finder, load_model(cards.whole_hand, threads))
@@ -122,27 +127,34 @@ class Assessor:
             subject=subject,
             pose=Pose(hand.inverted, round(hand.rotation_degrees, 1), hand.mirrored, hand.laterality, hand.laterality_source),
             quality=quality.measures,
-            models=tuple(ModelFacts(m.card.name, m.card.version, m.card.sha256) for m in (self.finder, self.whole_hand)),
+            models=(ModelFacts.of(self.finder.card), ModelFacts.of(self.whole_hand.card)),
             seconds=seconds,
             version=version("openboneage"),
         )
         return Examination(hand, assessment)
 
 
-def assess(path: str | os.PathLike[str], sex: Sex | str | None = None, age_months: float | None = None) -> Assessment:
-    """Assess one file with the shipped models; for many files, keep an `Assessor`.
+def assess(
+    path: str | os.PathLike[str],
+    sex: Sex | str | None = None,
+    age_months: float | None = None,
+    models: str | os.PathLike[str] | None = None,
+) -> Assessment:
+    """Assess one file; for many files, keep an `Assessor`.
 
     Args:
         path: The film.
         sex: `female`, `male`, `unknown`, or a word that `parse_sex` knows; None takes what the file says.
         age_months: Chronological age in months; None takes what the file says.
+        models: Version of a shipped set of models, or a folder with cards; None takes the default set.
 
     Raises:
         InputError: The file does not exist, the sex is no such word or the age is impossible.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
+        WeightsError: There is no such set, or a model is missing or damaged.
     """
-    return Assessor.shipped().assess(path, None if sex is None else parse_sex(sex), age_months)
+    return Assessor.load(Cards.of(models)).assess(path, None if sex is None else parse_sex(sex), age_months)
 
 
 @contextmanager

@@ -15,16 +15,17 @@ from typing import Annotated, Any
 
 import typer
 
-from openboneage.assess.assessment import SCHEMA_VERSION, Assessment
+from openboneage.assess.assessment import SCHEMA_VERSION, Assessment, ModelFacts
 from openboneage.assess.assessor import Assessor
 from openboneage.cli.cases import Case, collect_cases
 from openboneage.cli.options import Models
 from openboneage.cli.output import err, out
 from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
 from openboneage.imaging.quality import Verdict
-from openboneage.report.table import COLUMNS, to_error_row, to_row
+from openboneage.report.table import COLUMNS, models_cell, to_error_row, to_row
 from openboneage.report.text import to_text
 from openboneage.subject import parse_age_months, parse_sex
+from openboneage.weights.card import read_card
 from openboneage.weights.registry import Cards
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -69,7 +70,7 @@ def assess(
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)
     cards = Cards.of(models)
-    done = _rows_done(csv_out) if csv_out else {}
+    done = _rows_done(csv_out, cards) if csv_out else {}
     waiting = [case for case in cases if case.label not in done]
     if done:
         err.print(f"{len(cases) - len(waiting)} of {len(cases)} films are in {csv_out} and skipped.")
@@ -159,24 +160,30 @@ def _figure_path(figure: Path, case: Case) -> Path:
     return figure / f"{case.path.stem if case.path.suffix.lower() in FILM_ENDINGS else case.path.name}.png"
 
 
-def _rows_done(table: Path) -> dict[str, str]:
-    """Status of the films that a table already holds; a last line that was cut off by a stop is removed."""
+def _rows_done(table: Path, cards: Cards) -> dict[str, str]:
+    """Status of the films that a table of these models already holds; a last line that was cut off by a stop is removed."""
     if not table.exists():
         with table.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(COLUMNS)
         return {}
     content = table.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
-    reader = csv.DictReader(io.StringIO(whole.decode("utf-8", "surrogateescape"), newline=""))
+    reader = csv.DictReader(io.StringIO(whole.decode("utf-8", "surrogateescape"), newline=""), restval="")
     try:
-        ours, done = tuple(reader.fieldnames or ()) == COLUMNS, {row.get("path", ""): row.get("status", "") for row in reader}
+        rows = list(reader) if tuple(reader.fieldnames or ()) == COLUMNS else None
     except csv.Error:
-        ours = False
-    if not ours:
+        rows = None
+    if rows is None:
         raise InputError(f"{table} exists and is no table of this program; name another file or remove it.")
+    models = models_cell(ModelFacts.of(read_card(path)) for path in cards.by_name.values())
+    if others := {row["models"] for row in rows} - {models, ""}:
+        raise InputError(
+            f"{table} holds films assessed with {' and '.join(sorted(others))}, not with {models}; "
+            "name another file, or pick its models with --models."
+        )
     if len(whole) < len(content):
         table.write_bytes(whole)
-    return done
+    return {row["path"]: row["status"] for row in rows}
 
 
 def _append_row(table: Path, row: dict[str, str]) -> None:

@@ -188,7 +188,7 @@ def _draw_foot(figure: Figure, assessment: Assessment) -> None:
     more = len(lines) - SHOWN_FINDINGS
     shown = lines[:SHOWN_FINDINGS] + ([f"and {more} more findings"] if more > 0 else [])
     figure.text(0.04, FOOT, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)
-    models = ", ".join(f"{model.name} {model.version} ({model.sha256[:8]})" for model in assessment.models)
+    models = ", ".join(map(str, assessment.models))
     figure.text(
         0.96,
         FOOT,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from openboneage.assess.assessment import Assessment
+from collections.abc import Iterable
+
+from openboneage.assess.assessment import Assessment, ModelFacts
 from openboneage.errors import BoneAgeError, RefusedError
 
-COLUMNS = ("path", "status", "bone_age_months", "low_months", "high_months", "sex_used", "findings", "seconds")
+COLUMNS = ("path", "status", "bone_age_months", "low_months", "high_months", "sex_used", "findings", "models", "seconds")
 
 
 def to_row(path: str, assessment: Assessment) -> dict[str, str]:
@@ -14,9 +16,17 @@ def to_row(path: str, assessment: Assessment) -> dict[str, str]:
     ages = ("", "", "") if age is None else (f"{age.mean_months:.2f}", f"{age.low_months:.2f}", f"{age.high_months:.2f}")
     findings = ";".join(finding.code for finding in assessment.findings)
     seconds = f"{sum(assessment.seconds.values()):.3f}"
+    models = models_cell(assessment.models)
     return dict(
-        zip(COLUMNS, (path, str(assessment.verdict), *ages, str(assessment.subject.sex), findings, seconds), strict=True)
+        zip(
+            COLUMNS, (path, str(assessment.verdict), *ages, str(assessment.subject.sex), findings, models, seconds), strict=True
+        )
     )
+
+
+def models_cell(models: Iterable[ModelFacts]) -> str:
+    """The models of a row; it is the same for the same weights only."""
+    return ";".join(map(str, models))
 
 
 def to_error_row(path: str, error: BoneAgeError) -> dict[str, str]:
