@@ -14,10 +14,10 @@ from openboneage.imaging.samples import SampleSpec, draw_views
 from openboneage.imaging.standardize import standardize
 from openboneage.learn.age_samples import age_batch, render_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
-from openboneage.weights.registry import HAND_FINDER, shipped_folder
+from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
 
-FINDER = shipped_folder() / f"{HAND_FINDER}.json"
+FINDER = Cards.of().finder
 SPEC = SampleSpec()
 STILL = Variation(
     smooth=False,

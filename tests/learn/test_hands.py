@@ -14,10 +14,10 @@ from openboneage.datasets.rsna import RsnaFilms, film_radiograph
 from openboneage.imaging.standardize import standardize
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.subject import Sex
-from openboneage.weights.registry import HAND_FINDER, shipped_folder
+from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
 
-FINDER = shipped_folder() / f"{HAND_FINDER}.json"
+FINDER = Cards.of().finder
 STILL = VariationRange(**{field.name: 0.0 for field in fields(VariationRange)})
 DRAWS = 2000
 
