@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Calibration, describe
 from openboneage.assess.whole_hand import mix_sexes
-from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import (
@@ -28,6 +25,7 @@ from openboneage.imaging.quality import Verdict
 from openboneage.imaging.read import read
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
+from tests.evaluate.made import reading
 from tests.tiny_rsna import COPIES, EXAMPLES, NATIVE
 
 SHIPPED = Cards.of()
@@ -36,16 +34,6 @@ SHIPPED = Cards.of()
 @pytest.fixture(scope="module")
 def native(tiny_shared: Path) -> list[Reading]:
     return read_split(tiny_shared / "rsna", Split.NATIVE, SHIPPED, jobs=2)
-
-
-def bell(mean: float) -> np.ndarray:
-    weights = np.exp(-((np.arange(229) - mean) ** 2) / 50)
-    return weights / weights.sum()
-
-
-def reading(film_id: str, age: float, sex: Sex, girl: float, boy: float) -> Reading:
-    """A film with its age as read, and what was said of a girl and of a boy."""
-    return Reading(Film(film_id, age, sex, 0.8, Split.HELD_OUT), Verdict.ACCEPT, np.stack([bell(girl), bell(boy)]))
 
 
 READINGS = [reading("a", 60, Sex.FEMALE, 62, 80), reading("b", 100, Sex.MALE, 150, 104), reading("c", 180, Sex.MALE, 10, 174)]
@@ -125,7 +113,7 @@ def test_figures_of_a_card_are_plain_numbers() -> None:
 
 
 def test_a_refused_film_has_no_error_and_is_counted() -> None:
-    wrong = replace(reading("d", 18, Sex.MALE, 140, 140), verdict=Verdict.REJECT)
+    wrong = reading("d", 18, Sex.MALE, 140, 140, verdict=Verdict.REJECT)
 
     figures = card_figures([*READINGS, wrong], Calibration())
 

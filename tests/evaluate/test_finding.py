@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from openboneage.evaluate.finding import mask_table, polarity_table, pose_table, quality_table, turned
+from openboneage.evaluate.finding import mask_table, polarity_table, pose_table, quality_table
 from openboneage.weights.registry import Cards
 
 FINDER = Cards.of().finder
@@ -58,21 +57,3 @@ def test_pose_is_recovered(tables: dict[str, list[list[str]]]) -> None:
 def test_every_image_gets_one_verdict(tables: dict[str, list[list[str]]]) -> None:
     for _, count, *verdicts, _ in tables["quality"][2:]:
         assert int(count) == sum(map(int, verdicts)) > 0
-
-
-@pytest.mark.parametrize("mirror", [False, True])
-@pytest.mark.parametrize(("degrees", "quarter_turns"), [(0, 0), (90, -1), (180, 2), (-90, 1)])
-def test_quarter_turns_are_clockwise_and_lossless(degrees: int, quarter_turns: int, mirror: bool) -> None:
-    film = np.arange(35, dtype=np.uint8).reshape(5, 7)
-
-    expected = np.rot90(film[:, ::-1] if mirror else film, quarter_turns)
-
-    np.testing.assert_array_equal(turned(film, degrees, mirror), expected)
-
-
-def test_a_turned_film_lies_whole_on_its_canvas() -> None:
-    film = np.full((40, 60), 200, np.uint8)
-
-    made = turned(film, 37, mirror=False)
-
-    assert int(made.sum()) == pytest.approx(int(film.sum()), rel=0.03)

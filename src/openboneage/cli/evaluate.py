@@ -17,7 +17,12 @@ from openboneage.weights.registry import Cards
 evaluate = typer.Typer(help="Measure the program on films that it never learned from.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the RSNA films: train.csv, the zip files, native/.")]
+Every = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Take every Nth film; without it, all native films or every 4th of the others."),
+]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
+OneSplit = Annotated[Split, typer.Option("--split", help="held-out, native or validation.")]
 
 RSNA = Path("../shared/rsna")
 SPLITS = (Split.VALIDATION, Split.HELD_OUT, Split.NATIVE)
@@ -25,7 +30,7 @@ SPLITS = (Split.VALIDATION, Split.HELD_OUT, Split.NATIVE)
 
 @evaluate.command()
 def ages(
-    split: Annotated[Split, typer.Option(help="held-out, native or validation.")] = Split.HELD_OUT,
+    split: OneSplit = Split.HELD_OUT,
     data: Data = RSNA,
     models: Models = None,
     jobs: Jobs = 2,
@@ -35,8 +40,7 @@ def ages(
     """Bone ages of a split against their readings, by sex and by age band."""
     from openboneage.evaluate import ages as study
 
-    if split not in SPLITS:
-        raise InputError(f"Figures come from {', '.join(SPLITS)}; the program learned from {split}.")
+    _check(split)
     cards = Cards.of(models)
     readings = study.read_split(data, split, cards, jobs)
     sex = Sex.UNKNOWN if unknown_sex else None
@@ -45,6 +49,72 @@ def ages(
     out.print(f"\nRefused, so without an answer: {study.refused(readings, calibration, sex)} of {len(readings)} films.")
     if csv_out:
         study.write_readings(csv_out, readings, calibration, sex)
+
+
+@evaluate.command()
+def compare(
+    models: Annotated[
+        list[str],
+        typer.Option(
+            "--models",
+            metavar="SET|FOLDER",
+            help="A set of models, or a folder with cards. Repeat it for each; the first is the one to compare with.",
+        ),
+    ],
+    split: Annotated[
+        list[Split] | None,
+        typer.Option("--split", help="held-out, native or validation; may be repeated. Without it, held-out and native."),
+    ] = None,
+    data: Data = RSNA,
+    jobs: Jobs = 2,
+) -> None:
+    """Several sets of models on the films that all of them answer, with their paired differences to the first."""
+    from openboneage.evaluate import compare as study
+    from openboneage.evaluate.ages import calibration_of, read_split
+
+    splits = split or [Split.HELD_OUT, Split.NATIVE]
+    _check(*splits)
+    cards = {name: Cards.of(name) for name in models}
+    if len(cards) < 2:
+        raise InputError("A comparison takes at least two sets of models; give --models for each.")
+    for each in splits:
+        contenders = [
+            study.Contender(name, read_split(data, each, found, jobs), calibration_of(found)) for name, found in cards.items()
+        ]
+        out.print(f"{each} films:\n\n{study.comparison_table(contenders)}\n")
+
+
+@evaluate.command()
+def risk(split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
+    """What error is left as the films with the widest intervals are refused, and how many must be to lose the large ones."""
+    from openboneage.evaluate import risk as study
+    from openboneage.evaluate.ages import calibration_of, read_split
+
+    _check(split)
+    cards = Cards.of(models)
+    out.print(study.risk_report(read_split(data, split, cards, jobs), calibration_of(cards)))
+
+
+@evaluate.command()
+def stress(
+    split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2, every: Every = None
+) -> None:
+    """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the films as they are."""
+    from openboneage.evaluate import stress as study
+
+    _check(split)
+    out.print(study.stress_table(data, split, every or _every(split), Cards.of(models), jobs))
+
+
+@evaluate.command()
+def repeat(
+    split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2, every: Every = None
+) -> None:
+    """Spread of a film's bone age under small changes that harm nothing."""
+    from openboneage.evaluate import repeat as study
+
+    _check(split)
+    out.print(study.repeat_table(data, split, every or _every(split), Cards.of(models), jobs))
 
 
 @evaluate.command()
@@ -92,3 +162,14 @@ def quality(
     from openboneage.evaluate import finding as study
 
     out.print(study.quality_table(data, not_hands, Cards.of(models).finder, jobs))
+
+
+def _check(*splits: Split) -> None:
+    learned = [split for split in splits if split not in SPLITS]
+    if learned:
+        raise InputError(f"Figures come from {', '.join(SPLITS)}; the program learned from {learned[0]}.")
+
+
+def _every(split: Split) -> int:
+    """Every so many films where changed films are read: the native ones are few, the others many."""
+    return 1 if split is Split.NATIVE else 4

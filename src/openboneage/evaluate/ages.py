@@ -20,6 +20,7 @@ from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, percent, to_markdown
 from openboneage.imaging.quality import Verdict, judge, verdict_of
+from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
 from openboneage.imaging.standardize import standardize
 from openboneage.subject import Sex
@@ -54,22 +55,35 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int) -> list[Readin
     Raises:
         InputError: The folder holds no film of the split.
     """
+    return share_out(partial(_read_chunk, root, cards), films_of(root, split), jobs, f"{split} films")
+
+
+def films_of(root: Path, split: Split) -> list[Film]:
+    """Films of a split.
+
+    Raises:
+        InputError: The folder holds no film of the split.
+    """
     films = RsnaFilms(root).of(split)
     if not films:
         raise InputError(f"Expected films of the split {split} in {root}, found none.")
-    return share_out(partial(_read_chunk, root, cards), films, jobs, f"{split} films")
+    return films
 
 
 def _read_chunk(root: Path, cards: Cards, chunk: Sequence[Film]) -> list[Reading]:
     films, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
-    return [_read_film(films, film, assessor) for film in chunk]
+    return [read_radiograph(film, radiograph_of(films, film), assessor) for film in chunk]
 
 
-def _read_film(films: RsnaFilms, film: Film, assessor: Assessor) -> Reading:
+def radiograph_of(films: RsnaFilms, film: Film) -> Radiograph:
+    """A film as the program gets it: native as it is, or its 100-px samples with their squash undone."""
     if film.split is Split.NATIVE:
-        radiograph = read(films.native_path(film.id))
-    else:
-        radiograph = film_radiograph(films.point_sampled(film.id), film)
+        return read(films.native_path(film.id))
+    return film_radiograph(films.point_sampled(film.id), film)
+
+
+def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor) -> Reading:
+    """Run the program over a film's radiograph, which may have been changed."""
     hand = standardize(radiograph, assessor.finder)
     return Reading(film, judge(hand).verdict, view_mean(hand, assessor.whole_hand))
 

@@ -16,6 +16,7 @@ from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
+from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown
 from openboneage.imaging import geometry
 from openboneage.imaging.hand import MASK_HEIGHT_PX, MASK_THRESHOLD
@@ -44,7 +45,7 @@ def polarity_table(root: Path, finder: Path, jobs: int) -> str:
 def _polarity(films: RsnaFilms, finder: Model, film: Film) -> list[list[bool]]:
     pixels = films.point_sampled(film.id)
     answers = []
-    for shown in (pixels, np.subtract(255, pixels, dtype=np.uint8)):
+    for shown in (pixels, inverted(pixels)):
         answers.append([corner_rule_inverted(shown), standardize(film_radiograph(shown, film), finder).inverted])
     return answers
 
@@ -97,18 +98,6 @@ def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, floa
         expected = (-plain.rotation_degrees if mirror else plain.rotation_degrees) + turn
         answers.append((hand.rotation_degrees - expected, float(hand.mirrored == (plain.mirrored != mirror))))
     return answers
-
-
-def turned(film: NDArray[np.uint8], degrees: float, mirror: bool) -> NDArray[np.uint8]:
-    """A film mirrored, then turned clockwise onto a canvas that holds all of it, black around it."""
-    height, width = film.shape
-    place = geometry.chain(
-        geometry.translation(-width / 2, -height / 2), geometry.scaling(-1 if mirror else 1, 1), geometry.rotation(degrees)
-    )
-    corners = geometry.move(np.array([[0, 0], [width, 0], [0, height], [width, height]], float), place)
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    size = round(float(high[1] - low[1])), round(float(high[0] - low[0]))
-    return geometry.warp(film, geometry.chain(place, geometry.translation(-float(low[0]), -float(low[1]))), size)
 
 
 def quality_table(root: Path, not_hands: Path, finder: Path, jobs: int) -> str:

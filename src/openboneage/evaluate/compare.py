@@ -1,0 +1,97 @@
+"""Which models are better? Several sets over the same films, side by side, with paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from openboneage.assess.distribution import Calibration
+from openboneage.errors import InputError
+from openboneage.evaluate.ages import Reading, answer
+from openboneage.evaluate.metrics import Ages, age_figures, percent, to_markdown
+from openboneage.subject import Sex
+
+RESAMPLES = 10_000
+SEED = 20170826
+HEADER = (
+    "films", "models", "n", "refused", "MAE ± SE", "RMSE", "CCC", "bias", "≤ 6", "≤ 12", "≤ 24 months", "coverage", "width",
+    "MAE, difference (95 %)",
+)  # fmt: skip
+GROUPS = {"all": tuple(Sex), "girls": (Sex.FEMALE,), "boys": (Sex.MALE,)}
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """A model set and what it read.
+
+    Attributes:
+        name: What the set is called.
+        readings: Its readings of the films, in the same order as those of the others.
+        calibration: Its calibration.
+    """
+
+    name: str
+    readings: Sequence[Reading]
+    calibration: Calibration
+
+
+def comparison_table(contenders: Sequence[Contender]) -> str:
+    """Figures over the films that every set answers, as a Markdown table; differences are to the first set.
+
+    Raises:
+        InputError: No film is answered by every set.
+    """
+    films = [reading.film for reading in contenders[0].readings]
+    ages = np.stack([_ages(contender) for contender in contenders])
+    answered = ~np.isnan(ages[..., 0])
+    shared = answered.all(axis=0)
+    if not shared.any():
+        raise InputError(f"Expected films that every set answers, found none among {len(films)}.")
+    read = np.array([film.age_months for film in films])
+    rows = []
+    for group, sexes in GROUPS.items():
+        members = np.array([film.sex in sexes for film in films])
+        chosen = members & shared
+        if chosen.any():
+            refused = (~answered[:, members]).sum(axis=1)
+            cells = _cells(read[chosen], ages[:, chosen])
+            rows += [
+                [group, contender.name, str(chosen.sum()), str(count), *figures]
+                for contender, count, figures in zip(contenders, refused, cells, strict=True)
+            ]
+    return to_markdown(HEADER, rows)
+
+
+def _ages(contender: Contender) -> Ages:
+    """Bone age and the ends of its interval in months, `(films, 3)`; NaN where the film is refused."""
+    answers = (answer(reading, contender.calibration) for reading in contender.readings)
+    return np.array(
+        [[np.nan] * 3 if age is None else [age.mean_months, age.low_months, age.high_months] for age in answers], float
+    )
+
+
+def _cells(read: Ages, ages: Ages) -> Iterator[list[str]]:
+    """Figures of each set: readings `(films,)`, ages `(sets, films, 3)`."""
+    errors = np.abs(ages[..., 0] - read)
+    for i, (estimated, low, high) in enumerate(ages.transpose(0, 2, 1)):
+        f = age_figures(read, estimated, low, high)
+        shares = [percent(share, 0) for share in (f.within_6, f.within_12, f.within_24)]
+        yield [
+            f"{f.mae:.2f} ± {f.mae_sd / np.sqrt(f.films):.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", f"{f.bias:+.2f}", *shares,
+            percent(f.coverage), f"{f.width:.1f}", _difference(errors[i] - errors[0]) if i else "",
+        ]  # fmt: skip
+
+
+def _difference(differences: Ages) -> str:
+    low, high = bootstrap_interval(differences)
+    return f"{differences.mean():+.2f} ({low:+.2f} to {high:+.2f})"
+
+
+def bootstrap_interval(values: Ages) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of a mean (Efron and Tibshirani 1993, chapter 13), from 10,000 resamples."""
+    rng, n = np.random.default_rng(SEED), len(values)
+    means = [values[rng.integers(n, size=n)].mean() for _ in range(RESAMPLES)]
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)

@@ -1,0 +1,71 @@
+"""Does the same age come out again? How far the age of a film spreads under small changes that harm nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from openboneage.datasets.rsna import Film
+from openboneage.datasets.splits import Split
+from openboneage.evaluate import changes
+from openboneage.evaluate.ages import films_of
+from openboneage.evaluate.metrics import Ages, percent, to_markdown
+from openboneage.evaluate.stress import PLAIN, Changes, read_changed, seed_of
+from openboneage.weights.registry import Cards
+
+TARGET_MONTHS = 1.5
+"""A film's age may have this SD."""
+
+
+def harmless(film: Film) -> Changes:
+    """Eight changes that a radiologist would not notice, by name, after the film as it is."""
+    levels = 0.03 * 255
+    return {
+        PLAIN: np.copy,
+        "turned by 2°": partial(changes.turned, degrees=2),
+        "turned by -2°": partial(changes.turned, degrees=-2),
+        "margins cut": partial(changes.cropped, top=0.01, right=0.01, bottom=0.02, left=0.02),
+        "brightness + 3 %, contrast x 0.95": lambda shown: changes.contrasted(changes.brighter(shown, levels), 0.95),
+        "brightness - 3 %, contrast x 1.05": lambda shown: changes.contrasted(changes.brighter(shown, -levels), 1.05),
+        "JPEG quality 90": partial(changes.jpeg, quality=90),
+        "resolution 97 %": partial(changes.reduced, scale=0.97),
+        "noise, SD 2 grey levels": partial(changes.noisy, levels=2, seed=seed_of(film)),
+    }
+
+
+def repeat_table(root: Path, split: Split, every: int, cards: Cards, jobs: int) -> str:
+    """Spread of the age of each film over its changes, as a Markdown table and a sentence.
+
+    Args:
+        root: Folder of the RSNA films.
+        split: The split.
+        every: Every so many films of the split are taken.
+        cards: The models.
+        jobs: Processes.
+    """
+    films = films_of(root, split)[::every]
+    months = read_changed(root, films, harmless, cards, jobs)
+    answered = months[~np.isnan(months).any(axis=1)]
+    header = (
+        f"{split} films",
+        "answered each time",
+        "mean SD",
+        "root mean square",
+        "95 % quantile",
+        f"≤ {TARGET_MONTHS} months",
+    )
+    table = to_markdown(header, [[str(len(films)), *spread_cells(answered)]])
+    return (
+        f"{table}\n\nThe SD is that of a film's age over {months.shape[1]} readings; at most {TARGET_MONTHS} months are wanted."
+    )
+
+
+def spread_cells(months: Ages) -> list[str]:
+    """Number of films and the figures of their within-film SD; ages in months, `(films, readings)`."""
+    if not len(months):
+        return ["0", "", "", "", ""]
+    sd = months.std(axis=1, ddof=1)
+    figures = sd.mean(), np.sqrt((sd**2).mean()), np.quantile(sd, 0.95)
+    return [str(len(months)), *(f"{value:.2f}" for value in figures), percent((sd <= TARGET_MONTHS).mean())]

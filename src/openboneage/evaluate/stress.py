@@ -1,0 +1,135 @@
+"""Does the age hold when the film is changed? The whole program on films turned, flipped, toned, blurred, marked and reduced.
+
+Source: Santomartino et al., "Evaluating the Robustness of a Deep Learning Bone Age Algorithm to Clinical Image Variation Using
+Computational Stress Testing", Radiology: Artificial Intelligence 2024, doi 10.1148/ryai.230240: rotations, flips, brightness,
+contrast, inversion, laterality marker, resolution. Gamma, blur, noise, JPEG and white border are added; the strengths are ours.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import Calibration
+from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.datasets.share import share_out
+from openboneage.datasets.splits import Split
+from openboneage.evaluate import changes
+from openboneage.evaluate.ages import Reading, answer, calibration_of, films_of, radiograph_of, read_radiograph
+from openboneage.evaluate.changes import Film8
+from openboneage.evaluate.metrics import Ages, percent, to_markdown
+from openboneage.weights.registry import Cards
+
+Changes = dict[str, Callable[[Film8], Film8]]
+
+PLAIN = "as it is"
+TURNS_DEGREES = (15, 45, 90, 135, 180, 270)
+MAE_TOLERANCE = 0.10
+"""A stress is met where it adds no more than this share to the error."""
+
+
+def stresses(film: Film) -> Changes:
+    """The stresses of a film by name, the film as it is first; the noise depends on the film's id alone."""
+    levels, seed = round(0.2 * 255), seed_of(film)
+    return {
+        PLAIN: np.copy,
+        **{f"turned by {degrees}°": partial(changes.turned, degrees=degrees) for degrees in TURNS_DEGREES},
+        "flipped left to right": partial(changes.turned, degrees=0, mirror=True),
+        "flipped upside down": partial(changes.turned, degrees=180, mirror=True),
+        "flipped left to right, turned by 45°": partial(changes.turned, degrees=45, mirror=True),
+        "flipped upside down, turned by 45°": partial(changes.turned, degrees=225, mirror=True),
+        "inverted": changes.inverted,
+        "brightness + 20 %": partial(changes.brighter, levels=levels),
+        "brightness - 20 %": partial(changes.brighter, levels=-levels),
+        **{f"contrast x {factor}": partial(changes.contrasted, factor=factor) for factor in (0.5, 0.75, 1.25, 1.5)},
+        **{f"gamma {exponent}": partial(changes.gamma, exponent=exponent) for exponent in (0.5, 2)},
+        **{f"blur, SD {percent(share)} of the height": partial(changes.blurred, sigma_share=share) for share in (0.001, 0.002)},
+        **{f"noise, SD {sd} grey levels": partial(changes.noisy, levels=sd, seed=seed) for sd in (5, 10)},
+        **{f"resolution {percent(scale, 0)}": partial(changes.reduced, scale=scale) for scale in _scales(film.split)},
+        "JPEG quality 30": partial(changes.jpeg, quality=30),
+        "lead letter": changes.marked,
+        "lead letter on a plate": partial(changes.marked, plate=True),
+        "white border": partial(changes.framed, share=0.05),
+    }
+
+
+def _scales(split: Split) -> tuple[float, float]:
+    """What a film's size is reduced to; the 100-px films have less to lose."""
+    return (0.5, 0.25) if split is Split.NATIVE else (0.75, 0.5)
+
+
+def seed_of(film: Film) -> int:
+    """Seed of what is random on a film."""
+    return zlib.crc32(film.id.encode())
+
+
+def stress_table(root: Path, split: Split, every: int, cards: Cards, jobs: int) -> str:
+    """Each stress against the same films as they are, as a Markdown table and a sentence.
+
+    Args:
+        root: Folder of the RSNA films.
+        split: The split.
+        every: Every so many films of the split are taken.
+        cards: The models.
+        jobs: Processes.
+    """
+    films = films_of(root, split)[::every]
+    months = read_changed(root, films, stresses, cards, jobs)
+    truth = np.array([film.age_months for film in films])
+    rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(stresses(films[0]), months.T, strict=True)]
+    header = (f"{len(films)} {split} films", "answered", "refused", "MAE", "MAE as they are", "ratio", "age moves by", "met")
+    met = sum(row[-1] == "yes" for row in rows[1:])
+    return (
+        f"{to_markdown(header, rows)}\n\n"
+        f"Met, so with an error at most {percent(MAE_TOLERANCE, 0)} above that of the films as they are: "
+        f"{met} of {len(rows) - 1}. Both errors are over the films that are answered both ways."
+    )
+
+
+def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
+    """One row: bone ages in months, NaN where refused, as read, as the film is and under the stress."""
+    answered = ~np.isnan(changed)
+    both = answered & ~np.isnan(plain)
+    counts = [name, str(answered.sum()), str((~answered).sum())]
+    if not both.any():
+        return [*counts, "", "", "", "", "no"]
+    before, after = np.abs(plain - truth)[both].mean(), np.abs(changed - truth)[both].mean()
+    moved = np.abs(changed - plain)[both].mean()
+    figures = [f"{after:.2f}", f"{before:.2f}", f"{100 * (after / before - 1):+.1f} %", f"{moved:.2f}"]
+    return [*counts, *figures, "yes" if after <= (1 + MAE_TOLERANCE) * before else "no"]
+
+
+def read_changed(root: Path, films: Sequence[Film], change: Callable[[Film], Changes], cards: Cards, jobs: int) -> Ages:
+    """Bone ages in months of films under changes, `(films, changes)`; NaN where the program refuses.
+
+    Args:
+        root: Folder of the RSNA films.
+        films: The films.
+        change: Gives the changes of a film; a function of a module, so that processes can be told of it.
+        cards: The models.
+        jobs: Processes.
+    """
+    readings = share_out(partial(_read_chunk, root, change, cards), films, jobs, "films under changes")
+    calibration = calibration_of(cards)
+    return np.array([[_months(reading, calibration) for reading in row] for row in readings])
+
+
+def _read_chunk(root: Path, change: Callable[[Film], Changes], cards: Cards, films: Sequence[Film]) -> list[list[Reading]]:
+    source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
+    rows = []
+    for film in films:
+        plain = radiograph_of(source, film)
+        shown = (each(plain.display) for each in change(film).values())
+        rows.append([read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor) for pixels in shown])
+    return rows
+
+
+def _months(reading: Reading, calibration: Calibration) -> float:
+    age = answer(reading, calibration)
+    return np.nan if age is None else age.mean_months

@@ -1,0 +1,73 @@
+"""`boneage evaluate` stress, repeat, risk and compare, on the tiny folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openboneage.errors import InputError
+from openboneage.weights.registry import DEFAULT_SET
+from tests.cli.running import boneage
+from tests.toy_model import write_toy
+
+FIGURES = ("stress", "repeat", "risk", "compare")
+
+
+@pytest.mark.parametrize("figure", ["stress", "repeat", "risk"])
+def test_a_figure_is_a_table_and_what_it_means(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
+    write_toy(tmp_path)
+    every = [] if figure == "risk" else ["--every", "5"]
+
+    run = boneage("evaluate", figure, "--models", tmp_path, "--data", tiny_shared / "rsna", "--jobs", "1", *every)
+
+    assert run.code == 0, run.err
+    head, rule, *_, last = run.out.splitlines()
+    assert figure == "risk" or ("held-out films" in head and "2" in run.out)
+    assert set(rule) == set("| -")
+    assert last.endswith(".")
+
+
+def test_native_films_are_all_stressed(tiny_shared: Path, tmp_path: Path) -> None:
+    write_toy(tmp_path)
+
+    run = boneage(
+        "evaluate", "repeat", "--models", tmp_path, "--data", tiny_shared / "rsna", "--jobs", "1", "--split", "native"
+    )
+
+    assert run.code == 0, run.err
+    assert run.out.splitlines()[2].startswith("| 3 |")
+
+
+def test_sets_are_compared_on_each_split(tiny_shared: Path, tmp_path: Path) -> None:
+    write_toy(tmp_path)
+    sets = ["--models", DEFAULT_SET, "--models", tmp_path]
+
+    run = boneage("evaluate", "compare", *sets, "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert run.code == 0, run.err
+    assert [line for line in run.out.splitlines() if line.endswith("films:")] == ["held-out films:", "native films:"]
+    assert {line.split(" | ")[1] for line in run.out.splitlines() if line.startswith("| all")} == {DEFAULT_SET, str(tmp_path)}
+
+
+def test_one_set_has_nothing_to_be_compared_with() -> None:
+    run = boneage("evaluate", "compare", "--models", DEFAULT_SET, "--models", DEFAULT_SET)
+
+    assert run.code == InputError.exit_code
+    assert "at least two sets" in run.err
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_no_such_figure_comes_from_training_films(figure: str) -> None:
+    run = boneage("evaluate", figure, "--split", "train", "--models", DEFAULT_SET)
+
+    assert run.code == InputError.exit_code
+    assert "learned from train" in run.err
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_an_unknown_set_is_refused(figure: str) -> None:
+    run = boneage("evaluate", figure, "--models", "0.9")
+
+    assert run.code != 0
+    assert "got '0.9'" in run.err
