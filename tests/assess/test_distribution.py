@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 from types import SimpleNamespace
 
 import numpy as np
@@ -102,6 +103,32 @@ def test_temperature_one_changes_nothing():
 def test_calibration_comes_from_the_card():
     card = {"temperature": 1.25, "coverage": 0.9, "central_mass": 0.93, "measured_on": "1261 films"}
     assert Calibration.from_card(card) == Calibration(1.25, 0.9, 0.93)
+
+
+def test_a_card_may_hold_masses_by_sex_and_band():
+    card = {
+        "temperature": 1,
+        "coverage": 0.9,
+        "central_mass": 0.9,
+        "bands_months": [60],
+        "female": [0.8, 0.7],
+        "male": [0.6, 0.5],
+    }
+    calibration = Calibration.from_card(card)
+    assert [calibration.mass_for(Sex.FEMALE, mean) for mean in (59.9, 60)] == [0.8, 0.7]
+    assert [calibration.mass_for(Sex.MALE, mean) for mean in (59.9, 60)] == [0.6, 0.5]
+    assert calibration.mass_for(Sex.UNKNOWN, 30) == 0.9
+
+
+def test_the_interval_is_that_of_the_sex_and_the_band():
+    calibration = Calibration(bands_months=(60,), female=(0.5, 0.6), male=(0.7, 0.8))
+    widths = [
+        age.high_months - age.low_months
+        for sex in (Sex.FEMALE, Sex.MALE)
+        for mean in (40, 100)
+        for age in [describe(bell(mean, 8), calibration, sex)]
+    ]
+    assert widths == pytest.approx([2 * 8 * NormalDist().inv_cdf(0.5 + mass / 2) for mass in (0.5, 0.6, 0.7, 0.8)], rel=0.01)
 
 
 def test_interval_names_its_measured_coverage():

@@ -29,6 +29,7 @@ STILL = Variation(
     blur_px=0.0,
     noise=0.0,
     noise_seed=1,
+    jpeg_quality=None,
     erased=None,
 )
 
@@ -62,6 +63,13 @@ def test_the_same_variation_gives_the_same_pixels(hands: list[TrainingHand], see
     np.testing.assert_array_equal(first, again)
     assert (first.shape, first.dtype) == ((1, 128, 96), np.float32)
     assert 0 <= first.min() < first.max() <= 1.25
+
+
+def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand]) -> None:
+    plain, fine, rough = (render_hand(hands[0], replace(STILL, jpeg_quality=quality), SPEC) for quality in (None, 95, 15))
+
+    assert np.abs(fine - plain).mean() < np.abs(rough - plain).mean() < 0.05
+    assert 0 <= rough.min() < rough.max() <= 1.25
 
 
 def test_a_mirrored_hand_is_the_mirror_image(hands: list[TrainingHand]) -> None:

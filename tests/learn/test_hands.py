@@ -90,6 +90,14 @@ def test_a_variation_can_be_written_down_and_replayed() -> None:
     assert Variation(**read) == variation
 
 
+def test_an_eased_range_varies_place_and_tone_less_and_the_rest_as_before() -> None:
+    whole, half = VariationRange(), VariationRange().eased(0.5)
+
+    assert (half.rotation_degrees, half.gamma, half.erase) == (whole.rotation_degrees / 2, whole.gamma / 2, whole.erase / 2)
+    assert (half.mirror, half.smooth, half.noise, half.jpeg) == (whole.mirror, whole.smooth, whole.noise, whole.jpeg)
+    assert whole.eased(1) == whole
+
+
 def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
     for variation in drawn(STILL, 20):
         np.testing.assert_allclose(variation.placement, [[1, 0, 0], [0, 1, 0]], atol=1e-12)
@@ -106,9 +114,10 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
         (lambda v: v.margin is None, VariationRange().unmasked),
         (lambda v: v.blur_px > 0, VariationRange().blur),
         (lambda v: v.noise > 0, VariationRange().noise),
+        (lambda v: v.jpeg_quality is not None, VariationRange().jpeg),
         (lambda v: v.erased is not None, VariationRange().erase),
     ],
-    ids=["mirror", "smooth", "unmasked", "blur", "noise", "erase"],
+    ids=["mirror", "smooth", "unmasked", "blur", "noise", "jpeg", "erase"],
 )
 def test_what_may_happen_happens_as_often_as_said(happens, share: float) -> None:
     assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)

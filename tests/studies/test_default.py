@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import Calibration, cumulated_at, describe, sharpen
+from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.ages import Reading
+from openboneage.evaluate.ages import Reading, estimate
 from openboneage.findings import Severity
 from openboneage.imaging.quality import Verdict
 from openboneage.imaging.samples import SampleSpec
@@ -34,7 +34,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:Future
 
 MONTHS = np.arange(229)
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
-WHOLE_HAND = WholeHandStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
+WHOLE_HAND = WholeHandStudy(
+    batch_size=2, first=Schedule(steps=2, peak_lr=1e-3, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False)
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,8 @@ class TestRun:
         finder, whole_hand = cards_of(run)
 
         assert finder.training["schedule"] == asdict(FINDER.schedule)
-        assert whole_hand.training["schedule"] == asdict(WHOLE_HAND.schedule)
+        assert whole_hand.training["first"] == asdict(WHOLE_HAND.first)
+        assert whole_hand.training["second"] == asdict(WHOLE_HAND.second)
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
         assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
 
@@ -143,7 +146,7 @@ def readings_of(count: int, seed: int, width: float, bias: float = 0.0) -> list[
 
 
 def coverage_of(readings: list[Reading], calibration: Calibration) -> float:
-    ages = [describe(mix_sexes(reading.probabilities, reading.film.sex), calibration) for reading in readings]
+    ages = [estimate(reading, calibration) for reading in readings]
     inside = [age.low_months <= r.film.age_months <= age.high_months for age, r in zip(ages, readings, strict=True)]
     return float(np.mean(inside))
 
@@ -173,4 +176,25 @@ def test_calibration_by_hand() -> None:
     scores = [abs(2 * cumulated_at(p, r.film.age_months) - 1) for p, r in zip(honest, readings, strict=True)]
 
     assert calibration.central_mass == pytest.approx(max(scores), abs=1e-5), "of nine films, nine are needed for 90 %"
-    assert coverage_of(readings, replace(calibration, central_mass=calibration.central_mass + 1e-4)) == 1
+    wider = tuple(mass + 1e-4 for mass in calibration.female)
+    assert coverage_of(readings, replace(calibration, female=wider, male=wider)) == 1
+
+
+def test_groups_too_small_to_tell_take_the_mass_of_all() -> None:
+    calibration = calibrate(readings_of(40, 3, 1.0))
+
+    assert set(calibration.female) | set(calibration.male) == {calibration.central_mass}
+
+
+def test_each_sex_and_band_gets_intervals_of_its_own() -> None:
+    def mixed(seed: int) -> list[Reading]:
+        sure, unsure = (readings_of(2000, seed, width) for width in (1.3, 0.7))
+        return [s if s.film.sex is Sex.FEMALE else u for s, u in zip(sure, unsure, strict=True)]
+
+    calibration, fresh = calibrate(mixed(1)), mixed(2)
+
+    assert min(calibration.male) > max(calibration.female), "boys' distributions were drawn too narrow"
+    for sex in (Sex.FEMALE, Sex.MALE):
+        assert coverage_of([r for r in fresh if r.film.sex is sex], calibration) == pytest.approx(0.9, abs=0.025)
+        alike = replace(calibration, female=(), male=())
+        assert coverage_of([r for r in fresh if r.film.sex is sex], alike) != pytest.approx(0.9, abs=0.025)

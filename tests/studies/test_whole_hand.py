@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor, nn
 
 from openboneage.errors import InputError
 from openboneage.imaging import geometry
 from openboneage.imaging.hand import frame_to_canvas
 from openboneage.learn.hands import TrainingHand, View
-from openboneage.learn.loop import Schedule
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, train_whole_hand
+from openboneage.learn.loop import Batch, Schedule
+from openboneage.learn.losses import AgeLoss
+from openboneage.learn.networks.age_net import AgeNet
+from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, second_course, train_whole_hand
 
-STUDY = WholeHandStudy(batch_size=2, schedule=Schedule(steps=2, bf16=False))
+STUDY = WholeHandStudy(batch_size=2, first=Schedule(steps=2, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False))
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -42,6 +46,43 @@ def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:
     )
 
     assert all(np.array_equal(with_it[name], without[name]) for name in without)
+
+
+def test_the_variation_is_eased_over_the_last_half_of_the_second_course() -> None:
+    study = replace(STUDY, second=Schedule(steps=100), easing=0.2)
+
+    assert study.variation_at(0) == study.variation_at(50) == study.variation
+    assert study.variation_at(75).rotation_degrees == pytest.approx(0.6 * study.variation.rotation_degrees)
+    assert study.variation_at(100).erase == pytest.approx(0.2 * study.variation.erase)
+    assert study.variation_at(100).mirror == study.variation.mirror
+
+
+@dataclass(frozen=True)
+class SpyingLoss(AgeLoss):
+    """A loss that keeps the ages it was asked about."""
+
+    ages: list[float] = field(default_factory=list)
+
+    def __call__(self, model: nn.Module, batch: Batch) -> Tensor:
+        self.ages.extend(batch["age_months"].tolist())
+        return super().__call__(model, batch)
+
+
+def test_the_second_course_sees_infants_twice_and_goes_on_from_the_first(tmp_path: Path) -> None:
+    loss = SpyingLoss()
+    study = replace(
+        STUDY, batch_size=3, loss=loss, infant_months=20, second=Schedule(steps=3, peak_lr=1e-9, bf16=False, weight_decay=0.0)
+    )
+    hands = [toy_hand(number) for number in range(1, 9)]
+    rough = AgeNet().eval()
+
+    network = second_course(rough, hands, tmp_path, study)
+
+    assert len(loss.ages) == 9
+    assert loss.ages.count(12.0) == 2, "nine draws are an epoch of eight hands, one of them an infant's"
+    image = torch.rand(2, 1, 128, 96)
+    torch.testing.assert_close(network(image), rough(image), atol=1e-4, rtol=1e-3)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
 
 
 @pytest.mark.parametrize("hands", [[], [toy_hand(1)], [toy_hand(1), toy_hand(2, 0.0)]], ids=len)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.findings import Finding, Severity
+from openboneage.subject import Sex
 
 Probabilities = NDArray[np.float64]
 
@@ -28,16 +30,32 @@ class Calibration:
         coverage: Share of children whose reading the interval is to hold, 0 to 1.
         central_mass: Mass between the ends of an interval of that coverage, found by distributional conformal prediction
             (Chernozhukov et al., PNAS 2021; 118(48)): the quantile of `|2 F(reading) - 1|` over the calibration films.
+        bands_months: Inner edges of the bands of estimated age within which girls and boys have a mass of their own
+            (Mondrian conformal prediction; Vovk et al., Algorithmic Learning in a Random World, 2005); empty for none.
+        female: Girls' mass in each band, one more than there are edges.
+        male: Boys' mass in each band.
     """
 
     temperature: float = 1.0
     coverage: float = 0.9
     central_mass: float = 0.9
+    bands_months: tuple[float, ...] = ()
+    female: tuple[float, ...] = ()
+    male: tuple[float, ...] = ()
 
     @classmethod
     def from_card(cls, calibration: Mapping[str, Any]) -> Calibration:
-        """Read the calibration that a weights card holds."""
-        return cls(**{key: float(calibration[key]) for key in ("temperature", "coverage", "central_mass")})
+        """Read the calibration that a weights card holds; cards of version 1.0 know no bands."""
+        rows = {key: tuple(map(float, calibration.get(key, ()))) for key in ("bands_months", "female", "male")}
+        temperature, coverage, central = (float(calibration[key]) for key in ("temperature", "coverage", "central_mass"))
+        return cls(temperature, coverage, central, **rows)
+
+    def mass_for(self, sex: Sex, mean_months: float) -> float:
+        """Mass of the interval of a child: of its sex and band, or of all films where the sex is not known."""
+        rows = {Sex.FEMALE: self.female, Sex.MALE: self.male}
+        if sex not in rows or not rows[sex]:
+            return self.central_mass
+        return rows[sex][bisect_right(self.bands_months, mean_months)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +86,12 @@ def sharpen(probabilities: Probabilities, temperature: float) -> Probabilities:
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
 
 
-def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistribution:
-    """Calibrate a raw distribution `(229,)` and read mean and interval from it."""
+def describe(probabilities: Probabilities, calibration: Calibration, sex: Sex = Sex.UNKNOWN) -> AgeDistribution:
+    """Calibrate a raw distribution `(229,)` of a child of that sex and read mean and interval from it."""
     honest = sharpen(probabilities, calibration.temperature)
     months = np.arange(len(honest))
     mean = float(honest @ months)
-    tail = (1 - calibration.central_mass) / 2
+    tail = (1 - calibration.mass_for(sex, mean)) / 2
     honest.setflags(write=False)
     return AgeDistribution(
         probabilities=honest,

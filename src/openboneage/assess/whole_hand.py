@@ -24,7 +24,7 @@ def estimate_age(hand: StandardHand, sex: Sex, model: Model) -> AgeDistribution:
         model: The whole-hand model; its card says how views are drawn and distributions calibrated.
     """
     raw = mix_sexes(view_mean(hand, model), sex)
-    return describe(raw, Calibration.from_card(model.card.calibration))
+    return describe(raw, Calibration.from_card(model.card.calibration), sex)
 
 
 def view_mean(hand: StandardHand, model: Model) -> Probabilities:

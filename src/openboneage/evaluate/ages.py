@@ -105,9 +105,15 @@ def figures_by_group(readings: Sequence[Reading], calibration: Calibration, sex:
     return {name: age_figures(*table[chosen].T) for name, chosen in groups.items() if chosen.any()}
 
 
+def estimate(reading: Reading, calibration: Calibration, sex: Sex | None = None) -> AgeDistribution:
+    """The age of a film, whether or not the program would give it; `sex` overrides what the program is told."""
+    told = sex or reading.film.sex
+    return describe(mix_sexes(reading.probabilities, told), calibration, told)
+
+
 def answer(reading: Reading, calibration: Calibration, sex: Sex | None = None) -> AgeDistribution | None:
     """What the program answers; None where it refuses the film, for its quality or because the age cannot be told."""
-    age = describe(mix_sexes(reading.probabilities, sex or reading.film.sex), calibration)
+    age = estimate(reading, calibration, sex)
     return None if Verdict.REJECT in (reading.verdict, verdict_of(doubts(age))) else age
 
 
@@ -147,7 +153,7 @@ def write_readings(path: Path, readings: Sequence[Reading], calibration: Calibra
     """Write one row a film, the largest error first."""
     rows: list[tuple[str, ...]] = []
     for reading in readings:
-        age = describe(mix_sexes(reading.probabilities, sex or reading.film.sex), calibration)
+        age = estimate(reading, calibration, sex)
         error = age.mean_months - reading.film.age_months
         ages = (reading.film.age_months, age.mean_months, age.low_months, age.high_months, error)
         verdict = Verdict.REJECT if answer(reading, calibration, sex) is None else reading.verdict

@@ -41,7 +41,14 @@ def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.floa
         toned = np.asarray(cv2.GaussianBlur(toned, (0, 0), variation.blur_px), np.float32)
     if variation.noise:
         toned = toned + np.random.default_rng(variation.noise_seed).normal(0, variation.noise, toned.shape).astype(np.float32)
-    return np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
+    toned = np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
+    return toned if variation.jpeg_quality is None else _through_jpeg(toned, variation.jpeg_quality)
+
+
+def _through_jpeg(values: NDArray[np.float32], quality: int) -> NDArray[np.float32]:
+    """The picture as a lossy file of that quality gives it back."""
+    _, data = cv2.imencode(".jpg", np.rint(values * 204).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 204
 
 
 def age_batch(

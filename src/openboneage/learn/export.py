@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import tempfile
 from pathlib import Path
@@ -13,10 +12,9 @@ import onnxruntime
 import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
-from torch.fx import GraphModule, symbolic_trace
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from openboneage.errors import WeightsError
+from openboneage.learn.folding import norms_folded
 
 HALF_FROM_ELEMENTS = 1024
 """Tensors at least this large are stored in half precision; norms and biases stay as they are."""
@@ -29,27 +27,12 @@ def as_stored(model: nn.Module) -> nn.Module:
 
     The exporter would fold the norms too, but after the rounding, and storing the product in half would lose once more.
     """
-    folded = _norms_folded(copy.deepcopy(model).to(memory_format=torch.contiguous_format).eval())  # type: ignore[call-overload]
+    folded = norms_folded(model.to(memory_format=torch.contiguous_format))  # type: ignore[call-overload]
     with torch.no_grad():
         for parameter in folded.parameters():
             if parameter.numel() >= HALF_FROM_ELEMENTS:
                 parameter.copy_(parameter.half().float())
     return folded
-
-
-def _norms_folded(model: nn.Module) -> GraphModule:
-    traced = symbolic_trace(model)
-    calls = {node: traced.get_submodule(node.target) for node in traced.graph.nodes if node.op == "call_module"}
-    for node, norm in calls.items():
-        before = node.args[0]
-        conv = calls.get(before)
-        if isinstance(norm, nn.BatchNorm2d) and isinstance(conv, nn.Conv2d) and len(before.users) == 1:
-            traced.set_submodule(before.target, fuse_conv_bn_eval(conv, norm))
-            node.replace_all_uses_with(before)
-            traced.graph.erase_node(node)
-    traced.recompile()
-    traced.delete_all_unused_submodules()
-    return traced
 
 
 def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -98,6 +98,7 @@ class Variation:
     blur_px: float
     noise: float
     noise_seed: int
+    jpeg_quality: int | None
     erased: tuple[float, float, float, float] | None
 
 
@@ -116,8 +117,14 @@ class VariationRange:
     contrast: float = 0.10
     brightness: float = 0.06
     blur: float = 0.15
-    noise: float = 0.20
+    noise: float = 0.30
+    jpeg: float = 0.10
     erase: float = 0.25
+
+    def eased(self, strength: float) -> VariationRange:
+        """The same with place, tone and erasing varied less; a strength of 1 changes nothing."""
+        names = ("rotation_degrees", "scale", "shift", "shear", "gamma", "contrast", "brightness", "erase")
+        return replace(self, **{name: getattr(self, name) * strength for name in names})
 
 
 def draw_variation(rng: Generator, how: VariationRange) -> Variation:
@@ -139,8 +146,9 @@ def draw_variation(rng: Generator, how: VariationRange) -> Variation:
         contrast=float(np.exp(rng.normal(0, how.contrast))),
         brightness=float(rng.normal(0, how.brightness)),
         blur_px=float(rng.uniform(0.4, 1.1)) if rng.random() < how.blur else 0.0,
-        noise=float(rng.uniform(0, 0.05)) if rng.random() < how.noise else 0.0,
+        noise=float(rng.uniform(0, 0.10)) if rng.random() < how.noise else 0.0,
         noise_seed=int(rng.integers(2**31)),
+        jpeg_quality=int(rng.integers(15, 60)) if rng.random() < how.jpeg else None,
         erased=_draw_erased(rng) if rng.random() < how.erase else None,
     )
 

@@ -24,6 +24,10 @@ INK = 6
 """At most so many planted marks on a scene."""
 
 
+BACKGROUND_REMOVED = 0.25
+"""Share of the scenes that show a hand cut out of its film, as some archives keep them."""
+
+
 class Kind(StrEnum):
     """What a scene shows."""
 
@@ -72,6 +76,7 @@ class Scene:
     size_px: tuple[int, int]
     placements: tuple[geometry.Affine, ...]
     fill: float
+    removed: float | None
     tiles: tuple[int, ...]
     gamma: float
     low: float
@@ -99,8 +104,9 @@ def draw_scene(rng: Generator, pools: Pools) -> Scene:
         size_px=(height, width),
         placements=tuple(_draw_placement(rng, height, width, i, two) for i in range(2 if two else 1)),
         fill=float(rng.choice([0, 0, 0, 255, rng.uniform(0, 255)])),
+        removed=float(rng.uniform(-0.01, 0.03)) if rng.random() < BACKGROUND_REMOVED else None,
         tiles=tuple(int(i) for i in rng.permutation(16)) if kind is Kind.SHUFFLED else (),
-        gamma=float(np.exp(rng.normal(0, 0.4))),
+        gamma=float(np.exp(rng.normal(0, 0.8 if rng.random() < 0.3 else 0.4))),
         low=low,
         high=float(rng.uniform(low + 20, 255) if rng.random() < 0.5 else 255),
         invert=bool(rng.random() < 0.4),
@@ -150,7 +156,8 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
     mask = np.zeros(scene.size_px, np.uint8)
     for source, place in zip(sources, scene.placements, strict=True):
         onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(source.aspect, 1.0), place)
-        _paint(canvas, _tiled(source.pixels, scene.tiles), onto)
+        shown = source.pixels if scene.removed is None else background_removed(source, scene.removed)
+        _paint(canvas, _tiled(shown, scene.tiles), onto)
         if source.mask is not None:
             mask |= geometry.warp(source.mask, _from_pixels(source.mask, onto), scene.size_px)
     maps = np.zeros((len(MAP_CHANNELS), THUMBNAIL_PX, THUMBNAIL_PX), np.float32)
@@ -162,6 +169,35 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
                 maps[i + 1] = _heat(float(x) - 0.5, float(y) - 0.5)
     _plant(canvas, scene)
     return {"image": thumbnail_channels(_toned(canvas, scene)), "maps": maps, **_known(scene, sources)}
+
+
+def background_removed(source: Source, margin: float) -> NDArray[np.uint8]:
+    """The film with 0 outside the hand: outside its outline where one is drawn, else outside its largest bright part.
+
+    Args:
+        source: The film.
+        margin: Share of the film's height that stays around the hand; negative cuts into the hand.
+    """
+    pixels = source.pixels
+    if source.mask is not None:
+        hand = cv2.resize(source.mask, pixels.shape[::-1], interpolation=cv2.INTER_AREA)
+    else:
+        hand = _bright_part(pixels)
+    width_px = round(abs(margin) * pixels.shape[0])
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width_px + 1, 2 * width_px + 1))
+    hand = cv2.dilate(hand, disc) if margin > 0 else cv2.erode(hand, disc)
+    return np.asarray(np.where(hand > 127, pixels, 0), np.uint8)
+
+
+def _bright_part(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The largest part brighter than half of Otsu's threshold (1979), holes filled, 255 within."""
+    smooth = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    threshold, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    outlines, _ = cv2.findContours((smooth > threshold / 2).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    part = np.zeros_like(pixels)
+    if outlines:
+        cv2.drawContours(part, [max(outlines, key=cv2.contourArea)], -1, 255, cv2.FILLED)
+    return part
 
 
 def _known(scene: Scene, sources: Sequence[Source]) -> dict[str, NDArray[np.float32]]:

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
@@ -36,11 +37,15 @@ from openboneage.learn.hands import prepare_hands
 from openboneage.learn.loop import Schedule
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
+from openboneage.subject import Sex
 from openboneage.weights.card import Card, read_card
 from openboneage.weights.registry import HAND_FINDER, WHOLE_HAND, Cards
 
 COMMAND = "boneage train default"
 COVERAGE = 0.9
+BANDS_MONTHS = (60.0, 96.0, 132.0, 162.0)
+"""Bands of estimated age that have intervals of their own, for each sex."""
+SMALLEST_GROUP = 30
 TEMPERATURES = np.arange(0.4, 1.61, 0.02)
 LICENCE = {
     "name": "CC BY-NC 4.0",
@@ -156,16 +161,28 @@ def _files(cards: Cards) -> list[Path]:
 
 
 def calibrate(readings: list[Reading]) -> Calibration:
-    """Set temperature by likelihood and interval mass by conformal prediction, on films that nothing was learned from."""
+    """Set temperature by likelihood and interval masses by conformal prediction, on films that nothing was learned from."""
     raw = np.stack([mix_sexes(reading.probabilities, reading.film.sex) for reading in readings])
     months = np.array([reading.film.age_months for reading in readings])
     columns = np.rint(months).astype(int)
     likelihoods = [np.log(sharpen(raw, t)[np.arange(len(raw)), columns] + 1e-9).mean() for t in TEMPERATURES]
-    temperature = float(TEMPERATURES[int(np.argmax(likelihoods))])
+    temperature = round(float(TEMPERATURES[int(np.argmax(likelihoods))]), 2)
     honest = sharpen(raw, temperature)
-    scores = np.sort([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(honest, months, strict=True)])
-    rank = min(int(np.ceil(COVERAGE * (len(scores) + 1))), len(scores)) - 1
-    return Calibration(round(temperature, 2), COVERAGE, round(float(scores[rank]), 5))
+    scores = np.array([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(honest, months, strict=True)])
+    bands = np.digitize(honest @ np.arange(honest.shape[1]), BANDS_MONTHS)
+    sexes = np.array([reading.film.sex for reading in readings])
+    masses = {
+        sex: tuple(_mass(scores[(sexes == sex) & (bands == band)], scores) for band in range(len(BANDS_MONTHS) + 1))
+        for sex in (Sex.FEMALE, Sex.MALE)
+    }
+    return Calibration(temperature, COVERAGE, _mass(scores, scores), BANDS_MONTHS, masses[Sex.FEMALE], masses[Sex.MALE])
+
+
+def _mass(scores: NDArray[np.float64], all_scores: NDArray[np.float64]) -> float:
+    """The conformal quantile of a group's scores; of all films' where the group is too small to tell."""
+    chosen = np.sort(scores if len(scores) >= SMALLEST_GROUP else all_scores)
+    rank = min(int(np.ceil(COVERAGE * (len(chosen) + 1))), len(chosen)) - 1
+    return round(float(chosen[rank]), 5)
 
 
 def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, card: dict[str, Any]) -> Card:
@@ -184,7 +201,7 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
-            **_provenance(study.schedule, study.batch_size),
+            **_provenance(study.batch_size, schedule=study.schedule),
         },
     }
 
@@ -199,17 +216,20 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
-            **_provenance(study.schedule, study.batch_size),
+            "second_dropout": study.second_dropout,
+            "easing": study.easing,
+            "counted_twice_under_months": study.infant_months,
+            **_provenance(study.batch_size, first=study.first, second=study.second),
         },
     }
 
 
-def _provenance(schedule: Schedule, batch_size: int) -> Mapping[str, Any]:
+def _provenance(batch_size: int, **schedules: Schedule) -> Mapping[str, Any]:
     return {
         "split": f"sha256('{SPLIT_SALT}:<id>'): 80 % train, 10 % validation (calibration), 10 % held out; native.csv in none",
         "command": COMMAND,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "batch_size": batch_size,
-        "schedule": asdict(schedule),
+        **{name: asdict(schedule) for name, schedule in schedules.items()},
         "torch": torch.__version__,
     }

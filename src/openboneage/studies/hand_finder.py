@@ -29,7 +29,7 @@ class FinderStudy:
     """Settings of the run."""
 
     batch_size: int = 64
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=1300, peak_lr=3e-3, ema_decay=0.99, checkpoint_every=300))
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=1500, peak_lr=3e-3, ema_decay=0.99, checkpoint_every=300))
 
 
 def scene_pools(films: RsnaFilms, not_hands: Path) -> Pools:
