@@ -48,7 +48,7 @@ def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.floa
 def _through_jpeg(values: NDArray[np.float32], quality: int) -> NDArray[np.float32]:
     """The picture as a lossy file of that quality gives it back."""
     _, data = cv2.imencode(".jpg", np.rint(values * 204).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 204
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(204)
 
 
 def age_batch(
