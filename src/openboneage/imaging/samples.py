@@ -85,8 +85,8 @@ def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDA
     """Weight of each input pixel: 1 on the hand and its margin, 0 beyond, with a soft edge."""
     radius = max(round(margin * mask.shape[0] / HEIGHT), 0)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    grown = cv2.dilate((mask > MASK_THRESHOLD).astype(np.float32), disc)
-    return np.asarray(cv2.resize(grown, canvas_size(height_px)[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    grown = cv2.dilate((mask > MASK_THRESHOLD).astype(np.uint8), disc)
+    return np.asarray(cv2.resize(grown.astype(np.float32), canvas_size(height_px)[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _is_fine(hand: StandardHand, spec: SampleSpec) -> bool:
