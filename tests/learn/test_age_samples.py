@@ -31,6 +31,7 @@ STILL = Variation(
     noise_seed=1,
     jpeg_quality=None,
     erased=None,
+    lost=0.0,
 )
 
 
@@ -70,6 +71,13 @@ def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand])
 
     assert np.abs(fine - plain).mean() < np.abs(rough - plain).mean() < 0.05
     assert 0 <= rough.min() < rough.max() <= 1.25
+
+
+def test_lost_shadows_are_black_and_the_bright_end_stays(hands: list[TrainingHand]) -> None:
+    plain, lost = (render_hand(hands[0], replace(STILL, lost=share), SPEC) for share in (0.0, 0.4))
+
+    assert (lost[plain < 0.4] == 0).all()
+    np.testing.assert_allclose(lost[(plain > 0.4) & (plain < 1)], (plain[(plain > 0.4) & (plain < 1)] - 0.4) / 0.6, atol=1e-5)
 
 
 def test_a_mirrored_hand_is_the_mirror_image(hands: list[TrainingHand]) -> None:

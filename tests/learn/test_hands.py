@@ -116,8 +116,9 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
         (lambda v: v.noise > 0, VariationRange().noise),
         (lambda v: v.jpeg_quality is not None, VariationRange().jpeg),
         (lambda v: v.erased is not None, VariationRange().erase),
+        (lambda v: v.lost > 0, VariationRange().lose),
     ],
-    ids=["mirror", "smooth", "unmasked", "blur", "noise", "jpeg", "erase"],
+    ids=["mirror", "smooth", "unmasked", "blur", "noise", "jpeg", "erase", "lose"],
 )
 def test_what_may_happen_happens_as_often_as_said(happens, share: float) -> None:
     assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)

@@ -36,6 +36,8 @@ def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> N
 
 
 def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.float32]:
+    if variation.lost:
+        values = np.maximum(values - np.float32(variation.lost), 0) / np.float32(1 - variation.lost)
     toned = values**variation.gamma * variation.contrast + variation.brightness
     if variation.blur_px:
         toned = np.asarray(cv2.GaussianBlur(toned, (0, 0), variation.blur_px), np.float32)

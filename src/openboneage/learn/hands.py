@@ -87,7 +87,7 @@ def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
 
 @dataclass(frozen=True)
 class Variation:
-    """Everything random about one draw of a training hand."""
+    """Everything random about one draw of a training hand; `lost` is the share of the range, at its dark end, gone black."""
 
     smooth: bool
     placement: tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -100,6 +100,7 @@ class Variation:
     noise_seed: int
     jpeg_quality: int | None
     erased: tuple[float, float, float, float] | None
+    lost: float
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class VariationRange:
     noise: float = 0.30
     jpeg: float = 0.10
     erase: float = 0.25
+    lose: float = 0.08
 
     def eased(self, strength: float) -> VariationRange:
         """The same with place, tone and erasing varied less; a strength of 1 changes nothing."""
@@ -150,6 +152,7 @@ def draw_variation(rng: Generator, how: VariationRange) -> Variation:
         noise_seed=int(rng.integers(2**31)),
         jpeg_quality=int(rng.integers(15, 60)) if rng.random() < how.jpeg else None,
         erased=_draw_erased(rng) if rng.random() < how.erase else None,
+        lost=float(rng.uniform(0, 0.5)) if rng.random() < how.lose else 0.0,
     )
 
 
