@@ -16,7 +16,6 @@ from openboneage.learn.scenes import (
     Pools,
     Scene,
     Source,
-    background_removed,
     draw_scene,
     render_scene,
     scene_batch,
@@ -69,32 +68,6 @@ def plain(scene: Scene) -> Scene:
 
 def same_scene(first: Scene, second: Scene) -> bool:
     return json.dumps(asdict(first), default=np.ndarray.tolist) == json.dumps(asdict(second), default=np.ndarray.tolist)
-
-
-@pytest.mark.parametrize("outlined", [True, False])
-def test_a_removed_background_is_black_and_leaves_the_hand(outlined: bool) -> None:
-    hand = blob_film()
-    film = np.maximum(hand, 40)
-    source = Source(film, 0.8, (hand > 0).astype(np.uint8) * 255 if outlined else None)
-
-    cut = background_removed(source, 0.0)
-
-    assert (cut[hand == 0] == 0).mean() > 0.95
-    assert (cut[hand > 0] == film[hand > 0]).mean() > 0.99
-
-
-def test_a_margin_stays_around_the_hand_or_cuts_into_it() -> None:
-    hand = blob_film()
-    source = Source(np.maximum(hand, 40), 0.8, (hand > 0).astype(np.uint8) * 255)
-
-    narrow, exact, wide = ((background_removed(source, margin) > 0).sum() for margin in (-0.02, 0.0, 0.02))
-
-    assert narrow < exact == (hand > 0).sum() < wide
-
-
-@pytest.mark.parametrize("value", [0, 90])
-def test_an_even_film_has_a_background_to_remove_too(value: int) -> None:
-    assert background_removed(Source(np.full((50, 50), value, np.uint8), 1.0), 0.01).shape == (50, 50)
 
 
 def test_the_same_seed_draws_the_same_scene() -> None:

@@ -86,7 +86,9 @@ def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDA
     radius = max(round(margin * mask.shape[0] / HEIGHT), 0)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     grown = cv2.dilate((mask > MASK_THRESHOLD).astype(np.uint8), disc)
-    return np.asarray(cv2.resize(grown.astype(np.float32), canvas_size(height_px)[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(
+        cv2.resize(grown.astype(np.float32), canvas_size(height_px)[::-1], interpolation=cv2.INTER_AREA), np.float32
+    )
 
 
 def _is_fine(hand: StandardHand, spec: SampleSpec) -> bool:

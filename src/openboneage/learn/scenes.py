@@ -15,6 +15,7 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from openboneage.datasets.cut_out import cut_out
 from openboneage.imaging import geometry
 from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX, thumbnail_channels
 from openboneage.learn.loop import Batch
@@ -156,7 +157,7 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
     mask = np.zeros(scene.size_px, np.uint8)
     for source, place in zip(sources, scene.placements, strict=True):
         onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(source.aspect, 1.0), place)
-        shown = source.pixels if scene.removed is None else background_removed(source, scene.removed)
+        shown = source.pixels if scene.removed is None else cut_out(source.pixels, source.mask, scene.removed)
         _paint(canvas, _tiled(shown, scene.tiles), onto)
         if source.mask is not None:
             mask |= geometry.warp(source.mask, _from_pixels(source.mask, onto), scene.size_px)
@@ -169,35 +170,6 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
                 maps[i + 1] = _heat(float(x) - 0.5, float(y) - 0.5)
     _plant(canvas, scene)
     return {"image": thumbnail_channels(_toned(canvas, scene)), "maps": maps, **_known(scene, sources)}
-
-
-def background_removed(source: Source, margin: float) -> NDArray[np.uint8]:
-    """The film with 0 outside the hand: outside its outline where one is drawn, else outside its largest bright part.
-
-    Args:
-        source: The film.
-        margin: Share of the film's height that stays around the hand; negative cuts into the hand.
-    """
-    pixels = source.pixels
-    if source.mask is not None:
-        hand = cv2.resize(source.mask, pixels.shape[::-1], interpolation=cv2.INTER_AREA)
-    else:
-        hand = _bright_part(pixels)
-    width_px = round(abs(margin) * pixels.shape[0])
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width_px + 1, 2 * width_px + 1))
-    hand = cv2.dilate(hand, disc) if margin > 0 else cv2.erode(hand, disc)
-    return np.asarray(np.where(hand > 127, pixels, 0), np.uint8)
-
-
-def _bright_part(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The largest part brighter than half of Otsu's threshold (1979), holes filled, 255 within."""
-    smooth = cv2.GaussianBlur(pixels, (0, 0), 1.0)
-    threshold, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    outlines, _ = cv2.findContours((smooth > threshold / 2).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    part = np.zeros_like(pixels)
-    if outlines:
-        cv2.drawContours(part, [max(outlines, key=cv2.contourArea)], -1, 255, cv2.FILLED)
-    return part
 
 
 def _known(scene: Scene, sources: Sequence[Source]) -> dict[str, NDArray[np.float32]]:
