@@ -1,4 +1,4 @@
-"""`boneage evaluate` stress, repeat, risk and compare, on the tiny folder."""
+"""`boneage evaluate` stress, repeat, risk, compare, answers and limits, on the tiny folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openboneage.weights.registry import DEFAULT_SET
 from tests.cli.running import boneage
 from tests.toy_model import write_toy
 
-FIGURES = ("stress", "repeat", "risk", "compare")
+FIGURES = ("stress", "repeat", "risk", "compare", "answers")
 
 
 @pytest.mark.parametrize("figure", ["stress", "repeat", "risk"])
@@ -50,6 +50,33 @@ def test_sets_are_compared_on_each_split(tiny_shared: Path, tmp_path: Path) -> N
     assert {line.split(" | ")[1] for line in run.out.splitlines() if line.startswith("| all")} == {DEFAULT_SET, str(tmp_path)}
 
 
+def test_answers_are_compared_and_groups_counted(tiny_shared: Path, tmp_path: Path) -> None:
+    write_toy(tmp_path)
+
+    run = boneage("evaluate", "answers", "--models", tmp_path, "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert run.code == 0, run.err
+    ages, intervals, coverage, closing = run.out.strip().split("\n\n")
+    assert [len(table.splitlines()) for table in (ages, intervals)] == [2 + 4, 2 + 3]
+    assert coverage.splitlines()[2].startswith("| all | ")
+    assert closing.count("Of the 0 groups") == 2, "six films are too few to tell"
+
+
+def test_limits_set_learned_films_apart(tiny_shared: Path, tmp_path: Path) -> None:
+    write_toy(tmp_path)
+
+    run = boneage("evaluate", "limits", "--models", tmp_path, "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert run.code == 0, run.err
+    habits, learned, archive, closing = run.out.strip().split("\n\n")
+    assert [line.split(" | ")[:2] for line in habits.splitlines()[2:]] == [
+        ["| all", "27"], ["| train", "12"], ["| validation", "6"], ["| held-out", "6"], ["| native", "3"],
+    ]  # fmt: skip
+    assert "every 8th: the program learned from them | 2 |" in learned
+    assert {line.split(" | ")[0] for line in archive.splitlines()[2:]} == {"| 4000-7999", "| from 12000"}
+    assert closing.startswith("Held-out films, weighted as the native ones lie (1 of them)")
+
+
 def test_one_set_has_nothing_to_be_compared_with() -> None:
     run = boneage("evaluate", "compare", "--models", DEFAULT_SET, "--models", DEFAULT_SET)
 
@@ -65,7 +92,7 @@ def test_no_such_figure_comes_from_training_films(figure: str) -> None:
     assert "learned from train" in run.err
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("figure", [*FIGURES, "limits"])
 def test_an_unknown_set_is_refused(figure: str) -> None:
     run = boneage("evaluate", figure, "--models", "0.9")
 

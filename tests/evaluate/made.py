@@ -21,3 +21,18 @@ def reading(
 ) -> Reading:
     """A film with its age as read, and what was said of a girl and of a boy."""
     return Reading(Film(film_id, age, sex, 0.8, Split.HELD_OUT), verdict, np.stack([bell(girl, sd), bell(boy, sd)]))
+
+
+def scattered(count: int, seed: int, width: float, bias: float = 0.0) -> list[Reading]:
+    """Readings that scatter by 10 months around a child's age, and answers: bells `width` times as wide, `bias` months off."""
+    rng = np.random.default_rng(seed)
+    readings = []
+    for i in range(count):
+        centre, spread = rng.uniform(50, 170), 10.0
+        read = float(np.rint(centre + rng.normal(0, spread)))
+        said = bell(centre + bias, width * spread)
+        film = Film(str(i), read, Sex.FEMALE if i % 2 else Sex.MALE, 0.8, Split.VALIDATION)
+        other = np.full(229, 1 / 229)  # what is said of the other sex must not matter
+        pair = (said, other) if film.sex is Sex.FEMALE else (other, said)
+        readings.append(Reading(film, Verdict.ACCEPT, np.stack(pair)))
+    return readings

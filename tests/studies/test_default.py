@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
-from openboneage.assess.whole_hand import mix_sexes
-from openboneage.datasets.rsna import Film
+from openboneage.assess.distribution import Calibration
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.ages import Reading, estimate
 from openboneage.findings import Severity
-from openboneage.imaging.quality import Verdict
 from openboneage.imaging.samples import SampleSpec
 from openboneage.learn.loop import Schedule
 from openboneage.studies import default
-from openboneage.studies.default import DefaultRun, calibrate, install, train_default
+from openboneage.studies.default import DefaultRun, install, train_default
 from openboneage.studies.hand_finder import FinderStudy
 from openboneage.studies.whole_hand import WholeHandStudy
 from openboneage.subject import Sex
@@ -32,7 +28,6 @@ from tests.tiny_rsna import COPIES, EXAMPLES
 # torch's own exporter calls what torch has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
 
-MONTHS = np.arange(229)
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
 WHOLE_HAND = WholeHandStudy(
     batch_size=2, first=Schedule(steps=2, peak_lr=1e-3, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False)
@@ -128,73 +123,3 @@ class TestRun:
 
 def raise_stop(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def readings_of(count: int, seed: int, width: float, bias: float = 0.0) -> list[Reading]:
-    """Readings that scatter by 10 months around a child's age, and answers: bells `width` times as wide, `bias` months off."""
-    rng = np.random.default_rng(seed)
-    readings = []
-    for i in range(count):
-        centre, spread = rng.uniform(50, 170), 10.0
-        read = float(np.rint(centre + rng.normal(0, spread)))
-        bell = np.exp(-((MONTHS - centre - bias) ** 2) / (2 * (width * spread) ** 2))
-        film = Film(str(i), read, Sex.FEMALE if i % 2 else Sex.MALE, 0.8, Split.VALIDATION)
-        other = np.full(229, 1 / 229)  # what is said of the other sex must not matter
-        pair = (bell / bell.sum(), other) if film.sex is Sex.FEMALE else (other, bell / bell.sum())
-        readings.append(Reading(film, Verdict.ACCEPT, np.stack(pair)))
-    return readings
-
-
-def coverage_of(readings: list[Reading], calibration: Calibration) -> float:
-    ages = [estimate(reading, calibration) for reading in readings]
-    inside = [age.low_months <= r.film.age_months <= age.high_months for age, r in zip(ages, readings, strict=True)]
-    return float(np.mean(inside))
-
-
-@pytest.mark.parametrize(
-    ("width", "bias"), [(0.6, 0.0), (0.85, 0.0), (1.0, 0.0), (1.3, 0.0), (1.0, 6.0)], ids=lambda value: str(value)
-)
-def test_intervals_hold_what_they_promise_on_fresh_films(width: float, bias: float) -> None:
-    calibration = calibrate(readings_of(1000, 1, width, bias))
-
-    assert coverage_of(readings_of(2000, 2, width, bias), calibration) == pytest.approx(0.9, abs=0.025)
-
-
-@pytest.mark.parametrize(("width", "temperature"), [(0.85, 1 / 0.85**2), (1.0, 1.0), (1.3, 1 / 1.3**2)])
-def test_the_temperature_undoes_false_confidence(width: float, temperature: float) -> None:
-    calibration = calibrate(readings_of(1000, 1, width))
-
-    assert calibration.temperature == pytest.approx(temperature, abs=0.12)
-    assert calibration.central_mass == pytest.approx(0.9, abs=0.03)
-
-
-def test_calibration_by_hand() -> None:
-    readings = readings_of(9, 3, 1.0)
-    calibration = calibrate(readings)
-
-    honest = [sharpen(mix_sexes(r.probabilities, r.film.sex), calibration.temperature) for r in readings]
-    scores = [abs(2 * cumulated_at(p, r.film.age_months) - 1) for p, r in zip(honest, readings, strict=True)]
-
-    assert calibration.central_mass == pytest.approx(max(scores), abs=1e-5), "of nine films, nine are needed for 90 %"
-    wider = tuple(mass + 1e-4 for mass in calibration.female)
-    assert coverage_of(readings, replace(calibration, female=wider, male=wider)) == 1
-
-
-def test_groups_too_small_to_tell_take_the_mass_of_all() -> None:
-    calibration = calibrate(readings_of(40, 3, 1.0))
-
-    assert set(calibration.female) | set(calibration.male) == {calibration.central_mass}
-
-
-def test_each_sex_and_band_gets_intervals_of_its_own() -> None:
-    def mixed(seed: int) -> list[Reading]:
-        sure, unsure = (readings_of(2000, seed, width) for width in (1.3, 0.7))
-        return [s if s.film.sex is Sex.FEMALE else u for s, u in zip(sure, unsure, strict=True)]
-
-    calibration, fresh = calibrate(mixed(1)), mixed(2)
-
-    assert min(calibration.male) > max(calibration.female), "boys' distributions were drawn too narrow"
-    for sex in (Sex.FEMALE, Sex.MALE):
-        assert coverage_of([r for r in fresh if r.film.sex is sex], calibration) == pytest.approx(0.9, abs=0.025)
-        alike = replace(calibration, female=(), male=())
-        assert coverage_of([r for r in fresh if r.film.sex is sex], alike) != pytest.approx(0.9, abs=0.025)

@@ -96,6 +96,36 @@ def risk(split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = N
 
 
 @evaluate.command()
+def answers(split: OneSplit = Split.VALIDATION, data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
+    """Other ways to read an age and its interval from the same distributions, and the coverage by sex and band.
+
+    The intervals were set on the validation films: only other films test the coverage as it ships.
+    """
+    from openboneage.evaluate import answers as study
+    from openboneage.evaluate.ages import calibration_of, films_of, read_split
+
+    _check(split)
+    cards = Cards.of(models)
+    readings = read_split(data, split, cards, jobs)
+    out.print(study.answers_report(readings, films_of(data, Split.TRAIN), calibration_of(cards)))
+
+
+@evaluate.command()
+def limits(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
+    """What limits the accuracy: how readers name ages, what was learned by heart, and where films lie in the archive.
+
+    Films that the program learned from are read too, and named as such.
+    """
+    from openboneage.datasets.rsna import RsnaFilms
+    from openboneage.evaluate import limits as study
+    from openboneage.evaluate.ages import calibration_of
+
+    cards = Cards.of(models)
+    readings = study.read_sets(data, cards, jobs)
+    out.print(study.limits_report(list(RsnaFilms(data).films.values()), readings, calibration_of(cards)))
+
+
+@evaluate.command()
 def stress(
     split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2, every: Every = None
 ) -> None:

@@ -18,7 +18,7 @@ from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, age_figures, percent, to_markdown
+from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
@@ -55,7 +55,12 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int) -> list[Readin
     Raises:
         InputError: The folder holds no film of the split.
     """
-    return share_out(partial(_read_chunk, root, cards), films_of(root, split), jobs, f"{split} films")
+    return read_films(root, films_of(root, split), cards, jobs)
+
+
+def read_films(root: Path, films: Sequence[Film], cards: Cards, jobs: int) -> list[Reading]:
+    """Run the program over films of one split, as `read_split` does."""
+    return share_out(partial(_read_chunk, root, cards), films, jobs, f"{films[0].split} films")
 
 
 def films_of(root: Path, split: Split) -> list[Film]:
@@ -93,13 +98,10 @@ def figures_by_group(readings: Sequence[Reading], calibration: Calibration, sex:
 
     A refused film gets no answer, so it has no error; `refused` counts them.
     """
-    answers = [(r, age) for r in readings if (age := answer(r, calibration, sex)) is not None]
-    readings, ages = [r for r, _ in answers], [age for _, age in answers]
-    table = np.array(
-        [[r.film.age_months, a.mean_months, a.low_months, a.high_months] for r, a in zip(readings, ages, strict=True)], float
-    ).reshape(-1, 4)
-    girls = np.array([r.film.sex is Sex.FEMALE for r in readings], bool)
-    groups = {"all": np.ones(len(readings), bool), "girls": girls, "boys": ~girls}
+    answers = answered(readings, calibration, sex)
+    table = columns(answers)
+    girls = np.array([reading.film.sex is Sex.FEMALE for reading, _ in answers], bool)
+    groups = {"all": np.ones(len(answers), bool), "girls": girls, "boys": ~girls}
     for low, high in AGE_BANDS_MONTHS:
         groups[f"{low}-{high - 1} months"] = (table[:, 0] >= low) & (table[:, 0] < high)
     return {name: age_figures(*table[chosen].T) for name, chosen in groups.items() if chosen.any()}
@@ -115,6 +117,19 @@ def answer(reading: Reading, calibration: Calibration, sex: Sex | None = None) -
     """What the program answers; None where it refuses the film, for its quality or because the age cannot be told."""
     age = estimate(reading, calibration, sex)
     return None if Verdict.REJECT in (reading.verdict, verdict_of(doubts(age))) else age
+
+
+def answered(
+    readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None
+) -> list[tuple[Reading, AgeDistribution]]:
+    """The films that the program answers, each with its answer; `sex` overrides what the program is told."""
+    return [(reading, age) for reading in readings if (age := answer(reading, calibration, sex)) is not None]
+
+
+def columns(answers: Sequence[tuple[Reading, AgeDistribution]]) -> Ages:
+    """Ages in months as read and as estimated, and the ends of the interval, `(films, 4)`."""
+    rows = [[reading.film.age_months, age.mean_months, age.low_months, age.high_months] for reading, age in answers]
+    return np.array(rows, float).reshape(-1, 4)
 
 
 def refused(readings: Sequence[Reading], calibration: Calibration, sex: Sex | None = None) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import Reading, answer
+from openboneage.evaluate.ages import Reading, answered, columns
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 
 REFUSED_SHARES = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
@@ -34,9 +34,8 @@ def risk_report(readings: Sequence[Reading], calibration: Calibration) -> str:
 
 def widest_first(readings: Sequence[Reading], calibration: Calibration) -> tuple[Ages, Ages]:
     """Widths of the intervals and absolute errors in months, of the films that the program answers, the widest first."""
-    answers = [(reading.film, age) for reading in readings if (age := answer(reading, calibration)) is not None]
-    widths = np.array([age.high_months - age.low_months for _, age in answers], float)
-    errors = np.array([abs(age.mean_months - film.age_months) for film, age in answers], float)
+    read, estimated, low, high = columns(answered(readings, calibration)).T
+    widths, errors = high - low, np.abs(estimated - read)
     order = np.argsort(-widths, kind="stable")
     return widths[order], errors[order]
 

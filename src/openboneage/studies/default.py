@@ -19,17 +19,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-from openboneage.assess.distribution import Calibration, cumulated_at, sharpen
-from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, card_figures, read_split
+from openboneage.evaluate.calibration import calibrate
 from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.imaging.hand import canvas_size
 from openboneage.learn.export import export_onnx
@@ -37,16 +34,10 @@ from openboneage.learn.hands import prepare_hands
 from openboneage.learn.loop import Schedule
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
-from openboneage.subject import Sex
 from openboneage.weights.card import Card, read_card
 from openboneage.weights.registry import HAND_FINDER, WHOLE_HAND, Cards
 
 COMMAND = "boneage train default"
-COVERAGE = 0.9
-BANDS_MONTHS = (60.0, 96.0, 132.0, 162.0)
-"""Bands of estimated age that have intervals of their own, for each sex."""
-SMALLEST_GROUP = 30
-TEMPERATURES = np.arange(0.4, 1.61, 0.02)
 LICENCE = {
     "name": "CC BY-NC 4.0",
     "link": "https://creativecommons.org/licenses/by-nc/4.0/",
@@ -158,31 +149,6 @@ def install(cards: Cards, folder: Path) -> None:
 
 def _files(cards: Cards) -> list[Path]:
     return [path for card in cards.by_name.values() for path in (card, card.with_suffix(".onnx"))]
-
-
-def calibrate(readings: list[Reading]) -> Calibration:
-    """Set temperature by likelihood and interval masses by conformal prediction, on films that nothing was learned from."""
-    raw = np.stack([mix_sexes(reading.probabilities, reading.film.sex) for reading in readings])
-    months = np.array([reading.film.age_months for reading in readings])
-    columns = np.rint(months).astype(int)
-    likelihoods = [np.log(sharpen(raw, t)[np.arange(len(raw)), columns] + 1e-9).mean() for t in TEMPERATURES]
-    temperature = round(float(TEMPERATURES[int(np.argmax(likelihoods))]), 2)
-    honest = sharpen(raw, temperature)
-    scores = np.array([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(honest, months, strict=True)])
-    bands = np.digitize(honest @ np.arange(honest.shape[1]), BANDS_MONTHS)
-    sexes = np.array([reading.film.sex for reading in readings])
-    masses = {
-        sex: tuple(_mass(scores[(sexes == sex) & (bands == band)], scores) for band in range(len(BANDS_MONTHS) + 1))
-        for sex in (Sex.FEMALE, Sex.MALE)
-    }
-    return Calibration(temperature, COVERAGE, _mass(scores, scores), BANDS_MONTHS, masses[Sex.FEMALE], masses[Sex.MALE])
-
-
-def _mass(scores: NDArray[np.float64], all_scores: NDArray[np.float64]) -> float:
-    """The conformal quantile of a group's scores; of all films' where the group is too small to tell."""
-    chosen = np.sort(scores if len(scores) >= SMALLEST_GROUP else all_scores)
-    rank = min(int(np.ceil(COVERAGE * (len(chosen) + 1))), len(chosen)) - 1
-    return round(float(chosen[rank]), 5)
 
 
 def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, card: dict[str, Any]) -> Card:

@@ -1,0 +1,190 @@
+"""Other ways to read an age and its interval, against numbers worked out by hand and readings made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from openboneage.assess.distribution import Calibration
+from openboneage.datasets.rsna import Film
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
+from openboneage.evaluate.ages import Reading, answered
+from openboneage.evaluate.answers import (
+    age_table,
+    ages_by_way,
+    answers_report,
+    coverage_table,
+    covered,
+    cross_validated,
+    group_figures,
+    habit,
+    interval_table,
+)
+from openboneage.evaluate.calibration import calibrate
+from openboneage.evaluate.metrics import AgeFigures, age_figures
+from openboneage.imaging.quality import Verdict
+from openboneage.subject import Sex
+from tests.evaluate.made import reading, scattered
+
+
+def labels(sex: Sex, *months: int) -> list[Film]:
+    return [Film(str(i), age, sex, 0.8, Split.TRAIN) for i, age in enumerate(months)]
+
+
+def cells(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+PLATES = labels(Sex.FEMALE, *[60] * 40, *[72] * 40)
+TWO_PEAKED = Reading(
+    Film("a", 64, Sex.MALE, 0.8, Split.VALIDATION),
+    Verdict.ACCEPT,
+    np.array([np.full(229, 1 / 229), np.where(np.arange(229) == 60, 0.75, np.where(np.arange(229) == 100, 0.25, 0))]),
+)
+
+
+def figures_of(films: int, inside: int) -> AgeFigures:
+    read, held = np.full(films, 100.0), np.arange(films) < inside
+    return age_figures(read, read + 2, np.where(held, 90.0, 101), np.full(films, 110.0))
+
+
+class TestAge:
+    def test_means_and_medians_by_hand(self) -> None:
+        ages = [each[0] for each in ages_by_way([TWO_PEAKED], [], temperature=0.5).values()]
+
+        assert ages == pytest.approx([70, 64, 59.5 + 0.5 / 0.9, 59.5 + 0.5 / 0.9])  # halved: 0.9 at 60, 0.1 at 100
+
+    def test_readers_name_whole_years_more_than_the_months_around_them(self) -> None:
+        likelier = habit(PLATES, Sex.FEMALE)
+        bell = np.exp(-(np.arange(-20, 21) ** 2) / 50)
+
+        assert likelier[60] == pytest.approx(40.05 / (0.05 + 40 * (1 + np.exp(-144 / 50)) / bell.sum()))
+        assert (likelier[[59, 61, 66, 73]] < 0.02).all()
+        assert likelier[[0, 150, 228]] == pytest.approx(1)
+
+    def test_a_sex_without_labels_has_no_habit(self) -> None:
+        assert habit(PLATES, Sex.MALE) == pytest.approx(np.ones(229))
+
+    @pytest.mark.parametrize(("said", "named"), [(61, 60), (65, 60), (67, 72), (71, 72)])
+    def test_the_prior_draws_the_median_to_the_nearer_plate(self, said: float, named: float) -> None:
+        girl, boy = reading("a", 60, Sex.FEMALE, said, 100), reading("b", 60, Sex.MALE, 100, said)
+
+        ages = ages_by_way([girl, boy], PLATES, temperature=1)["median with the plates' prior"]
+
+        assert ages[0] == pytest.approx(named, abs=0.5)
+        assert ages[1] == pytest.approx(said), "these are the labels of girls"
+
+    def test_the_table_has_a_row_a_way(self) -> None:
+        readings = [reading("a", 60, Sex.FEMALE, 63, 0), reading("b", 100, Sex.MALE, 0, 95)]
+
+        head, _, *rows = cells(age_table(readings, [], temperature=1.2))
+
+        assert head == ["age of 2 films", "MAE", "bias", "RMSE"]
+        assert [row[1:] for row in rows] == [["4.00", "-1.00", "4.12"]] * 4
+
+
+class TestInterval:
+    def test_each_film_is_left_out_once(self) -> None:
+        readings, learned_from = scattered(25, 1, 1.0), []
+
+        def way(others: Sequence[Reading]) -> Calibration:
+            learned_from.append({each.film.id for each in others})
+            return Calibration()
+
+        cross_validated(readings, way)
+
+        left_out = [{each.film.id for each in readings} - ids for ids in learned_from]
+        assert sorted(map(len, left_out)) == [2] * 5 + [3] * 5
+        assert len(set.union(*left_out)) == 25
+
+    def test_a_film_has_no_part_in_its_own_interval(self) -> None:
+        readings = scattered(25, 1, 1.0)
+
+        def way(others: Sequence[Reading]) -> Calibration:
+            return Calibration(central_mass=0.5 if "3" in {each.film.id for each in others} else 0.9)
+
+        ages = cross_validated(readings, way)
+
+        widths = {each.film.id: age.high_months - age.low_months for each, age in zip(readings, ages, strict=True)}
+        wide = [film_id for film_id, width in widths.items() if width > 25]
+        assert "3" in wide
+        assert len(wide) in (2, 3)
+
+    def test_one_film_leaves_none_to_set_the_interval_on(self) -> None:
+        with pytest.raises(InputError, match="at least two films"):
+            cross_validated(scattered(1, 1, 1.0), calibrate)
+
+    def test_masses_by_sex_even_out_the_coverage(self) -> None:
+        sure, unsure = (scattered(600, 1, width) for width in (1.3, 0.7))
+        readings = [s if s.film.sex is Sex.FEMALE else u for s, u in zip(sure, unsure, strict=True)]
+
+        _, _, alike, by_sex, by_band = cells(interval_table(readings, {each.film.id for each in readings}))
+
+        low, high = ([float(row[3].split(" %")[part].strip(", ")) for row in (alike, by_sex, by_band)] for part in (0, 1))
+        assert low[0] < 84 < min(low[1:])
+        assert high[0] > 97
+        assert all(float(row[1].removesuffix(" %")) == pytest.approx(90, abs=2) for row in (alike, by_sex, by_band))
+
+    def test_only_films_that_are_answered_are_counted(self) -> None:
+        readings = scattered(40, 1, 1.0)
+        wrong = replace(readings[0], film=replace(readings[0].film, age_months=228.0))
+
+        table = interval_table([wrong, *readings[1:]], {each.film.id for each in readings[1:]})
+
+        assert "97.5 %" not in table, "one of forty would be outside"
+        assert all(row[3:] == ["", ""] for row in cells(table)[2:]), "no group has fifty films"
+
+
+class TestCoverage:
+    def test_groups_are_of_a_sex_and_a_band(self) -> None:
+        readings = [
+            reading("a", 50, Sex.FEMALE, 47, 0), reading("b", 94, Sex.FEMALE, 98, 0), reading("c", 170, Sex.MALE, 0, 161)
+        ]  # fmt: skip
+
+        groups = group_figures(answered(readings, Calibration()))
+
+        assert {kind: list(figures) for kind, figures in groups.items()} == {
+            "estimated": [
+                "girls, estimated as 0-59 months", "girls, estimated as 96-131 months", "boys, estimated as 132-161 months",
+            ],
+            "read": ["girls, read as 48-95 months", "boys, read as 168-228 months"],
+        }  # fmt: skip
+        assert groups["read"]["girls, read as 48-95 months"].films == 2
+
+    def test_the_table_begins_with_all_films(self) -> None:
+        groups = {"estimated": {"girls": figures_of(100, 80)}, "read": {"boys": figures_of(10, 10)}}
+
+        _, _, *rows = cells(coverage_table(figures_of(50, 45), groups))
+
+        assert rows == [
+            ["all", "50", "90.0 % (78.6 % to 95.7 %)", "18.9", "2.00", "+2.00"],
+            ["girls", "100", "80.0 % (71.1 % to 86.7 %)", "17.8", "2.00", "+2.00"],
+            ["boys", "10", "100.0 % (72.2 % to 100.0 %)", "20.0", "2.00", "+2.00"],
+        ]
+
+    def test_groups_as_promised_are_counted_among_the_large(self) -> None:
+        figures = [figures_of(50, 44), figures_of(100, 92), figures_of(50, 42), figures_of(1000, 860), figures_of(49, 44)]
+
+        assert covered("read", figures, 0.9) == (
+            "Of the 4 groups by age as read that have 50 films or more, the coverage lies within 88 % to 92 % in 2, "
+            "and 90 % lies within the 95 % interval of the coverage in 3."
+        )
+
+
+def test_the_report_has_three_tables_and_two_sentences() -> None:
+    readings = scattered(150, 1, 1.0)
+
+    *tables, closing = answers_report(readings, PLATES, calibrate(readings)).split("\n\n")
+
+    assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1, 1]
+    assert "groups by age as estimated" in closing.split(". ")[0]
+    assert "groups by age as read" in closing.split(". ")[1]
+
+
+def test_films_that_are_all_refused_give_no_report() -> None:
+    with pytest.raises(InputError, match="all 1 were refused"):
+        answers_report([reading("a", 60, Sex.FEMALE, 60, 60, verdict=Verdict.REJECT)], PLATES, Calibration())
