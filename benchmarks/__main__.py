@@ -1,6 +1,6 @@
 """Measure speed and memory, and print a table: `python -m benchmarks`, from the root of the repository.
 
-Every number stands beside its target (issue 2, "Speed"). The machine must have nothing else to do: the report begins with its
+Every number stands beside its target. The machine must have nothing else to do: the report begins with its
 load.
 """
 
@@ -50,6 +50,7 @@ def measure(folder: Path, films: int, repeat: int, starts: int) -> Iterator[Row]
         yield _milliseconds(f"of it {stage}", warm[stage])
     lee = 1000 * LEE_2017_PREPROCESSING_S
     yield _milliseconds("all before the age, against Lee 2017's preprocessing", warm["before the age"], lee)
+    yield _milliseconds("whole hand on one core", warm["one core"], 60)
     yield _milliseconds("occlusion map", warm["occlusion"])
     yield Row("`boneage assess FILE`, cold start", "s", seconds.median, seconds.p95, 1.5)
     yield Row("peak memory of it", "MB", peaks.median, max(peaks.values), 500)
