@@ -36,6 +36,13 @@ def test_a_set_beside_the_default_is_listed_and_not_marked(tmp_path, monkeypatch
     assert [line for line in lines if not line.startswith(" ")] == [f"{DEFAULT_SET} (default)", "999.0"]
 
 
+def test_a_measured_model_is_listed_with_its_errors():
+    lines = boneage("models").out.splitlines()
+    for split, measured in card_of("whole-hand").figures.items():
+        mae = measured["groups"]["all"]["mae"]
+        assert any(line.startswith(f"    {split}: MAE {mae:.2f} months over ") for line in lines)
+
+
 def test_one_set_can_be_listed(tmp_path):
     write_toy(tmp_path)
     run = boneage("models", "--models", tmp_path)

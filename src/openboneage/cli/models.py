@@ -35,6 +35,9 @@ def models(
         out.print(f"{each} (default)" if each == DEFAULT_SET else each)
         for card in cards:
             out.print(f"  {card.name} {card.version}  {card.task}\n    sha256 {card.sha256[:16]}…  {card.licence['name']}")
+            for split, measured in card.figures.items():
+                whole = measured["groups"]["all"]
+                out.print(f"    {split}: MAE {whole['mae']:.2f} months over {whole['films']} of {measured['films']} films")
 
 
 def _cards(models: str) -> list[Card]:
