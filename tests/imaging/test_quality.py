@@ -8,14 +8,15 @@ import pytest
 
 from openboneage.findings import Finding, Severity
 from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.quality import Limits, Measures, Verdict, judge, measure, verdict_of
+from openboneage.imaging.measures import Measures, measure
+from openboneage.imaging.quality import Limits, Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.standardize import standardize
 from openboneage.subject import Laterality
 from tests import hands
 from tests.tiny_rsna import LANDMARKS
 
-NONE = Limits(1, 1, 0, 0, 0, 0, 99, 99, -99, 0, 1, 1)
+NONE = Limits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1)
 """Limits that nothing breaks."""
 
 
@@ -111,6 +112,15 @@ def test_measures_of_exposure():
     assert shown(hand, lambda film: film // 4).contrast == pytest.approx(plain.contrast / 4, abs=2)
 
 
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_the_outline_of_a_hand_follows_an_edge(name):
+    hand = hands.examined(name).hand
+    assert measure(hand).outline_share > 0.9
+    elsewhere = dataclasses.replace(hand, mask=np.roll(hand.mask, 24, axis=1))
+    assert measure(elsewhere).outline_share < 0.7
+    assert shown(hand, lambda film: film * 0 + 90).outline_share == 0
+
+
 def test_measure_of_size_follows_the_film():
     large, small = (measure(hands.examined(height_px=height).hand).pixels_per_unit for height in (640, 320))
     assert large / small == pytest.approx(2, rel=0.03)
@@ -133,6 +143,8 @@ BROKEN = [
     ({"cut_reject": -1.0}, "hand-cut-off", Severity.REJECT),
     ({"cut_warn": -1.0}, "hand-touches-edge", Severity.WARNING),
     ({"wrist_reject": 99.0}, "wrist-cut-off", Severity.REJECT),
+    ({"outline_reject": 2.0}, "outline-missing", Severity.REJECT),
+    ({"outline_warn": 2.0}, "outline-doubtful", Severity.WARNING),
     ({"contrast_warn": 256.0}, "low-contrast", Severity.WARNING),
     ({"white_warn": -1.0}, "overexposed", Severity.WARNING),
     ({"black_warn": -1.0}, "underexposed", Severity.WARNING),
@@ -146,8 +158,16 @@ def test_each_limit_has_its_finding(limit, code, severity):
     assert report.verdict is (Verdict.REJECT if severity is Severity.REJECT else Verdict.ACCEPT_WITH_FINDINGS)
 
 
+def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure():
+    doubtful = dataclasses.replace(NONE, wrist_doubtful=99.0)
+    assert judge(hands.examined().hand, doubtful).verdict is Verdict.ACCEPT
+    report = judge(hands.examined().hand, dataclasses.replace(doubtful, landmark_warn=2.0))
+    assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-cut-off"]
+
+
 def test_every_limit_is_tested():
-    assert {name for limit, _, _ in BROKEN for name in limit} == {field.name for field in dataclasses.fields(Limits)}
+    tested = {name for limit, _, _ in BROKEN for name in limit}
+    assert tested | {"wrist_doubtful"} == {field.name for field in dataclasses.fields(Limits)}
 
 
 @pytest.mark.parametrize(

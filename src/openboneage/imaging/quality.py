@@ -6,19 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from openboneage.findings import Finding, Severity
-from openboneage.imaging import geometry
-from openboneage.imaging.hand import HEIGHT, MASK_HEIGHT_PX, MASK_THRESHOLD, TOP, StandardHand, canvas_size
+from openboneage.imaging.hand import StandardHand
+from openboneage.imaging.measures import Measures, measure
 from openboneage.subject import Laterality
-
-EDGE_UNITS = 0.02
-"""Hand this close to the film's edge counts as touching it."""
-WRIST_Y = 0.75
-"""Below this the forearm may leave the film; above it the hand may not. The distal radius lies at 1."""
 
 
 class Verdict(StrEnum):
@@ -31,7 +22,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a measure becomes a finding; the landmark limits are the lowest 0.1 % and 2 % of the training films.
+    """Where a measure becomes a finding.
+
+    The landmark limits are the lowest 0.1 % and 2 % of the training films, those of the outline the lowest 0.1 % and 1 %.
 
     Attributes:
         no_hand: Probability of no hand that rejects.
@@ -43,7 +36,11 @@ class Limits:
         cut_reject: Frame units of hand along the film's edge that reject.
         cut_warn: Frame units of hand along the film's edge that are a finding.
         wrist_reject: Frame units of film below the distal radius under which the wrist counts as cut off: where the radius is
-            off the film, the finder sees it 0.08 to 0.14 from the edge; of 600 training films the least has 0.20.
+            off the film, the finder mostly sees it 0.08 to 0.15 from the edge; 0.2 % of the training films have less.
+        wrist_doubtful: The same where the landmarks are doubtful too: of 10,020 training films two have so little and are so
+            doubtful.
+        outline_reject: Share of the outline that follows an edge under which it is not that of a hand.
+        outline_warn: The share under which it is doubtful.
         contrast_warn: Grey levels between the 2nd and 98th percentile within the hand that are too few.
         white_warn: Share of the hand at full white that is too much.
         black_warn: Share of the hand at full black that is too much.
@@ -58,24 +55,12 @@ class Limits:
     cut_reject: float = 0.9
     cut_warn: float = 0.12
     wrist_reject: float = 0.15
+    wrist_doubtful: float = 0.25
+    outline_reject: float = 0.70
+    outline_warn: float = 0.80
     contrast_warn: float = 12.0
     white_warn: float = 0.10
     black_warn: float = 0.25
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What was measured, in the units of `Limits`."""
-
-    no_hand: float
-    two_hands: float
-    landmark: float
-    pixels_per_unit: float
-    cut_units: float
-    wrist_units: float
-    contrast: float
-    white_share: float
-    black_share: float
 
 
 @dataclass(frozen=True)
@@ -103,46 +88,10 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return Verdict.ACCEPT_WITH_FINDINGS if Severity.WARNING in severities else Verdict.ACCEPT
 
 
-def measure(hand: StandardHand) -> Measures:
-    """Measure what the limits are set on."""
-    inside = hand.mask > MASK_THRESHOLD
-    values = hand.canvas(MASK_HEIGHT_PX)[inside]
-    low, high = np.percentile(values, (2, 98)) if values.size else (0.0, 0.0)
-    return Measures(
-        no_hand=float(hand.sighting.hand_count[0]),
-        two_hands=float(hand.sighting.hand_count[2]),
-        landmark=float(hand.landmark_scores.min()),
-        pixels_per_unit=hand.pixels_per_unit,
-        cut_units=_cut_units(hand, inside),
-        wrist_units=_wrist_units(hand),
-        contrast=float(high - low),
-        white_share=float((values >= 254).mean()) if values.size else 0.0,
-        black_share=float((values <= 1).mean()) if values.size else 0.0,
-    )
-
-
-def _cut_units(hand: StandardHand, inside: NDArray[np.bool_]) -> float:
-    """Length of the film's edge, above the wrist, that the hand touches, in frame units."""
-    film = np.full(hand.film.shape, 255, np.uint8)
-    covered = geometry.warp(film, hand.film_to_canvas(MASK_HEIGHT_PX), canvas_size(MASK_HEIGHT_PX), cv2.INTER_NEAREST)
-    margin = max(round(EDGE_UNITS * MASK_HEIGHT_PX / HEIGHT), 1)
-    square = np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)
-    safe = cv2.erode(covered, square, borderType=cv2.BORDER_CONSTANT, borderValue=255) > 0
-    rows = TOP + (np.arange(MASK_HEIGHT_PX) + 0.5) * HEIGHT / MASK_HEIGHT_PX
-    touching = inside & (covered > 0) & ~safe & (rows[:, None] < WRIST_Y)
-    return float(touching.sum()) / margin * HEIGHT / MASK_HEIGHT_PX
-
-
-def _wrist_units(hand: StandardHand) -> float:
-    """Distance from the distal radius to the nearest edge of the film, in frame units; negative where it lies outside."""
-    x, y = geometry.move(np.array([[0.0, 1.0]]), geometry.inverse(hand.film_to_frame))[0]
-    height, width = hand.film.shape
-    return float(min(x, y, width - x, height - y)) / hand.pixels_per_unit
-
-
 def _of_hand(hand: StandardHand, measures: Measures, limits: Limits) -> list[Finding]:
     """What there is to say where one hand was found."""
-    return [*_landmarks(measures, limits), *_field(measures, limits), *_exposure(measures, limits), *_side(hand)]
+    findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
+    return [*findings, *_exposure(measures, limits), *_side(hand)]
 
 
 def _presence(measures: Measures, limits: Limits) -> list[Finding]:
@@ -178,9 +127,22 @@ def _field(measures: Measures, limits: Limits) -> list[Finding]:
         findings.append(_reject("hand-cut-off", "A large part of the hand lies outside the film."))
     elif measures.cut_units > limits.cut_warn:
         findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; fingers or thumb may be cut off."))
-    if measures.wrist_units < limits.wrist_reject:
+    wrist_limit = limits.wrist_doubtful if measures.landmark < limits.landmark_warn else limits.wrist_reject
+    if measures.wrist_units < wrist_limit:
         findings.append(_reject("wrist-cut-off", "The distal radius is not on the film; the wrist must be in view."))
     return findings
+
+
+def _outline(measures: Measures, limits: Limits) -> list[Finding]:
+    lost = 1 - measures.outline_share
+    if measures.outline_share < limits.outline_reject:
+        message = f"The outline found is not that of a hand: no edge on {lost:.0%} of its way. Are the fingers on the film?"
+        return [_reject("outline-missing", message)]
+    if measures.outline_share < limits.outline_warn:
+        return [
+            _warn("outline-doubtful", f"The hand's outline follows no edge on {lost:.0%} of its way; check it on the figure.")
+        ]
+    return []
 
 
 def _exposure(measures: Measures, limits: Limits) -> list[Finding]:
