@@ -37,7 +37,7 @@ def test_row_of_an_unknown_sex():
 
 
 def test_row_of_a_refused_film_has_no_age():
-    row = to_row("a.png", toy_assessor().assess(hands.png(hands.not_hand("noise"))))
+    row = to_row("a.png", toy_assessor().assess(hands.png(hands.not_hand("clouds"))))
     assert (row["status"], row["bone_age_months"], row["low_months"], row["high_months"]) == ("reject", "", "", "")
     assert "not-a-hand" in row["findings"].split(";")
 

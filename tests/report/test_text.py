@@ -13,7 +13,7 @@ from tests.toy_model import toy_assessor
 
 FILM = hands.png(hands.film("7043", 400))
 GIRL = toy_assessor().assess(FILM, Sex.FEMALE, 111.0)
-REFUSED = toy_assessor().assess(hands.png(hands.not_hand("noise")), Sex.MALE)
+REFUSED = toy_assessor().assess(hands.png(hands.not_hand("clouds")), Sex.MALE)
 
 
 def test_text_says_what_was_found():
