@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, Calibration, cumulated_at, describe, doubts, quantile, sharpen
+from openboneage.errors import WeightsError
 from openboneage.imaging.quality import Verdict
 from openboneage.subject import Sex
 from tests import hands
@@ -118,6 +119,13 @@ def test_a_card_may_hold_masses_by_sex_and_band():
     assert [calibration.mass_for(Sex.FEMALE, mean) for mean in (59.9, 60)] == [0.8, 0.7]
     assert [calibration.mass_for(Sex.MALE, mean) for mean in (59.9, 60)] == [0.6, 0.5]
     assert calibration.mass_for(Sex.UNKNOWN, 30) == 0.9
+
+
+@pytest.mark.parametrize("masses", [{"female": [0.9, 0.9]}, {"female": [0.9], "male": [0.9]}, {"female": [], "male": []}])
+def test_a_card_without_one_mass_for_each_sex_and_band_is_refused(masses):
+    card = {"temperature": 1, "coverage": 0.9, "central_mass": 0.9, "bands_months": [60], **masses}
+    with pytest.raises(WeightsError, match="one mass for each sex and band"):
+        Calibration.from_card(card)
 
 
 def test_the_interval_is_that_of_the_sex_and_the_band():

@@ -118,6 +118,22 @@ def test_another_schedule_starts_anew(tmp_path: Path) -> None:
     assert log_of(tmp_path) == log_of(tmp_path / "fresh")
 
 
+def test_other_first_weights_start_anew(unbroken: Path, tmp_path: Path) -> None:
+    def doubled() -> nn.Module:
+        network = build()
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.mul_(2)
+        return network
+
+    fit(build, make_batch, loss, TOY, tmp_path)
+
+    restarted = fit(doubled, make_batch, loss, TOY, tmp_path).state_dict()
+
+    assert same(restarted, fit(doubled, make_batch, loss, TOY, tmp_path / "fresh").state_dict())
+    assert not same(restarted, weights_of(TOY, unbroken))
+
+
 def test_another_seed_gives_another_net(unbroken: Path, tmp_path: Path) -> None:
     assert not same(weights_of(replace(TOY, seed=2), tmp_path), weights_of(TOY, unbroken))
 

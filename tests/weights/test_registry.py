@@ -40,6 +40,13 @@ def test_a_shipped_set_is_named_by_its_age_model_and_is_small(version: str) -> N
     assert sum(path.stat().st_size for path in set_folder(version).glob("*.onnx")) < 12e6
 
 
+def test_each_shipped_set_was_measured_itself() -> None:
+    figures = [read_card(Cards.of(version).whole_hand).figures for version in shipped_sets()]
+
+    assert all({"held-out", "native"} <= set(each) for each in figures)
+    assert all(one != other for i, one in enumerate(figures) for other in figures[:i])
+
+
 def test_nothing_ships_outside_the_sets() -> None:
     sets = {path.parent for path in shipped_folder().rglob("*") if path.suffix in (".json", ".onnx")}
 

@@ -9,7 +9,8 @@ from typing import Any
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import Finding
-from openboneage.imaging.quality import Measures, Verdict
+from openboneage.imaging.measures import Measures
+from openboneage.imaging.quality import Verdict
 from openboneage.subject import Laterality, Sex
 from openboneage.weights.card import Card
 

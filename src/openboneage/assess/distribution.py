@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.errors import WeightsError
 from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
@@ -45,8 +46,14 @@ class Calibration:
 
     @classmethod
     def from_card(cls, calibration: Mapping[str, Any]) -> Calibration:
-        """Read the calibration that a weights card holds; cards of version 1.0 know no bands."""
+        """Read the calibration that a weights card holds; cards of version 1.0 know no bands.
+
+        Raises:
+            WeightsError: The masses by sex are not one to each band.
+        """
         rows = {key: tuple(map(float, calibration.get(key, ()))) for key in ("bands_months", "female", "male")}
+        if len({len(rows["female"]), len(rows["male"]), len(rows["bands_months"]) + bool(rows["female"])}) > 1:
+            raise WeightsError(f"Expected one mass for each sex and band, got {rows} in the card's calibration.")
         temperature, coverage, central = (float(calibration[key]) for key in ("temperature", "coverage", "central_mass"))
         return cls(temperature, coverage, central, **rows)
 

@@ -36,7 +36,7 @@ def default(
         raise InputError(f"Training needs the package {error.name}; install openboneage[learn].") from None
     folder, planned = set_folder(version), study.DefaultRun(shared, run, version, jobs)
     if install:
-        study.check_free(folder, planned.cards)  # before the hour of training, not only after it
+        study.check_free(folder, planned.cards)  # before the hours of training, not only after it
     cards = study.train_default(planned)
     if install:
         study.install(cards, folder)

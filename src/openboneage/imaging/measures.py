@@ -100,13 +100,15 @@ def _wrist_units(hand: StandardHand) -> float:
     return float(min(x, y, width - x, height - y)) / hand.pixels_per_unit
 
 
-def _outline_share(canvas: NDArray[np.uint8], inside: NDArray[np.bool_], covered: NDArray[np.bool_], contrast: float) -> float:
+def _outline_share(
+    canvas: NDArray[np.uint8], inside: NDArray[np.bool_], covered: NDArray[np.bool_], least_step: float
+) -> float:
     """0 where there is no outline."""
     shown = _eroded(covered, BAND_PX)
     within, without = _local_mean(canvas, inside & shown), _local_mean(canvas, ~inside & shown)
     gradient = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     outline = (gradient > 0) & shown & _above_wrist()
-    return float((within - without > contrast)[outline].mean()) if outline.any() else 0.0
+    return float((within - without > least_step)[outline].mean()) if outline.any() else 0.0
 
 
 def _local_mean(canvas: NDArray[np.uint8], area: NDArray[np.bool_]) -> NDArray[np.float32]:

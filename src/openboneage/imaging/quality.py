@@ -129,7 +129,9 @@ def _field(measures: Measures, limits: Limits) -> list[Finding]:
         findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; fingers or thumb may be cut off."))
     wrist_limit = limits.wrist_doubtful if measures.landmark < limits.landmark_warn else limits.wrist_reject
     if measures.wrist_units < wrist_limit:
-        findings.append(_reject("wrist-cut-off", "The distal radius is not on the film; the wrist must be in view."))
+        findings.append(
+            _reject("wrist-cut-off", "As far as can be seen, the film ends at the wrist; the distal radius must be in view.")
+        )
     return findings
 
 

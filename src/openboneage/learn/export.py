@@ -27,7 +27,7 @@ def as_stored(model: nn.Module) -> nn.Module:
 
     The exporter would fold the norms too, but after the rounding, and storing the product in half would lose once more.
     """
-    folded = norms_folded(model.to(memory_format=torch.contiguous_format))  # type: ignore[call-overload]
+    folded: nn.Module = norms_folded(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with torch.no_grad():
         for parameter in folded.parameters():
             if parameter.numel() >= HALF_FROM_ELEMENTS:

@@ -10,7 +10,11 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 def norms_folded(model: nn.Module) -> GraphModule:
-    """A copy of a network, as it is in evaluation mode, with each normalisation folded into its convolution."""
+    """A copy of a network, as it is in evaluation mode, with each normalisation folded into its convolution.
+
+    What a forward pass does only in training is lost with the tracing (residual blocks are dropped no more); modules such as
+    dropout stay.
+    """
     traced = symbolic_trace(copy.deepcopy(model).eval())
     calls = {node: traced.get_submodule(node.target) for node in traced.graph.nodes if node.op == "call_module"}
     for node, norm in calls.items():

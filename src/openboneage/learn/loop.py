@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -58,7 +59,8 @@ def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, sched
         make_batch: Makes the batch of a step; it runs one step ahead in another thread.
         loss: Scalar loss of a network on a batch.
         schedule: Length and speed.
-        run: Folder for `checkpoint.pt` and `log.csv`; a checkpoint of the same schedule there is continued.
+        run: Folder for `checkpoint.pt` and `log.csv`; a checkpoint there of the same schedule and the same first weights is
+            continued.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(schedule.seed)
@@ -67,15 +69,32 @@ def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, sched
     optimizer = torch.optim.AdamW(_parameter_groups(model, schedule.weight_decay), lr=schedule.peak_lr)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.peak_lr, schedule.steps, pct_start=schedule.warmup)
     parts = {"model": model, "average": average, "optimizer": optimizer, "cycle": cycle}
-    start = _resume(parts, run / "checkpoint.pt", schedule)
+    origin = {"schedule": asdict(schedule), "first_weights": _digest(model)}
+    start = _resume(parts, run / "checkpoint.pt", origin)
     if start < schedule.steps:
         _cut_log(run / "log.csv", start)
         model.train()
-        _run_steps(parts, make_batch, loss, schedule, run, start)
+        _run_steps(parts, make_batch, loss, schedule, origin, run, start)
     return average.module.eval()
 
 
-def _run_steps(parts: dict[str, Any], make_batch: MakeBatch, loss: Loss, schedule: Schedule, run: Path, start: int) -> None:
+def _digest(model: nn.Module) -> str:
+    """sha256 of the weights, so that a run is not continued from where another network began."""
+    digest = hashlib.sha256()
+    for name, value in model.state_dict().items():
+        digest.update(name.encode() + value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _run_steps(
+    parts: dict[str, Any],
+    make_batch: MakeBatch,
+    loss: Loss,
+    schedule: Schedule,
+    origin: dict[str, Any],
+    run: Path,
+    start: int,
+) -> None:
     model, optimizer, cycle = parts["model"], parts["optimizer"], parts["cycle"]
     recent: list[float] = []
     with _progress() as progress, ThreadPoolExecutor(1) as pool:
@@ -101,7 +120,7 @@ def _run_steps(parts: dict[str, Any], make_batch: MakeBatch, loss: Loss, schedul
                 progress.update(task, loss=mean)
             progress.update(task, completed=step + 1)
             if (step + 1) % schedule.checkpoint_every == 0 or step + 1 == schedule.steps:
-                _save(parts, run / "checkpoint.pt", schedule, step + 1)
+                _save(parts, run / "checkpoint.pt", origin, step + 1)
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -110,23 +129,22 @@ def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, A
     return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
 
 
-def _save(parts: dict[str, Any], path: Path, schedule: Schedule, step: int) -> None:
+def _save(parts: dict[str, Any], path: Path, origin: dict[str, Any], step: int) -> None:
     state = {name: part.state_dict() for name, part in parts.items()}
     draft = path.with_suffix(".part")
-    torch.save({"schedule": asdict(schedule), "step": step, "draws": torch.get_rng_state(), **state}, draft)
+    torch.save({**origin, "step": step, "draws": torch.get_rng_state(), **state}, draft)
     draft.replace(path)
 
 
-def _resume(parts: dict[str, Any], path: Path, schedule: Schedule) -> int:
+def _resume(parts: dict[str, Any], path: Path, origin: dict[str, Any]) -> int:
     if not path.is_file():
         return 0
     state = torch.load(path, weights_only=True)
-    if state["schedule"] != asdict(schedule):
+    if any(state.get(key) != value for key, value in origin.items()):
         return 0
     for name, part in parts.items():
         part.load_state_dict(state[name])
-    if "draws" in state:  # checkpoints of the first version have none
-        torch.set_rng_state(state["draws"])
+    torch.set_rng_state(state["draws"])
     return int(state["step"])
 
 

@@ -1,4 +1,4 @@
-"""Scenes for the hand finder: films turned, mirrored, inverted, framed, marked, doubled or shuffled, with the truth known.
+"""Scenes for the hand finder: films cut out, turned, mirrored, inverted, framed, marked, doubled or shuffled, the truth known.
 
 A scene is drawn first (`draw_scene`, all randomness) and then made (`render_scene`, pure).
 """
@@ -26,7 +26,7 @@ INK = 6
 
 
 BACKGROUND_REMOVED = 0.25
-"""Share of the scenes that show a hand cut out of its film, as some archives keep them."""
+"""Share of the scenes whose films are cut out, black around the hand (or what else is bright), as some archives keep them."""
 
 
 class Kind(StrEnum):

@@ -3,7 +3,7 @@
 1. The hand finder is trained (`studies.hand_finder`).
 2. Every training film is found and laid straight with it.
 3. The whole-hand age network is trained on those hands (`studies.whole_hand`).
-4. Temperature and interval mass are set on the validation films, through the program as a clinic runs it.
+4. Temperature and interval masses are set on the validation films, through the program as a clinic runs it.
 5. Their figures on films used for none of this, held-out and native, are measured and written to the card.
 
 A run that was stopped goes on where it was; a finished step is not done again.

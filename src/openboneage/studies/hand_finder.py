@@ -1,9 +1,9 @@
 """The hand finder that ships: mask, landmarks, number of hands and polarity from one thumbnail.
 
 Truth: 70 outlines (Nguyen Tuan Minh) and 267 boxed films (Koitka et al. 2018) of the training split give mask and landmarks;
-every training film, turned, mirrored, inverted, doubled or shuffled, gives number and polarity; MedNIST slices give what is no
-hand.
-Films of other splits are never seen. No paper is followed here: Lee 2017 segments with LeNet-5 patches, a study of its own.
+every training film, cut out, turned, mirrored, inverted, doubled or shuffled, gives number and polarity; MedNIST slices give
+what is no hand. Films of other splits are never seen. No paper is followed here: Lee 2017 segments with LeNet-5 patches, a
+study of its own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The whole-hand age model that ships: one network for both sexes, learned from the RSNA training films at 100 px.
+"""The whole-hand age model that ships: one network for both sexes, learned in two courses from RSNA's training films at 100 px.
 
 Input: the standard hand (upright left hand, background masked, contrast set by the hand itself) as the program gives it,
 varied. One draw in seven shows the smooth 64-px view of the film, where there is one, instead of its point samples. Output: a
-distribution over 0 to 228 months for a girl and for a boy. No checkpoint is chosen on any film: the schedule is fixed and the
-moving average of its end is taken.
+distribution over 0 to 228 months for a girl and for a boy. No checkpoint is chosen on any film: both schedules are fixed, and
+the moving average of the weights at the end of each is taken.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class WholeHandStudy:
         variation: How far hands are varied.
         loss: What is made small.
         first: The first course, with batch normalisation and much dropping out.
-        second: The second course, on the network with its norms folded in: a third less time a step, at a lower rate.
+        second: The second course, on the network with its norms folded in: a quarter less time a step, at a lower rate, no
+            block dropped.
         second_dropout: Dropout of the second course; the first hardly overfits.
         easing: Strength of the variation at the end of the second course, reached evenly over its last half.
         infant_months: Films of younger children count twice: they are few, and their ages are drawn to the middle.
