@@ -75,6 +75,8 @@ def repeat(action: Callable[[], object], times: int, warm_up: int = 2) -> Sample
 
 def assess_warm(film: Path, times: int) -> dict[str, Sample]:
     """Seconds of an assessment without occlusion map, by stage and as a whole; of an occlusion map; of the age on one core."""
+    import cv2
+
     from openboneage.assess.assessor import Assessor
     from openboneage.assess.whole_hand import view_mean
     from openboneage.explain.occlusion import occlusion_map
@@ -85,7 +87,12 @@ def assess_warm(film: Path, times: int) -> dict[str, Sample]:
     sex = examination.assessment.subject.sex
     occlusion = repeat(lambda: occlusion_map(examination.hand, sex, assessor.whole_hand), max(times // 6, 3), warm_up=1)
     alone = Assessor.shipped(threads=1)
-    one_core = repeat(lambda: view_mean(examination.hand, alone.whole_hand), times)
+    cv2_threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        one_core = repeat(lambda: view_mean(examination.hand, alone.whole_hand), times)
+    finally:
+        cv2.setNumThreads(cv2_threads)
     measured = stages[-times:]
     by_stage = {stage: Sample(tuple(each[stage] for each in measured)) for stage in measured[0]}
     before_age = Sample(tuple(sum(each.values()) - each.get("whole_hand", 0.0) for each in measured))

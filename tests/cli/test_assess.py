@@ -298,7 +298,7 @@ def test_figures_of_dicom_uids_keep_the_whole_uid(films, tmp_path):
 def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path):
     write_toy(tmp_path, sha256="0" * 64)
     run = boneage("assess", films, "--models", tmp_path, "--csv", tmp_path / "out.csv")
-    assert (run.code, run.err.count("Install the package anew")) == (5, 1)
+    assert (run.code, run.err.count("or install the package anew.")) == (5, 1)
     assert rows_of(tmp_path / "out.csv") == []
 
 

@@ -38,9 +38,20 @@ def test_a_set_beside_the_default_is_listed_and_not_marked(tmp_path, monkeypatch
 
 def test_a_measured_model_is_listed_with_its_errors():
     lines = boneage("models").out.splitlines()
-    for split, measured in card_of("whole-hand").figures.items():
+    figures = card_of("whole-hand").figures
+    assert figures
+    for split, measured in figures.items():
         mae = measured["groups"]["all"]["mae"]
         assert any(line.startswith(f"    {split}: MAE {mae:.2f} months over ") for line in lines)
+
+
+def test_a_split_without_an_error_over_all_films_is_left_out(tmp_path):
+    measured = {"films": 3, "groups": {"all": {"films": 2, "mae": 4.567}}}
+    refused = {"films": 1, "refused": 1, "groups": {}}
+    write_toy(tmp_path, figures={"refused": refused, "another form": {"MAE": 5.0}, "in words": "MAE 5", "measured": measured})
+    run = boneage("models", "--models", tmp_path)
+    assert (run.code, run.err) == (0, "")
+    assert [line for line in run.out.splitlines() if "MAE" in line] == ["    measured: MAE 4.57 months over 2 of 3 films"]
 
 
 def test_one_set_can_be_listed(tmp_path):

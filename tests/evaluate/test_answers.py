@@ -133,9 +133,12 @@ class TestInterval:
         readings = scattered(40, 1, 1.0)
         wrong = replace(readings[0], film=replace(readings[0].film, age_months=228.0))
 
-        table = interval_table([wrong, *readings[1:]], {each.film.id for each in readings[1:]})
+        films = [wrong, *readings[1:]]
 
-        assert "97.5 %" not in table, "one of forty would be outside"
+        table = interval_table(films, {each.film.id for each in readings[1:]})
+
+        assert "94.9 %" in table, "37 of 39"
+        assert "94.9 %" not in interval_table(films, {each.film.id for each in films})
         assert all(row[3:] == ["", ""] for row in cells(table)[2:]), "no group has fifty films"
 
 
@@ -175,8 +178,18 @@ class TestCoverage:
         )
 
 
-def test_the_report_has_three_tables_and_two_sentences() -> None:
+def test_films_that_set_the_intervals_are_named_as_such() -> None:
     readings = scattered(150, 1, 1.0)
+    others = [replace(each, film=replace(each.film, split=Split.HELD_OUT)) for each in readings]
+    said = "These films set the intervals: only other films test them."
+
+    own, other = (answers_report(films, PLATES, calibrate(readings)).split("\n\n") for films in (readings, others))
+
+    assert own == [*other[:3], said, other[3]]
+
+
+def test_the_report_has_three_tables_and_two_sentences() -> None:
+    readings = [replace(each, film=replace(each.film, split=Split.HELD_OUT)) for each in scattered(150, 1, 1.0)]
 
     *tables, closing = answers_report(readings, PLATES, calibrate(readings)).split("\n\n")
 

@@ -89,6 +89,7 @@ def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None
     head, rule, plain, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert head[0] == "2 held-out films"
+    assert head[5] == "change"
     assert set(rule) == {"---"}
     assert plain[:3] == [PLAIN, "2", "0"]
     assert plain[3] == plain[4]
@@ -96,3 +97,4 @@ def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None
     assert [row[0] for row in rows] == list(stresses(film(Split.HELD_OUT)))[1:]
     assert {int(row[1]) + int(row[2]) for row in rows} == {2}
     assert f"{sum(row[-1] == 'yes' for row in rows)} of {len(rows)}." in sentence
+    assert sentence.endswith("A refusal does not count against it.")

@@ -10,16 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from openboneage.learn.scenes import (
-    KIND_SHARES,
-    Kind,
-    Pools,
-    Scene,
-    Source,
-    draw_scene,
-    render_scene,
-    scene_batch,
-)
+from openboneage.learn.scenes import KIND_SHARES, Kind, Pools, Scene, Source, draw_scene, render_scene, scene_batch
 
 POINTS = np.array([(0.5, 0.85), (0.85, 0.5), (0.5, 0.35), (0.15, 0.5)])
 HANDLESS = (Kind.NO_HAND, Kind.SHUFFLED)
@@ -133,6 +124,23 @@ def test_the_mask_lies_on_the_hand(seed: int) -> None:
     shown, drawn = made["image"][0] > 0.5, made["maps"][0] > 0.5
 
     assert 2 * (shown & drawn).sum() / (shown.sum() + drawn.sum()) > 0.97
+
+
+@pytest.mark.parametrize("removed", [-0.01, 0.0, 0.02])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_hand_cut_out_of_its_film_lies_on_black(seed: int, removed: float) -> None:
+    blob = blob_film()
+    grey = np.maximum(blob, np.linspace(40, 140, 100).astype(np.uint8))
+    pools = Pools(POOLS.names, lambda *_: Source(grey, 0.8, (blob > 0).astype(np.uint8) * 255))
+    scene = plain(scene_of(Kind.OUTLINED, seed))
+
+    whole, cut = (render_scene(replace(scene, removed=margin), pools) for margin in (None, removed))
+
+    outside = cv2.dilate(whole["maps"][0], np.ones((21, 21))) == 0
+    assert whole["image"][0][outside].max() > 0.1
+    assert not cut["image"][0][outside].any()
+    assert np.median(cut["image"][0][whole["maps"][0] == 1]) > 0.9, "the hand stays"
+    np.testing.assert_array_equal(cut["maps"], whole["maps"])
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -65,7 +65,7 @@ def assess(
     """Assess films: bone age, interval, findings.
 
     Ends with 0 where every film was assessed, 2 where an argument cannot be used, 3 where a film was refused, 4 where one could
-    not be read.
+    not be read, 5 where the models are missing or damaged.
     """
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)

@@ -36,8 +36,9 @@ def models(
         for card in cards:
             out.print(f"  {card.name} {card.version}  {card.task}\n    sha256 {card.sha256[:16]}…  {card.licence['name']}")
             for split, measured in card.figures.items():
-                whole = measured["groups"]["all"]
-                out.print(f"    {split}: MAE {whole['mae']:.2f} months over {whole['films']} of {measured['films']} films")
+                match measured:
+                    case {"films": films, "groups": {"all": {"films": answered, "mae": float(mae)}}}:
+                        out.print(f"    {split}: MAE {mae:.2f} months over {answered} of {films} films")
 
 
 def _cards(models: str) -> list[Card]:

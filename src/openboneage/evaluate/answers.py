@@ -11,6 +11,7 @@ import numpy as np
 from openboneage.assess.distribution import AgeDistribution, Calibration, quantile, sharpen
 from openboneage.assess.whole_hand import mix_sexes
 from openboneage.datasets.rsna import Film
+from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, answered, columns, estimate
 from openboneage.evaluate.calibration import BANDS_MONTHS, calibrate
@@ -31,10 +32,12 @@ ENOUGH_FILMS = 50
 """Smaller groups say too little of a coverage."""
 NEAR = 0.02
 """How far a coverage may be from the one that is promised."""
+OWN_FILMS = "These films set the intervals: only other films test them."
+"""Said of validation films."""
 WAYS: dict[str, Callable[[Sequence[Reading]], Calibration]] = {
     "one mass for all": lambda readings: replace(calibrate(readings, ()), female=(), male=()),
     "one for each sex": lambda readings: calibrate(readings, ()),
-    "one for each sex and band of estimated age (what ships)": calibrate,
+    "one for each sex and band of estimated age": calibrate,
 }
 BANDS = {
     "estimated": tuple(pairwise((0, *map(int, BANDS_MONTHS), len(MONTHS)))),
@@ -47,7 +50,7 @@ def answers_report(readings: Sequence[Reading], learned: Sequence[Film], calibra
     """The tables and how many groups are covered as promised, as Markdown.
 
     Args:
-        readings: Films that nothing was learned from.
+        readings: Films of one split that nothing was learned from.
         learned: Training films, whose labels tell the readers' habit.
         calibration: The calibration that ships.
 
@@ -62,6 +65,7 @@ def answers_report(readings: Sequence[Reading], learned: Sequence[Film], calibra
         age_table([reading for reading, _ in answers], learned, calibration.temperature),
         interval_table(readings, {reading.film.id for reading, _ in answers}),
         coverage_table(age_figures(*columns(answers).T), groups),
+        *([OWN_FILMS] if any(reading.film.split is Split.VALIDATION for reading in readings) else []),
         " ".join(covered(kind, list(figures.values()), calibration.coverage) for kind, figures in groups.items()),
     )
     return "\n\n".join(parts)

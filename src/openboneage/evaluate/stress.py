@@ -83,12 +83,13 @@ def stress_table(root: Path, split: Split, every: int, cards: Cards, jobs: int) 
     months = read_changed(root, films, stresses, cards, jobs)
     truth = np.array([film.age_months for film in films])
     rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(stresses(films[0]), months.T, strict=True)]
-    header = (f"{len(films)} {split} films", "answered", "refused", "MAE", "MAE as they are", "ratio", "age moves by", "met")
+    header = (f"{len(films)} {split} films", "answered", "refused", "MAE", "MAE as they are", "change", "age moves by", "met")
     met = sum(row[-1] == "yes" for row in rows[1:])
     return (
         f"{to_markdown(header, rows)}\n\n"
         f"Met, so with an error at most {percent(MAE_TOLERANCE, 0)} above that of the films as they are: "
-        f"{met} of {len(rows) - 1}. Both errors are over the films that are answered both ways."
+        f"{met} of {len(rows) - 1}. Both errors are over the films that are answered both ways. "
+        "A refusal does not count against it."
     )
 
 

@@ -50,7 +50,8 @@ def load_model(card_path: Path, threads: int = 0) -> Model:
     digest = hashlib.sha256(data).hexdigest()
     if digest != card.sha256:
         raise WeightsError(
-            f"Expected {card.file} with sha256 {card.sha256[:12]}…, got {digest[:12]}…: refused. Install the package anew."
+            f"Expected {card.file} with sha256 {card.sha256[:12]}…, got {digest[:12]}…: refused. "
+            "Put the right file beside its card, or install the package anew."
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
