@@ -17,7 +17,7 @@ WRIST_Y = 0.75
 """Below this the forearm may leave the film; above it the hand may not. The distal radius lies at 1."""
 BAND_PX = 9
 """Width of the window in which the brightness within the outline is held against that outside."""
-EDGE_CONTRAST = 0.05
+EDGE_CONTRAST = 0.02
 """Share of the hand's brightness range by which it is brighter than what lies outside where its outline follows an edge."""
 
 
