@@ -17,7 +17,7 @@ from openboneage.subject import Sex
 Probabilities = NDArray[np.float64]
 
 WIDE_MONTHS = 60.0
-"""An interval wider than this is a finding: 99.5 % of the held-out films have a narrower one."""
+"""An interval wider than this is a finding: 99.5 % of the held-out films have a narrower one with set 1.0."""
 TOO_WIDE_MONTHS = 96.0
 """An interval wider than this is no answer: the film is refused."""
 
@@ -52,7 +52,8 @@ class Calibration:
             WeightsError: The masses by sex are not one to each band.
         """
         rows = {key: tuple(map(float, calibration.get(key, ()))) for key in ("bands_months", "female", "male")}
-        if len({len(rows["female"]), len(rows["male"]), len(rows["bands_months"]) + bool(rows["female"])}) > 1:
+        bands = len(rows["bands_months"]) + bool(rows["female"])
+        if not len(rows["female"]) == len(rows["male"]) == bands:
             raise WeightsError(f"Expected one mass for each sex and band, got {rows} in the card's calibration.")
         temperature, coverage, central = (float(calibration[key]) for key in ("temperature", "coverage", "central_mass"))
         return cls(temperature, coverage, central, **rows)

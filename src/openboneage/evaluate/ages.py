@@ -18,7 +18,7 @@ from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown
+from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.imaging.quality import Verdict, judge, verdict_of
 from openboneage.imaging.radiograph import Radiograph
 from openboneage.imaging.read import read
@@ -145,10 +145,9 @@ def figures_table(figures: dict[str, AgeFigures]) -> str:
 
 def _table_rows(figures: dict[str, AgeFigures]) -> Iterator[list[str]]:
     for name, f in figures.items():
-        shares = [percent(share, 0) for share in (f.within_6, f.within_12, f.within_24)]
         yield [
-            name, str(f.films), f"{f.mae:.2f} ± {f.mae_sd:.2f}", f"{f.bias:+.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", *shares,
-            percent(f.coverage), f"{f.width:.1f}",
+            name, str(f.films), f"{f.mae:.2f} ± {f.mae_sd:.2f}", f"{f.bias:+.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}",
+            *within_cells(f), percent(f.coverage), f"{f.width:.1f}",
         ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, answer
-from openboneage.evaluate.metrics import Ages, age_figures, percent, to_markdown
+from openboneage.evaluate.metrics import Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.subject import Sex
 
 RESAMPLES = 10_000
@@ -77,10 +77,9 @@ def _cells(read: Ages, ages: Ages) -> Iterator[list[str]]:
     errors = np.abs(ages[..., 0] - read)
     for i, (estimated, low, high) in enumerate(ages.transpose(0, 2, 1)):
         f = age_figures(read, estimated, low, high)
-        shares = [percent(share, 0) for share in (f.within_6, f.within_12, f.within_24)]
         yield [
-            f"{f.mae:.2f} ± {f.mae_sd / np.sqrt(f.films):.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", f"{f.bias:+.2f}", *shares,
-            percent(f.coverage), f"{f.width:.1f}", _difference(errors[i] - errors[0]) if i else "",
+            f"{f.mae:.2f} ± {f.mae_sd / np.sqrt(f.films):.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", f"{f.bias:+.2f}",
+            *within_cells(f), percent(f.coverage), f"{f.width:.1f}", _difference(errors[i] - errors[0]) if i else "",
         ]  # fmt: skip
 
 

@@ -86,6 +86,11 @@ def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     return 2 * int((first & second).sum()) / total if total else 1.0
 
 
+def within_cells(figures: AgeFigures) -> list[str]:
+    """The shares within 6, 12 and 24 months, as cells of a table."""
+    return [percent(share, 0) for share in (figures.within_6, figures.within_12, figures.within_24)]
+
+
 def percent(share: float, digits: int = 1) -> str:
     """A share as people write it: `89.9 %`."""
     return f"{100 * share:.{digits}f} %"

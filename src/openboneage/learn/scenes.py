@@ -23,8 +23,6 @@ from openboneage.learn.loop import Batch
 HEAT_SIGMA_PX = 2.0
 INK = 6
 """At most so many planted marks on a scene."""
-
-
 BACKGROUND_REMOVED = 0.25
 """Share of the scenes whose films are cut out, black around the hand (or what else is bright), as some archives keep them."""
 
