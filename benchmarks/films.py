@@ -11,6 +11,8 @@ import numpy as np
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from openboneage.datasets.images import decode_grey
+
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 LARGEST = EXAMPLES / "7041.png"
 WIDTH_PX, HEIGHT_PX, BITS = 2000, 2500, 12
@@ -18,7 +20,7 @@ WIDTH_PX, HEIGHT_PX, BITS = 2000, 2500, 12
 
 def write_dicom(path: Path) -> Path:
     """Write a computed radiograph of 2,000 x 2,500 px at 12 bits, uncompressed: an example enlarged, with a little noise."""
-    film = cv2.resize(cv2.imread(str(LARGEST), cv2.IMREAD_GRAYSCALE), (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
+    film = cv2.resize(decode_grey(LARGEST.read_bytes(), LARGEST.name), (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
     noise = np.random.default_rng(1).normal(0, 12, film.shape)
     pixels = np.clip(film * 16.0 + noise, 0, 2**BITS - 1).astype(np.uint16)
     meta = FileMetaDataset()

@@ -101,11 +101,13 @@ VIOLATIONS = (
 
 @pytest.fixture(scope="module")
 def clean_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a house of a few files under the real rules: Makefile, pyproject.toml, tools."""
+    """Build a house of a few files under the real rules: Makefile, pyproject.toml, tools, an empty folder of benchmarks."""
     house = tmp_path_factory.mktemp("house")
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy2(ROOT / name, house)
     shutil.copytree(ROOT / "tools", house / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    (house / "benchmarks").mkdir()
+    (house / "benchmarks" / "__init__.py").touch()
     for name in ("errors.py", "findings.py"):
         write(house / PACKAGE / name, (ROOT / PACKAGE / name).read_text(encoding="utf-8"))
     for name, text in CLEAN_FILES.items():
