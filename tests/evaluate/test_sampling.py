@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from openboneage.evaluate.sampling import PHASES, _ways, sampling_table
+from openboneage.evaluate.sampling import NATIVE_WAYS, PHASES, REDUCTIONS, _ways, sampling_table
 from openboneage.imaging.read import read
 from openboneage.imaging.samples import SampleSpec
 from openboneage.imaging.standardize import standardize
@@ -15,24 +16,37 @@ from openboneage.weights.runtime import load_model
 from tests.tiny_rsna import EXAMPLES
 
 
-def test_the_table_has_a_row_a_way(tiny_shared: Path) -> None:
-    head, rule, *rows = sampling_table(tiny_shared / "rsna", Cards.of(), jobs=1).splitlines()
+def test_the_tables_have_a_row_a_way(tiny_shared: Path) -> None:
+    tables = sampling_table(tiny_shared / "rsna", Cards.of(), jobs=1).split("\n\n")
 
-    assert head == "| views of 3 native films | MAE | bias | RMSE |"
-    assert rule == "| --- | --- | --- | --- |"
-    assert len(rows) == 4 + sum(n > 1 for n in PHASES)
-    for row in rows:
-        mae, bias, rmse = (float(cell) for cell in row.strip("| ").split(" | ")[1:])
-        assert abs(bias) <= mae + 0.01
-        assert mae <= rmse + 0.01
+    heads = ("views of 3 native films", "views of 3 validation films with two reductions")
+    for table, head, names in zip(tables, heads, (NATIVE_WAYS, REDUCTIONS), strict=True):
+        first, rule, *rows = table.splitlines()
+        assert first == f"| {head} | MAE | bias | RMSE |"
+        assert rule == "| --- | --- | --- | --- |"
+        assert [row.strip("| ").split(" | ")[0] for row in rows] == list(names)
+        for row in rows:
+            mae, bias, rmse = (float(cell) for cell in row.strip("| ").split(" | ")[1:])
+            assert abs(bias) <= mae + 0.01
+            assert mae <= rmse + 0.01
+
+
+def test_the_mean_of_both_reductions_lies_between_them(tiny_shared: Path) -> None:
+    rows = sampling_table(tiny_shared / "rsna", Cards.of(), jobs=1).split("\n\n")[1].splitlines()[2:]
+
+    point, smooth, mean = (float(row.strip("| ").split(" | ")[2]) for row in rows)
+
+    assert mean == pytest.approx((point + smooth) / 2, abs=0.011)
 
 
 def test_ways_differ_in_their_pixels_and_share_the_hand() -> None:
     hand = standardize(read(EXAMPLES / "7041.png"), load_model(Cards.of().finder, threads=1))
 
-    bilinear, area, one, *many = _ways(hand, SampleSpec())
+    ways = _ways(hand, SampleSpec())
+    bilinear, area, one = ways[:3]
 
-    assert [len(views) for views in (bilinear, area, one, *many)] == [1, 1, 1, *(n * n for n in PHASES if n > 1)]
-    assert {views.shape[1:] for views in (bilinear, area, one, *many)} == {(1, 128, 96)}
+    assert [len(views) for views in ways] == [1, 1, 1, *(n * n for n in PHASES), 6]
+    assert {views.shape[1:] for views in ways} == {(1, 128, 96)}
     assert np.abs(np.diff(area[0, 0])).mean() < np.abs(np.diff(one[0, 0])).mean(), "averaging is smoother than point samples"
     assert np.corrcoef(area.ravel(), one.ravel())[0, 1] > 0.9
+    assert not np.array_equal(bilinear, area)

@@ -50,8 +50,17 @@ def test_mean_of_the_phases_is_smoother_than_one_phase():
     assert np.abs(views.mean(axis=0) - smooth).mean() < np.abs(views[4] - smooth).mean()
 
 
+def test_averages_are_drawn_beside_the_phases():
+    hand = hands.examined().hand
+    phases, views = draw_views(hand, replace(SPEC, phases=2)), draw_views(hand, replace(SPEC, phases=2, smooth=2))
+    assert views.shape == (6, 1, 128, 96)
+    assert np.array_equal(views[:4], phases)
+    assert np.array_equal(views[4], views[5])
+    assert np.abs(np.diff(views[4, 0])).mean() < np.abs(np.diff(views[0, 0])).mean()
+
+
 def test_coarse_film_is_drawn_as_it_is_twice():
-    views = draw_views(hands.examined(height_px=120).hand, SPEC)
+    views = draw_views(hands.examined(height_px=120).hand, replace(SPEC, smooth=2))
     assert views.shape == (2, 1, 128, 96)
     assert np.array_equal(views[0], views[1])
 
@@ -105,6 +114,6 @@ def test_mask_weight_grows_the_mask_by_its_margin():
 
 def test_specification_comes_from_the_card():
     card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "coarse": 2.0}
-    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, 2.0)
+    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0)
     shipped = SampleSpec.from_card(hands.shipped().whole_hand.card.preprocessing)
     assert draw_views(hands.examined().hand, shipped).shape[2] == shipped.height_px

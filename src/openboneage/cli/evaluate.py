@@ -149,7 +149,7 @@ def repeat(
 
 @evaluate.command()
 def sampling(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
-    """Ways to reduce the native films to what the network sees: sampling phases against one phase and plain resizing."""
+    """Ways to reduce a film to what the network sees, on native films and on validation films that have two reductions."""
     from openboneage.evaluate import sampling as study
 
     out.print(study.sampling_table(data, Cards.of(models), jobs))

@@ -1,7 +1,8 @@
-"""Point samples of a hand: a big film is reduced the way the RSNA training films were made, in several phases.
+"""Views of a hand: a big film is reduced the ways the RSNA training films were, in point samples and by averaging.
 
 The training films are nearest-neighbour reductions to 100 x 100 px, so a network that learned from them knows aliased pixels.
-A big film is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step.
+A big film is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step. A part of the
+training films is also there as averages over areas, and what the two kinds of view say is worth more together than either.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class SampleSpec:
         height_px: Height of the input canvas.
         samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
         phases: Grid shifts along each axis; `phases` squared views are drawn.
+        smooth: How often the hand is also drawn as averages over areas, beside the phases.
         coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, twice (one is seen
             mirrored).
         mask_margin: Frame units of background kept around the hand.
@@ -37,6 +39,7 @@ class SampleSpec:
     height_px: int = 128
     samples_per_unit: tuple[float, float] = (34.0, 43.0)
     phases: int = 3
+    smooth: int = 0
     coarse: float = 1.6
     mask_margin: float = 0.06
     range_low: float = 0.02
@@ -57,7 +60,10 @@ def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
     """
     low, high = brightness_of_hand(hand.film, hand, spec)
     weight = mask_weight(hand.mask, spec.mask_margin, spec.height_px)
-    drawn = _point_samples(hand, spec) if _is_fine(hand, spec) else [_drawn_once(hand, spec)] * 2
+    if _is_fine(hand, spec):
+        drawn = [*_point_samples(hand, spec), *[hand.canvas(spec.height_px)] * spec.smooth]
+    else:
+        drawn = [_drawn_once(hand, spec)] * 2
     return np.stack([normalise(view.astype(np.float32), low, high) * weight for view in drawn])[:, None]
 
 
