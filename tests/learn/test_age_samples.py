@@ -57,7 +57,7 @@ def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: lis
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_variation_gives_the_same_pixels(hands: list[TrainingHand], seed: int) -> None:
-    variation = replace(draw_variation(np.random.default_rng(seed), VariationRange()), noise=0.03)
+    variation = replace(draw_variation(np.random.default_rng(seed), VariationRange()), noise=5.0)
 
     first, again = render_hand(hands[0], variation, SPEC), render_hand(hands[0], variation, SPEC)
 
@@ -71,6 +71,17 @@ def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand])
 
     assert np.abs(fine - plain).mean() < np.abs(rough - plain).mean() < 0.05
     assert 0 <= rough.min() < rough.max() <= 1.25
+
+
+@pytest.mark.parametrize("harm", [{"noise": 8.0}, {"jpeg_quality": 20}])
+def test_harm_lies_on_the_film_and_moves_with_it(hands: list[TrainingHand], harm: dict[str, float]) -> None:
+    pixels = 10
+    shift = ((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0))
+
+    still, moved = (render_hand(hands[0], replace(STILL, placement=p, **harm), SPEC)[0] for p in (STILL.placement, shift))
+
+    assert np.abs(still - render_hand(hands[0], STILL, SPEC)[0]).mean() > 0.005
+    assert np.abs(moved[:, pixels:-1] - still[:, : -pixels - 1]).mean() < 0.005
 
 
 def test_lost_shadows_are_black_and_the_bright_end_stays(hands: list[TrainingHand]) -> None:
@@ -103,7 +114,7 @@ def test_a_shift_moves_film_and_mask_together(hands: list[TrainingHand]) -> None
         ({"gamma": 1.4}, True),
         ({"contrast": 0.8}, True),
         ({"blur_px": 1.0}, True),
-        ({"noise": 0.05}, True),
+        ({"noise": 5.0}, True),
         ({"margin": None}, True),
         ({"noise_seed": 2}, False),
     ],

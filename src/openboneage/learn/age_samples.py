@@ -23,7 +23,8 @@ def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> N
     vary = geometry.chain(geometry.translation(-middle, 0), np.array(variation.placement), geometry.translation(middle, 0))
     onto = frame_to_canvas(spec.height_px)
     view = hand.views[-1 if variation.smooth else 0]
-    image = geometry.warp(view.film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
+    film = _recorded(view.film, variation)
+    image = geometry.warp(film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
     values = _toned(normalise(image.astype(np.float32), view.low, view.high), variation)
     if variation.margin is not None:
         weight = mask_weight(np.asarray(hand.mask / 255, np.float32), variation.margin, spec.height_px)
@@ -35,22 +36,24 @@ def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> N
     return values[None]
 
 
+def _recorded(film: NDArray[np.uint8], variation: Variation) -> NDArray[np.uint8]:
+    """The film as a noisier detector and a lossy file give it, on its own pixels."""
+    if variation.noise:
+        draws = np.random.default_rng(variation.noise_seed).standard_normal(film.shape, np.float32)
+        film = np.clip(np.rint(film + np.float32(variation.noise) * draws), 0, 255).astype(np.uint8)
+    if variation.jpeg_quality is not None:
+        written = cv2.imencode(".jpg", film, [cv2.IMWRITE_JPEG_QUALITY, variation.jpeg_quality])[1]
+        film = np.asarray(cv2.imdecode(written, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return film
+
+
 def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.float32]:
     if variation.lost:
         values = np.maximum(values - np.float32(variation.lost), 0) / np.float32(1 - variation.lost)
     toned = values**variation.gamma * variation.contrast + variation.brightness
     if variation.blur_px:
         toned = np.asarray(cv2.GaussianBlur(toned, (0, 0), variation.blur_px), np.float32)
-    if variation.noise:
-        toned = toned + np.random.default_rng(variation.noise_seed).normal(0, variation.noise, toned.shape).astype(np.float32)
-    toned = np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
-    return toned if variation.jpeg_quality is None else _through_jpeg(toned, variation.jpeg_quality)
-
-
-def _through_jpeg(values: NDArray[np.float32], quality: int) -> NDArray[np.float32]:
-    """The picture as a lossy file of that quality gives it back."""
-    _, data = cv2.imencode(".jpg", np.rint(values * 204).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(204)
+    return np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
 
 
 def age_batch(

@@ -87,7 +87,10 @@ def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
 
 @dataclass(frozen=True)
 class Variation:
-    """Everything random about one draw of a training hand; `lost` is the share of the range, at its dark end, gone black."""
+    """Everything random about one draw of a training hand.
+
+    `noise` is its SD in grey levels on the film; `lost` is the share of the range, at its dark end, gone black.
+    """
 
     smooth: bool
     placement: tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -112,16 +115,16 @@ class VariationRange:
     shift: float = 0.035
     shear: float = 0.04
     mirror: float = 0.5
-    smooth: float = 0.15
+    smooth: float = 0.45
     unmasked: float = 0.12
     gamma: float = 0.22
     contrast: float = 0.10
     brightness: float = 0.06
     blur: float = 0.15
     noise: float = 0.30
-    jpeg: float = 0.10
+    jpeg: float = 0.15
     erase: float = 0.25
-    lose: float = 0.08
+    lose: float = 0.15
 
     def eased(self, strength: float) -> VariationRange:
         """The same with place, tone and erasing varied less; a strength of 1 changes nothing."""
@@ -148,9 +151,9 @@ def draw_variation(rng: Generator, how: VariationRange) -> Variation:
         contrast=float(np.exp(rng.normal(0, how.contrast))),
         brightness=float(rng.normal(0, how.brightness)),
         blur_px=float(rng.uniform(0.4, 1.1)) if rng.random() < how.blur else 0.0,
-        noise=float(rng.uniform(0, 0.10)) if rng.random() < how.noise else 0.0,
+        noise=float(rng.uniform(0, 10)) if rng.random() < how.noise else 0.0,
         noise_seed=int(rng.integers(2**31)),
-        jpeg_quality=int(rng.integers(15, 60)) if rng.random() < how.jpeg else None,
+        jpeg_quality=int(rng.integers(20, 60)) if rng.random() < how.jpeg else None,
         erased=_draw_erased(rng) if rng.random() < how.erase else None,
         lost=float(rng.uniform(0, 0.5)) if rng.random() < how.lose else 0.0,
     )
