@@ -19,7 +19,9 @@ from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
 from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, second_course, train_whole_hand
 
-STUDY = WholeHandStudy(batch_size=2, first=Schedule(steps=2, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False))
+STUDY = WholeHandStudy(
+    batch_size=2, first=Schedule(steps=2, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False), second_seeds=(2, 3)
+)
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -36,6 +38,19 @@ def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
     first, again = (train_whole_hand(hands, tmp_path / name, STUDY).state_dict() for name in "ab")
 
     assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+def test_the_network_is_the_mean_of_the_runs_of_its_second_course(tmp_path: Path) -> None:
+    hands = [toy_hand(number) for number in range(4)]
+
+    first, second, both = (
+        train_whole_hand(hands, tmp_path / str(seeds), replace(STUDY, second_seeds=seeds)).state_dict()
+        for seeds in ((2,), (3,), (2, 3))
+    )
+
+    assert any(not torch.equal(first[name], second[name]) for name in first)
+    for name, mean in both.items():
+        torch.testing.assert_close(mean, (first[name] + second[name]) / 2)
 
 
 def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:
@@ -76,7 +91,7 @@ def test_the_second_course_sees_infants_twice_and_goes_on_from_the_first(tmp_pat
     hands = [toy_hand(number) for number in range(1, 9)]
     rough = AgeNet().eval()
 
-    network = second_course(rough, hands, tmp_path, study)
+    network = second_course(rough, hands, tmp_path, study, seed=5)
 
     assert len(loss.ages) == 9
     assert loss.ages.count(12.0) == 2, "nine draws are an epoch of eight hands, one of them an infant's"

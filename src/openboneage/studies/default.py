@@ -182,6 +182,7 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
+            "second_seeds": study.second_seeds,
             "second_dropout": study.second_dropout,
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
