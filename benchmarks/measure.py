@@ -81,12 +81,12 @@ def assess_warm(film: Path, times: int) -> dict[str, Sample]:
     from openboneage.assess.whole_hand import view_mean
     from openboneage.explain.occlusion import occlusion_map
 
-    assessor, stages = Assessor.shipped(), []
+    assessor, stages = Assessor.load(), []
     whole = repeat(lambda: stages.append(assessor.assess(film).seconds), times)
     examination = assessor.examine(film)
     sex = examination.assessment.subject.sex
     occlusion = repeat(lambda: occlusion_map(examination.hand, sex, assessor.whole_hand), max(times // 6, 3), warm_up=1)
-    alone = Assessor.shipped(threads=1)
+    alone = Assessor.load(threads=1)
     cv2_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

@@ -105,7 +105,7 @@ def _text(size_px: tuple[int, int]) -> np.ndarray:
 @cache
 def shipped() -> Assessor:
     """The shipped models, loaded once for all tests of a process."""
-    return Assessor.shipped()
+    return Assessor.load()
 
 
 @cache

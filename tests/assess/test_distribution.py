@@ -159,7 +159,7 @@ def test_a_wide_interval_is_a_doubt_and_a_wider_one_no_answer(width, codes):
 
 
 def test_a_model_that_knows_nothing_gives_no_age():
-    assessor = Assessor.shipped(1)
+    assessor = Assessor.load(threads=1)
     flat = replace(assessor, whole_hand=replace(assessor.whole_hand, session=FlatSession()))
     assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)
     assert assessment.bone_age is None

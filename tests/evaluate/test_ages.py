@@ -44,7 +44,7 @@ def test_films_come_in_the_order_of_the_table(native: list[Reading]) -> None:
 
 
 def test_a_native_film_is_read_as_a_clinics_film(native: list[Reading]) -> None:
-    assessor = Assessor.shipped(threads=1)
+    assessor = Assessor.load(threads=1)
     for each in native:
         assessed = assessor.examine_radiograph(read(EXAMPLES / f"{each.film.id}.png"), each.film.sex).assessment
         age = describe(mix_sexes(each.probabilities, each.film.sex), calibration_of(SHIPPED))

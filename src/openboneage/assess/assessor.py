@@ -46,20 +46,11 @@ class Assessor:
     whole_hand: Model
 
     @classmethod
-    def shipped(cls, threads: int = 0) -> Assessor:
-        """An assessor with the default set of models; `threads` 0 takes every core.
-
-        Raises:
-            WeightsError: A model is missing or damaged.
-        """
-        return cls.load(Cards.of(), threads)
-
-    @classmethod
-    def load(cls, models: Cards | str | os.PathLike[str], threads: int = 0) -> Assessor:
-        """An assessor with other models.
+    def load(cls, models: Cards | str | os.PathLike[str] | None = None, threads: int = 0) -> Assessor:
+        """An assessor with the models of a set.
 
         Args:
-            models: Version of a shipped set, a folder with cards, or the cards.
+            models: Version of a shipped set, a folder with cards, or the cards; None takes the default set.
             threads: Threads of one run; 0 takes every core.
 
         Raises:
@@ -154,7 +145,7 @@ def assess(
         RefusedError: The file holds several images.
         WeightsError: There is no such set, or a model is missing or damaged.
     """
-    return Assessor.load(Cards.of(models)).assess(path, None if sex is None else parse_sex(sex), age_months)
+    return Assessor.load(models).assess(path, None if sex is None else parse_sex(sex), age_months)
 
 
 @contextmanager
