@@ -17,6 +17,7 @@ from openboneage.evaluate.answers import (
     age_table,
     ages_by_way,
     answers_report,
+    chance_of_near,
     coverage_table,
     covered,
     cross_validated,
@@ -173,9 +174,16 @@ class TestCoverage:
         figures = [figures_of(50, 44), figures_of(100, 92), figures_of(50, 42), figures_of(1000, 860), figures_of(49, 44)]
 
         assert covered("read", figures, 0.9) == (
-            "Of the 4 groups by age as read that have 50 films or more, the coverage lies within 88 % to 92 % in 2, "
-            "and 90 % lies within the 95 % interval of the coverage in 3."
+            "Of the 4 groups by age as read that have 50 films or more, the coverage lies within 88 % to 92 % in 2 "
+            "(perfect intervals: 2.6 on average), and 90 % lies within the 95 % interval of the coverage in 3."
         )
+
+
+def test_chance_of_near_is_a_share_of_the_binomial() -> None:
+    draws = np.random.default_rng(1).binomial(80, 0.9, 100_000) / 80
+
+    assert chance_of_near(80, 0.9) == pytest.approx((np.abs(draws - 0.9) <= 0.02 + 1e-9).mean(), abs=0.01)
+    assert chance_of_near(1, 0.9) == 0
 
 
 def test_films_that_set_the_intervals_are_named_as_such() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 
@@ -181,8 +182,15 @@ def covered(kind: str, figures: Sequence[AgeFigures], promised: float) -> str:
     near = sum(abs(f.coverage - promised) <= NEAR + 1e-9 for f in large)
     intervals = [wilson_interval(f.coverage, f.films) for f in large]
     within = sum(low <= promised <= high for low, high in intervals)
+    expected = sum(chance_of_near(f.films, promised) for f in large)
     return (
         f"Of the {len(large)} groups by age as {kind} that have {ENOUGH_FILMS} films or more, the coverage lies within "
-        f"{percent(promised - NEAR, 0)} to {percent(promised + NEAR, 0)} in {near}, and {percent(promised, 0)} lies within the "
-        f"95 % interval of the coverage in {within}."
+        f"{percent(promised - NEAR, 0)} to {percent(promised + NEAR, 0)} in {near} (perfect intervals: {expected:.1f} on "
+        f"average), and {percent(promised, 0)} lies within the 95 % interval of the coverage in {within}."
     )
+
+
+def chance_of_near(films: int, promised: float) -> float:
+    """Probability that intervals that hold a reading with exactly the promised probability cover about that share of films."""
+    held = (k for k in range(films + 1) if abs(k / films - promised) <= NEAR + 1e-9)
+    return sum(comb(films, k) * promised**k * (1 - promised) ** (films - k) for k in held)
