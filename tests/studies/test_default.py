@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:Future
 
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
 WHOLE_HAND = WholeHandStudy(
-    batch_size=2, first=Schedule(steps=2, peak_lr=1e-3, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False)
+    batch_size=2, first=Schedule(steps=2, peak_lr=1e-3, bf16=False), later=(Schedule(steps=2, peak_lr=1e-4, bf16=False),)
 )
 
 
@@ -64,9 +64,8 @@ class TestRun:
     def test_cards_tell_the_settings_of_the_run(self, run: DefaultRun) -> None:
         finder, whole_hand = cards_of(run)
 
-        assert finder.training["schedule"] == asdict(FINDER.schedule)
-        assert whole_hand.training["first"] == asdict(WHOLE_HAND.first)
-        assert whole_hand.training["second"] == asdict(WHOLE_HAND.second)
+        assert finder.training["courses"] == [asdict(FINDER.schedule)]
+        assert whole_hand.training["courses"] == [asdict(WHOLE_HAND.first), *map(asdict, WHOLE_HAND.later)]
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
         assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
 

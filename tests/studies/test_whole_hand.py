@@ -17,10 +17,12 @@ from openboneage.learn.hands import TrainingHand, View
 from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, second_course, train_whole_hand
+from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_whole_hand
 
 STUDY = WholeHandStudy(
-    batch_size=2, first=Schedule(steps=2, bf16=False), second=Schedule(steps=2, peak_lr=1e-4, bf16=False), second_seeds=(2, 3)
+    batch_size=2,
+    first=Schedule(steps=2, bf16=False),
+    later=(Schedule(steps=2, peak_lr=1e-4, seed=2, bf16=False), Schedule(steps=2, peak_lr=1e-4, seed=3, bf16=False)),
 )
 
 
@@ -40,17 +42,15 @@ def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
 
-def test_the_network_is_the_mean_of_the_runs_of_its_second_course(tmp_path: Path) -> None:
+def test_each_course_goes_on_from_the_one_before(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    first, second, both = (
-        train_whole_hand(hands, tmp_path / str(seeds), replace(STUDY, second_seeds=seeds)).state_dict()
-        for seeds in ((2,), (3,), (2, 3))
-    )
+    both = train_whole_hand(hands, tmp_path / "both", STUDY).state_dict()
+    one = train_whole_hand(hands, tmp_path / "steps", replace(STUDY, later=STUDY.later[:1]))
+    then = later_course(one, STUDY.later[1], hands, tmp_path / "steps" / "then", STUDY).state_dict()
 
-    assert any(not torch.equal(first[name], second[name]) for name in first)
-    for name, mean in both.items():
-        torch.testing.assert_close(mean, (first[name] + second[name]) / 2)
+    assert any(not torch.equal(one.state_dict()[name], both[name]) for name in both)
+    assert all(torch.equal(then[name], both[name]) for name in both)
 
 
 def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:
@@ -63,13 +63,13 @@ def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:
     assert all(np.array_equal(with_it[name], without[name]) for name in without)
 
 
-def test_the_variation_is_eased_over_the_last_half_of_the_second_course() -> None:
-    study = replace(STUDY, second=Schedule(steps=100), easing=0.2)
+def test_the_variation_is_eased_over_the_last_half_of_a_later_course() -> None:
+    study = replace(STUDY, easing=0.2)
 
-    assert study.variation_at(0) == study.variation_at(50) == study.variation
-    assert study.variation_at(75).rotation_degrees == pytest.approx(0.6 * study.variation.rotation_degrees)
-    assert study.variation_at(100).erase == pytest.approx(0.2 * study.variation.erase)
-    assert study.variation_at(100).mirror == study.variation.mirror
+    assert study.variation_at(0) == study.variation_at(0.5) == study.variation
+    assert study.variation_at(0.75).rotation_degrees == pytest.approx(0.6 * study.variation.rotation_degrees)
+    assert study.variation_at(1).erase == pytest.approx(0.2 * study.variation.erase)
+    assert study.variation_at(1).mirror == study.variation.mirror
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,14 @@ class SpyingLoss(AgeLoss):
         return super().__call__(model, batch)
 
 
-def test_the_second_course_sees_infants_twice_and_goes_on_from_the_first(tmp_path: Path) -> None:
+def test_a_later_course_sees_infants_twice_and_goes_on_where_the_last_ended(tmp_path: Path) -> None:
     loss = SpyingLoss()
-    study = replace(
-        STUDY, batch_size=3, loss=loss, infant_months=20, second=Schedule(steps=3, peak_lr=1e-9, bf16=False, weight_decay=0.0)
-    )
+    study = replace(STUDY, batch_size=3, loss=loss, infant_months=20)
+    schedule = Schedule(steps=3, peak_lr=1e-9, bf16=False, weight_decay=0.0)
     hands = [toy_hand(number) for number in range(1, 9)]
     rough = AgeNet().eval()
 
-    network = second_course(rough, hands, tmp_path, study, seed=5)
+    network = later_course(rough, schedule, hands, tmp_path, study)
 
     assert len(loss.ages) == 9
     assert loss.ages.count(12.0) == 2, "nine draws are an epoch of eight hands, one of them an infant's"

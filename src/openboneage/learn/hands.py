@@ -115,16 +115,16 @@ class VariationRange:
     shift: float = 0.035
     shear: float = 0.04
     mirror: float = 0.5
-    smooth: float = 0.45
+    smooth: float = 0.30
     unmasked: float = 0.12
     gamma: float = 0.22
     contrast: float = 0.10
     brightness: float = 0.06
     blur: float = 0.15
-    noise: float = 0.30
-    jpeg: float = 0.15
+    noise: float = 0.20
+    jpeg: float = 0.10
     erase: float = 0.25
-    lose: float = 0.15
+    lose: float = 0.10
 
     def eased(self, strength: float) -> VariationRange:
         """The same with place, tone and erasing varied less; a strength of 1 changes nothing."""

@@ -167,7 +167,7 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
-            **_provenance(study.batch_size, schedule=study.schedule),
+            **_provenance(study.batch_size, study.schedule),
         },
     }
 
@@ -182,21 +182,20 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
-            "second_seeds": study.second_seeds,
-            "second_dropout": study.second_dropout,
+            "later_dropout": study.later_dropout,
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
-            **_provenance(study.batch_size, first=study.first, second=study.second),
+            **_provenance(study.batch_size, study.first, *study.later),
         },
     }
 
 
-def _provenance(batch_size: int, **schedules: Schedule) -> Mapping[str, Any]:
+def _provenance(batch_size: int, *courses: Schedule) -> Mapping[str, Any]:
     return {
         "split": f"sha256('{SPLIT_SALT}:<id>'): 80 % train, 10 % validation (calibration), 10 % held out; native.csv in none",
         "command": COMMAND,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "batch_size": batch_size,
-        **{name: asdict(schedule) for name, schedule in schedules.items()},
+        "courses": [asdict(course) for course in courses],
         "torch": torch.__version__,
     }

@@ -1,16 +1,15 @@
-"""The whole-hand age model that ships: one network for both sexes, learned in two courses from RSNA's training films at 100 px.
+"""The whole-hand age model that ships: one network for both sexes, learned in courses from RSNA's training films at 100 px.
 
 Input: the standard hand (upright left hand, background masked, contrast set by the hand itself) as the program gives it,
-varied. Nearly every second draw shows the smooth 64-px view of the film, where there is one, instead of its point samples.
-Output: a distribution over 0 to 228 months for a girl and for a boy. The second course is run several times from the end of the
-first, and the mean of the weights is what ships. No checkpoint is chosen on any film: the schedules are fixed, and the moving
-average of the weights at the end of each is taken.
+varied. A part of the draws shows the smooth 64-px view of the film, where there is one, instead of its point samples. Output:
+a distribution over 0 to 228 months for a girl and for a boy. No checkpoint is chosen on any film: the schedules are fixed, and
+the moving average of the weights at the end of each course is what the next goes on from, and what ships at last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from torch import nn
 from openboneage.errors import InputError
 from openboneage.imaging.samples import SampleSpec
 from openboneage.learn.age_samples import age_batch
-from openboneage.learn.averaging import averaged
 from openboneage.learn.folding import norms_folded
 from openboneage.learn.hands import TrainingHand, VariationRange
 from openboneage.learn.loop import Batch, Schedule, fit
@@ -40,11 +38,10 @@ class WholeHandStudy:
         variation: How far hands are varied.
         loss: What is made small.
         first: The first course, with batch normalisation and much dropping out.
-        second: The second course, on the network with its norms folded in: a quarter less time a step, at a lower rate, no
-            block dropped. Its seed is replaced.
-        second_seeds: Seeds of the runs of the second course.
-        second_dropout: Dropout of the second course.
-        easing: Strength of the variation at the end of the second course, reached evenly over its last half.
+        later: The later courses, on the network with its norms folded in: a quarter less time a step, at lower rates, no block
+            dropped. Each warms the rate up and lets it fall again.
+        later_dropout: Dropout of the later courses.
+        easing: Strength of the variation at the end of each later course, reached evenly over its last half.
         infant_months: Films of younger children count twice: they are few, and their ages are drawn to the middle.
     """
 
@@ -53,24 +50,22 @@ class WholeHandStudy:
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
     first: Schedule = field(default_factory=lambda: Schedule(steps=7000, peak_lr=2e-3, weight_decay=0.05))
-    second: Schedule = field(
-        default_factory=lambda: Schedule(
-            steps=8000, peak_lr=4e-4, weight_decay=0.02, warmup=0.05, ema_decay=0.999, checkpoint_every=1000
-        )
+    later: tuple[Schedule, ...] = (
+        Schedule(16000, peak_lr=4e-4, weight_decay=0.02, warmup=0.05, ema_decay=0.999, seed=2, checkpoint_every=1000),
+        Schedule(7000, peak_lr=3e-4, weight_decay=0.02, warmup=0.05, ema_decay=0.999, seed=5, checkpoint_every=1000),
+        Schedule(8000, peak_lr=3e-4, weight_decay=0.02, warmup=0.05, ema_decay=0.999, seed=6, checkpoint_every=1000),
     )
-    second_seeds: tuple[int, ...] = (2, 3, 4)
-    second_dropout: float = 0.3
-    easing: float = 0.7
+    later_dropout: float = 0.15
+    easing: float = 0.5
     infant_months: float = 48.0
 
-    def variation_at(self, step: int) -> VariationRange:
-        """Variation of a step of the second course."""
-        share = min(max(2 * step / self.second.steps - 1, 0), 1)
-        return self.variation.eased(1 - (1 - self.easing) * share)
+    def variation_at(self, progress: float) -> VariationRange:
+        """Variation in a later course of which that share, 0 to 1, is done."""
+        return self.variation.eased(1 - (1 - self.easing) * max(2 * progress - 1, 0))
 
 
 def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy | None = None) -> nn.Module:
-    """Train the age network on prepared hands in two courses, or continue a run that was stopped.
+    """Train the age network on prepared hands, course after course, or continue a run that was stopped.
 
     Raises:
         InputError: There are too few hands for one batch.
@@ -80,21 +75,27 @@ def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandS
     if len(sure) < study.batch_size:
         raise InputError(f"Expected at least {study.batch_size} hands surely found, got {len(sure)} of {len(hands)} films.")
     batch = partial(age_batch, sure, study.spec, study.variation, study.batch_size, study.first.seed)
-    rough = fit(AgeNet, batch, study.loss, study.first, run / "first")
-    return averaged([second_course(rough, sure, run / f"second-{seed}", study, seed) for seed in study.second_seeds])
+    network = fit(AgeNet, batch, study.loss, study.first, run / "first")
+    for number, schedule in enumerate(study.later, start=2):
+        network = later_course(network, schedule, sure, run / f"course-{number}", study)
+    return network
 
 
-def second_course(rough: nn.Module, hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy, seed: int) -> nn.Module:
-    """Train on from a network of the first course, or continue."""
+def later_course(
+    network: nn.Module, schedule: Schedule, hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy
+) -> nn.Module:
+    """Train on from where a course ended, or continue."""
     counted = [*hands, *(hand for hand in hands if hand.age_months < study.infant_months)]
 
     def make_batch(step: int) -> Batch:
-        how = study.variation_at(step)
-        return age_batch(counted, study.spec, how, study.batch_size, seed, step)
+        how = study.variation_at(step / schedule.steps)
+        return age_batch(counted, study.spec, how, study.batch_size, schedule.seed, step)
 
     def build() -> nn.Module:
-        network = AgeNet(dropout=study.second_dropout)
-        network.load_state_dict(rough.state_dict())
-        return norms_folded(network)
+        folded = norms_folded(network)
+        for module in folded.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = study.later_dropout
+        return folded
 
-    return fit(build, make_batch, study.loss, replace(study.second, seed=seed), run)
+    return fit(build, make_batch, study.loss, schedule, run)
