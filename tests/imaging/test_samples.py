@@ -50,6 +50,13 @@ def test_mean_of_the_phases_is_smoother_than_one_phase():
     assert np.abs(views.mean(axis=0) - smooth).mean() < np.abs(views[4] - smooth).mean()
 
 
+def test_the_diagonal_is_a_part_of_the_phases():
+    hand = hands.examined().hand
+    every, diagonal = (draw_views(hand, replace(SPEC, phases=3, diagonal=only)) for only in (False, True))
+
+    assert np.array_equal(diagonal, every[[0, 4, 8]])
+
+
 def test_averages_are_drawn_beside_the_phases():
     hand = hands.examined().hand
     phases, views = draw_views(hand, replace(SPEC, phases=2)), draw_views(hand, replace(SPEC, phases=2, smooth=2))

@@ -17,13 +17,11 @@ from openboneage.learn.hands import TrainingHand, View
 from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_whole_hand
+from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_network, train_whole_hand
 
-STUDY = WholeHandStudy(
-    batch_size=2,
-    first=Schedule(steps=2, bf16=False),
-    later=(Schedule(steps=2, peak_lr=1e-4, seed=2, bf16=False), Schedule(steps=2, peak_lr=1e-4, seed=3, bf16=False)),
-)
+FIRST = Schedule(steps=2, bf16=False)
+LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
+STUDY = WholeHandStudy(batch_size=2, networks=((FIRST, *LATER), (replace(FIRST, seed=4), LATER[0])))
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -42,15 +40,28 @@ def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
 
-def test_each_course_goes_on_from_the_one_before(tmp_path: Path) -> None:
+def test_each_course_goes_on_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    both = train_whole_hand(hands, tmp_path / "both", STUDY).state_dict()
-    one = train_whole_hand(hands, tmp_path / "steps", replace(STUDY, later=STUDY.later[:1]))
-    then = later_course(one, STUDY.later[1], hands, tmp_path / "steps" / "then", STUDY).state_dict()
+    shipped = train_network(hands, tmp_path / "all", (FIRST, *LATER), STUDY).state_dict()
+    second = train_network(hands, tmp_path / "two", (FIRST, LATER[0]), STUDY)
+    third = later_course(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
 
-    assert any(not torch.equal(one.state_dict()[name], both[name]) for name in both)
-    assert all(torch.equal(then[name], both[name]) for name in both)
+    for name, value in second.state_dict().items():
+        torch.testing.assert_close(shipped[name], (value + third[name]) / 2)
+    assert any(not torch.equal(value, third[name]) for name, value in second.state_dict().items())
+
+
+def test_the_answer_is_the_mean_of_the_networks_distributions(tmp_path: Path) -> None:
+    hands = [toy_hand(number) for number in range(4)]
+    image = torch.rand(3, 1, 128, 96)
+
+    together = train_whole_hand(hands, tmp_path, STUDY)
+    each = [train_network(hands, tmp_path / f"network-{n}", courses, STUDY) for n, courses in enumerate(STUDY.networks, 1)]
+
+    apart = [network(image).softmax(-1) for network in each]
+    torch.testing.assert_close(together(image).softmax(-1), (apart[0] + apart[1]) / 2)
+    assert not torch.allclose(apart[0], apart[1], rtol=1e-2)
 
 
 def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class SampleSpec:
         height_px: Height of the input canvas.
         samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
         phases: Grid shifts along each axis; `phases` squared views are drawn.
+        diagonal: Only the phases that are shifted as far down as across: `phases` views are drawn.
         smooth: How often the hand is also drawn as averages over areas, beside the phases.
         coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, twice (one is seen
             mirrored).
@@ -39,6 +40,7 @@ class SampleSpec:
     height_px: int = 128
     samples_per_unit: tuple[float, float] = (34.0, 43.0)
     phases: int = 3
+    diagonal: bool = False
     smooth: int = 0
     coarse: float = 1.6
     mask_margin: float = 0.06
@@ -106,7 +108,7 @@ def _drawn_once(hand: StandardHand, spec: SampleSpec) -> NDArray[np.uint8]:
 
 
 def _point_samples(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.uint8]]:
-    """Every phase of the sampling grid, each brought to the input canvas."""
+    """The phases of the sampling grid, each brought to the input canvas."""
     down, across = spec.samples_per_unit
     rows, columns, phases = round(HEIGHT * down), round(WIDTH * across), spec.phases
     onto_grid = geometry.chain(
@@ -118,7 +120,7 @@ def _point_samples(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.uint
     size = canvas_size(spec.height_px)
     views = []
     for i in range(phases):
-        for j in range(phases):
+        for j in (i,) if spec.diagonal else range(phases):
             to_canvas = geometry.chain(
                 geometry.translation((j + 0.5) / phases - 0.5, (i + 0.5) / phases - 0.5),
                 geometry.scaling(size[1] / columns, size[0] / rows),

@@ -1,8 +1,9 @@
-"""From a trained network to a file that ONNX Runtime runs: weights in half precision, the result checked against torch."""
+"""From a trained network to a file that ONNX Runtime runs: a byte for each large weight, the result checked against torch."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
 from pathlib import Path
 
@@ -10,28 +11,37 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from openboneage.errors import WeightsError
 from openboneage.learn.folding import norms_folded
 
-HALF_FROM_ELEMENTS = 1024
-"""Tensors at least this large are stored in half precision; norms and biases stay as they are."""
+BYTES_FROM_ELEMENTS = 4096
+"""Kernels and matrices at least this large are stored in bytes; norms, biases and small ones stay as they are."""
+STEPS = 127
+"""Steps of a byte from zero to the largest weight of an output channel."""
+TINY = np.float32(1e-12)
+"""Least of an output channel's largest weight, so that one of zeros has a scale."""
+WHOLE = 1e-3
+"""Steps are whole numbers up to this."""
 TOLERANCE = 1e-4
 """Largest difference from torch, relative to the largest output."""
 
 
 def as_stored(model: nn.Module) -> nn.Module:
-    """The network as its file holds it: norms folded into convolutions, large weights rounded to half precision.
+    """The network as its file holds it: norms folded into convolutions, large weights rounded to bytes.
 
-    The exporter would fold the norms too, but after the rounding, and storing the product in half would lose once more.
+    Each output channel has a scale of its own. The exporter would fold the norms too, but after the rounding, and rounding the
+    product would lose once more.
     """
     folded: nn.Module = norms_folded(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with torch.no_grad():
         for parameter in folded.parameters():
-            if parameter.numel() >= HALF_FROM_ELEMENTS:
-                parameter.copy_(parameter.half().float())
+            if _is_large(parameter):
+                scale = parameter.abs().amax(tuple(range(1, parameter.ndim)), keepdim=True).clamp(min=float(TINY)) / STEPS
+                parameter.copy_((parameter / scale).round() * scale)
     return folded
 
 
@@ -59,7 +69,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
         if program is None:
             raise WeightsError("torch gave no ONNX program.")
         program.save(draft)
-        stored = _stored_in_half(onnx.load(draft))
+        stored = _stored_in_bytes(onnx.load(draft))
     onnx.checker.check_model(stored)
     data = stored.SerializeToString(deterministic=True)
     _check(model, example, data)
@@ -67,24 +77,40 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _stored_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace each large float tensor by its half and a cast back, which ONNX Runtime folds when it loads the file."""
+def _is_large(weights: Tensor | NDArray[np.float32]) -> bool:
+    return weights.ndim > 1 and math.prod(weights.shape) >= BYTES_FROM_ELEMENTS
+
+
+def _stored_in_bytes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Replace each large tensor by bytes and scales, whose product ONNX Runtime takes once, when it loads the file."""
     graph = model.graph
-    casts = []
+    stored, restored = [], []
     for tensor in graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype == np.float32 and values.size >= HALF_FROM_ELEMENTS:
-            name = tensor.name
-            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-            casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = list(graph.node)
-    del graph.node[:], graph.value_info[:]
-    for node in [*casts, *nodes]:
+        name, weights = tensor.name, numpy_helper.to_array(tensor)
+        if weights.dtype != np.float32 or not _is_large(weights):
+            stored.append(tensor)
+            continue
+        steps, scale = _in_bytes(weights)
+        stored += [numpy_helper.from_array(steps, f"{name}_steps"), numpy_helper.from_array(scale, f"{name}_scale")]
+        restored.append(helper.make_node("Cast", [f"{name}_steps"], [f"{name}_cast"], to=onnx.TensorProto.FLOAT))
+        restored.append(helper.make_node("Mul", [f"{name}_cast", f"{name}_scale"], [name]))
+    nodes = [*restored, *graph.node]
+    for node in nodes:
         del node.metadata_props[:]
         node.doc_string = ""
-        graph.node.append(node)
-    del model.metadata_props[:], graph.metadata_props[:]
-    return model
+    bare = helper.make_graph(nodes, graph.name, graph.input, graph.output, stored)
+    return helper.make_model(bare, opset_imports=model.opset_import, ir_version=model.ir_version)
+
+
+def _in_bytes(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Steps and scales of rounded weights; their output channels lie along the first axis, or the last where it was turned."""
+    for channel in (0, weights.ndim - 1):
+        others = tuple(axis for axis in range(weights.ndim) if axis != channel)
+        scale = np.maximum(np.abs(weights).max(axis=others, keepdims=True), TINY) / np.float32(STEPS)
+        steps = weights / scale
+        if np.abs(steps - steps.round()).max() < WHOLE:
+            return steps.round().astype(np.int8), scale
+    raise WeightsError("A large tensor of the network was not rounded to bytes.")
 
 
 def _check(model: nn.Module, example: Tensor, data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 1. The hand finder is trained (`studies.hand_finder`).
 2. Every training film is found and laid straight with it.
-3. The whole-hand age network is trained on those hands (`studies.whole_hand`).
+3. The whole-hand age networks are trained on those hands (`studies.whole_hand`).
 4. Temperature and interval masses are set on the validation films, through the program as a clinic runs it.
 5. Their figures on films used for none of this, held-out and native, are measured and written to the card.
 
@@ -31,7 +31,6 @@ from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.imaging.hand import canvas_size
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
-from openboneage.learn.loop import Schedule
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
 from openboneage.weights.card import Card, read_card
@@ -167,7 +166,8 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
-            **_provenance(study.batch_size, study.schedule),
+            "courses": [asdict(study.schedule)],
+            **_provenance(study.batch_size),
         },
     }
 
@@ -185,17 +185,17 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "later_dropout": study.later_dropout,
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
-            **_provenance(study.batch_size, study.first, *study.later),
+            "networks": [[asdict(course) for course in courses] for courses in study.networks],
+            **_provenance(study.batch_size),
         },
     }
 
 
-def _provenance(batch_size: int, *courses: Schedule) -> Mapping[str, Any]:
+def _provenance(batch_size: int) -> Mapping[str, Any]:
     return {
         "split": f"sha256('{SPLIT_SALT}:<id>'): 80 % train, 10 % validation (calibration), 10 % held out; native.csv in none",
         "command": COMMAND,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "batch_size": batch_size,
-        "courses": [asdict(course) for course in courses],
         "torch": torch.__version__,
     }
