@@ -45,7 +45,7 @@ def test_ways_differ_in_their_pixels_and_share_the_hand() -> None:
     ways = _ways(hand, SampleSpec())
     bilinear, area, one = ways[:3]
 
-    assert [len(views) for views in ways] == [1, 1, 1, *(n * n for n in PHASES), 6]
+    assert [len(views) for views in ways] == [1, 1, 1, *(n * n for n in PHASES), 6, 3]
     assert {views.shape[1:] for views in ways} == {(1, 128, 96)}
     assert np.abs(np.diff(area[0, 0])).mean() < np.abs(np.diff(one[0, 0])).mean(), "averaging is smoother than point samples"
     assert np.corrcoef(area.ravel(), one.ravel())[0, 1] > 0.9

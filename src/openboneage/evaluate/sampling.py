@@ -32,6 +32,7 @@ NATIVE_WAYS = (
     "one point-sampled phase, not mirrored",
     *(f"{n} x {n} phases, every second mirrored" for n in PHASES),
     "2 x 2 phases and the average, twice",
+    "the diagonal of 2 x 2 phases, and the average",
     "for comparison: the 100-px reductions of the same films",
 )
 REDUCTIONS = ("point samples of 100 x 100 px", "averages of 64 x 64 px", "the mean of both")
@@ -85,10 +86,13 @@ def _reduced_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[lis
 
 def _ways(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.float32]]:
     """Views of a big film for each of the native ways but the last."""
-    one = draw_views(hand, replace(spec, phases=1, smooth=0))
-    many = [alternately_mirrored(draw_views(hand, replace(spec, phases=n, smooth=0))) for n in PHASES]
-    with_average = alternately_mirrored(draw_views(hand, replace(spec, phases=2, smooth=2)))
-    return [_resized(hand, spec, smooth=False), _resized(hand, spec, smooth=True), one, *many, with_average]
+    one = draw_views(hand, replace(spec, phases=1, diagonal=False, smooth=0))
+    many = [alternately_mirrored(draw_views(hand, replace(spec, phases=n, diagonal=False, smooth=0))) for n in PHASES]
+    with_average = [
+        alternately_mirrored(draw_views(hand, replace(spec, phases=2, diagonal=diagonal, smooth=smooth)))
+        for diagonal, smooth in ((False, 2), (True, 1))
+    ]
+    return [_resized(hand, spec, smooth=False), _resized(hand, spec, smooth=True), one, *many, *with_average]
 
 
 def _resized(hand: StandardHand, spec: SampleSpec, smooth: bool) -> NDArray[np.float32]:

@@ -57,7 +57,7 @@ class WholeHandStudy:
     """
 
     batch_size: int = 64
-    spec: SampleSpec = field(default_factory=lambda: SampleSpec(phases=2, diagonal=True, smooth=2))
+    spec: SampleSpec = field(default_factory=lambda: SampleSpec(phases=2, diagonal=True, smooth=1))
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
     networks: tuple[tuple[Schedule, ...], ...] = (
