@@ -20,10 +20,11 @@ from openboneage.evaluate.answers import (
     chance_of_near,
     coverage_table,
     covered,
-    cross_validated,
     group_figures,
     habit,
     interval_table,
+    off_promise,
+    on_other_halves,
 )
 from openboneage.evaluate.calibration import calibrate
 from openboneage.evaluate.metrics import AgeFigures, age_figures
@@ -89,58 +90,64 @@ class TestAge:
 
 
 class TestInterval:
-    def test_each_film_is_left_out_once(self) -> None:
-        readings, learned_from = scattered(25, 1, 1.0), []
+    def test_each_half_is_tried_with_what_the_other_set(self) -> None:
+        readings, set_on = scattered(25, 1, 1.0), []
 
-        def way(others: Sequence[Reading]) -> Calibration:
-            learned_from.append({each.film.id for each in others})
+        def way(half: Sequence[Reading]) -> Calibration:
+            set_on.append({each.film.id for each in half})
             return Calibration()
 
-        cross_validated(readings, way)
+        tried = [{each.film.id for each, _ in trial} for trial in on_other_halves(readings, way)]
 
-        left_out = [{each.film.id for each in readings} - ids for ids in learned_from]
-        assert sorted(map(len, left_out)) == [2] * 5 + [3] * 5
-        assert len(set.union(*left_out)) == 25
+        everyone = {each.film.id for each in readings}
+        assert [everyone - ids for ids in set_on] == tried
+        assert set(map(len, tried)) == {13}
+        assert len({frozenset(ids) for ids in tried}) == len(tried), "other halves each time"
 
     def test_a_film_has_no_part_in_its_own_interval(self) -> None:
         readings = scattered(25, 1, 1.0)
 
-        def way(others: Sequence[Reading]) -> Calibration:
-            return Calibration(central_mass=0.5 if "3" in {each.film.id for each in others} else 0.9)
+        def way(half: Sequence[Reading]) -> Calibration:
+            return Calibration(central_mass=0.5 if "3" in {each.film.id for each in half} else 0.9)
 
-        ages = cross_validated(readings, way)
+        widths = [
+            age.high_months - age.low_months for trial in on_other_halves(readings, way) for each, age in trial
+            if each.film.id == "3"
+        ]  # fmt: skip
 
-        widths = {each.film.id: age.high_months - age.low_months for each, age in zip(readings, ages, strict=True)}
-        wide = [film_id for film_id, width in widths.items() if width > 25]
-        assert "3" in wide
-        assert len(wide) in (2, 3)
+        assert widths
+        assert min(widths) > 25
 
     def test_one_film_leaves_none_to_set_the_interval_on(self) -> None:
         with pytest.raises(InputError, match="at least two films"):
-            cross_validated(scattered(1, 1, 1.0), calibrate)
+            on_other_halves(scattered(1, 1, 1.0), calibrate)
 
     def test_masses_by_sex_even_out_the_coverage(self) -> None:
         sure, unsure = (scattered(600, 1, width) for width in (1.3, 0.7))
         readings = [s if s.film.sex is Sex.FEMALE else u for s, u in zip(sure, unsure, strict=True)]
 
-        _, _, alike, by_sex, by_band = cells(interval_table(readings, {each.film.id for each in readings}))
+        _, _, *ways = cells(interval_table(readings, {each.film.id for each in readings}))
 
-        low, high = ([float(row[3].split(" %")[part].strip(", ")) for row in (alike, by_sex, by_band)] for part in (0, 1))
-        assert low[0] < 84 < min(low[1:])
-        assert high[0] > 97
-        assert all(float(row[1].removesuffix(" %")) == pytest.approx(90, abs=2) for row in (alike, by_sex, by_band))
+        alike, by_sex, by_band, drawn = (float(row[3].removesuffix(" points")) for row in ways)
+        assert by_sex < by_band < alike, "ten masses scatter more than two"
+        assert drawn < by_band
+        assert all(float(row[1].removesuffix(" %")) == pytest.approx(90, abs=2) for row in ways)
+
+    def test_distance_from_the_promise_by_hand(self) -> None:
+        trials = [[figures_of(100, 80), figures_of(10, 9)], [figures_of(50, 40)]]
+
+        assert off_promise(trials, 0.9) == pytest.approx((150 / 160) ** 0.5 * 0.1)
 
     def test_only_films_that_are_answered_are_counted(self) -> None:
         readings = scattered(40, 1, 1.0)
-        wrong = replace(readings[0], film=replace(readings[0].film, age_months=228.0))
+        wrong = [replace(each, film=replace(each.film, age_months=228.0)) for each in readings[:2]]
+        films = [*wrong, *readings[2:]]
 
-        films = [wrong, *readings[1:]]
+        def coverage(answered_ids: set[str]) -> float:
+            return float(cells(interval_table(films, answered_ids))[2][1].removesuffix(" %"))
 
-        table = interval_table(films, {each.film.id for each in readings[1:]})
-
-        assert "94.9 %" in table, "37 of 39"
-        assert "94.9 %" not in interval_table(films, {each.film.id for each in films})
-        assert all(row[3:] == ["", ""] for row in cells(table)[2:]), "no group has fifty films"
+        assert coverage({each.film.id for each in readings[:2]}) < 70
+        assert coverage({each.film.id for each in readings[2:]}) > 85
 
 
 class TestCoverage:

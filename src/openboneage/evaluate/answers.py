@@ -15,7 +15,7 @@ from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, answered, columns, estimate
-from openboneage.evaluate.calibration import BANDS_MONTHS, calibrate
+from openboneage.evaluate.calibration import BANDS_MONTHS, COVERAGE, calibrate
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, wilson_interval
 from openboneage.subject import Sex
 
@@ -27,7 +27,7 @@ UNSEEN_LABELS = 0.05
 """Added to the number of labels of each month, so that none is impossible."""
 SMOOTHING_MONTHS = 5
 """Standard deviation of the smoothing that a month's labels are compared with."""
-FOLDS = 10
+HALVINGS = 40
 SEED = 20170826
 ENOUGH_FILMS = 50
 """Smaller groups say too little of a coverage."""
@@ -37,8 +37,9 @@ OWN_FILMS = "These films set the intervals: only other films test them."
 """Said of validation films."""
 WAYS: dict[str, Callable[[Sequence[Reading]], Calibration]] = {
     "one mass for all": lambda readings: replace(calibrate(readings, ()), female=(), male=()),
-    "one for each sex": lambda readings: calibrate(readings, ()),
-    "one for each sex and band of estimated age": calibrate,
+    "one for each sex": lambda readings: calibrate(readings, (), steady=False),
+    "one for each sex and band of estimated age": lambda readings: calibrate(readings, steady=False),
+    "these drawn toward the one for all (what ships)": calibrate,
 }
 BANDS = {
     "estimated": tuple(pairwise((0, *map(int, BANDS_MONTHS), len(MONTHS)))),
@@ -115,39 +116,46 @@ def habit(films: Sequence[Film], sex: Sex) -> Ages:
 
 
 def interval_table(readings: Sequence[Reading], answered_ids: set[str]) -> str:
-    """Coverage of other ways to set the interval, by cross-validation, over the films that the program answers."""
+    """Other ways to set the interval, set on one half of the films and tried on the other, over the films that are answered."""
     header = (
-        f"interval, {FOLDS}-fold cross-validation", "coverage", "width",
-        *(f"lowest and highest by sex and age as {kind}" for kind in BANDS),
+        f"interval, set on one half and tried on the other, {HALVINGS} times", "coverage", "width",
+        *(f"off the promise by sex and age as {kind}" for kind in BANDS),
     )  # fmt: skip
     rows = []
     for name, way in WAYS.items():
-        ages = cross_validated(readings, way)
-        answers = [pair for pair in zip(readings, ages, strict=True) if pair[0].film.id in answered_ids]
-        figures = age_figures(*columns(answers).T)
-        spreads = [_spread(list(group.values())) for group in group_figures(answers).values()]
-        rows.append([name, percent(figures.coverage), f"{figures.width:.1f}", *spreads])
+        trials = [[pair for pair in trial if pair[0].film.id in answered_ids] for trial in on_other_halves(readings, way)]
+        figures = [age_figures(*columns(answers).T) for answers in trials if answers]
+        groups = [group_figures(answers) for answers in trials]
+        off = [off_promise([list(group[kind].values()) for group in groups], COVERAGE) for kind in BANDS]
+        coverage, width = np.mean([[f.coverage, f.width] for f in figures], axis=0)
+        rows.append([name, percent(coverage), f"{width:.1f}", *(f"{100 * share:.1f} points" for share in off)])
     return to_markdown(header, rows)
 
 
-def cross_validated(readings: Sequence[Reading], way: Callable[[Sequence[Reading]], Calibration]) -> list[AgeDistribution]:
-    """The age of each film, with temperature and masses that were set on the films of the other folds.
+def on_other_halves(readings: Sequence[Reading], way: Callable[[Sequence[Reading]], Calibration]) -> list[Answers]:
+    """The films of one half each time, with the temperature and the masses that were set on the other half.
+
+    Halves, since leaving out a few films in turn would try each group's mass on much the same films that set it.
 
     Raises:
         InputError: There are too few films.
     """
     if len(readings) < 2:
         raise InputError(f"Expected at least two films to set some aside, got {len(readings)}.")
-    folds = np.random.default_rng(SEED).permutation(len(readings)) % FOLDS
-    calibrations = {
-        fold: way([reading for reading, own in zip(readings, folds, strict=True) if own != fold]) for fold in np.unique(folds)
-    }
-    return [estimate(reading, calibrations[fold]) for reading, fold in zip(readings, folds, strict=True)]
+    rng = np.random.default_rng(SEED)
+    trials: list[Answers] = []
+    for _ in range(HALVINGS):
+        mixed = [readings[i] for i in rng.permutation(len(readings))]
+        half = len(mixed) // 2
+        calibration = way(mixed[:half])
+        trials.append([(reading, estimate(reading, calibration)) for reading in mixed[half:]])
+    return trials
 
 
-def _spread(figures: Sequence[AgeFigures]) -> str:
-    coverages = [f.coverage for f in figures if f.films >= ENOUGH_FILMS]
-    return f"{percent(min(coverages))}, {percent(max(coverages))}" if coverages else ""
+def off_promise(trials: Sequence[Sequence[AgeFigures]], promised: float) -> float:
+    """Root mean square of how far groups' coverages lie from the one promised, each counted by its films."""
+    off = np.array([[f.films, (f.coverage - promised) ** 2] for figures in trials for f in figures])
+    return float(np.sqrt((off[:, 0] * off[:, 1]).sum() / off[:, 0].sum()))
 
 
 def group_figures(answers: Answers) -> Groups:
