@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openboneage.imaging.hand import MASK_THRESHOLD
 from openboneage.imaging.samples import (
+    TWO_PLACES,
     SampleSpec,
     alternately_mirrored,
     brightness_of_hand,
@@ -66,10 +67,36 @@ def test_averages_are_drawn_beside_the_phases():
     assert np.abs(np.diff(views[4, 0])).mean() < np.abs(np.diff(views[0, 0])).mean()
 
 
-def test_coarse_film_is_drawn_as_it_is_twice():
-    views = draw_views(hands.examined(height_px=120).hand, replace(SPEC, smooth=2))
-    assert views.shape == (2, 1, 128, 96)
+def middle_and_spread(view):
+    rows, columns = np.nonzero(view[0] > 0.05)
+    return np.array([rows.mean(), columns.mean()]), np.sqrt(rows.var() + columns.var())
+
+
+def test_places_turn_and_scale_a_coarse_film_with_its_mask():
+    hand = hands.examined(height_px=120).hand
+    plain, small, turned = draw_views(hand, replace(SPEC, places=((0, 1), (0, 0.8), (20, 1))))[::2]
+    (at, spread), (_, small_spread) = middle_and_spread(plain), middle_and_spread(small)
+    assert small_spread == pytest.approx(0.8 * spread, rel=0.05), "a little more of the forearm comes into view"
+
+    joint, angle = np.array([128 * 1.2 / 2.7, 96 / 2]), np.radians(20)
+    moved, turned_spread = middle_and_spread(turned)
+    clockwise = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    assert moved == pytest.approx(joint + clockwise @ (at - joint), abs=3)
+    assert turned_spread == pytest.approx(spread, rel=0.06)
+
+
+def test_coarse_film_is_drawn_as_it_is_twice_at_each_place():
+    hand = hands.examined(height_px=120).hand
+    views, at_two = draw_views(hand, replace(SPEC, smooth=2)), draw_views(hand, replace(SPEC, places=TWO_PLACES))
+    assert (views.shape, at_two.shape) == ((2, 1, 128, 96), (4, 1, 128, 96))
     assert np.array_equal(views[0], views[1])
+    assert np.array_equal(at_two[::2], at_two[1::2])
+    assert not np.array_equal(at_two[0], at_two[2])
+
+
+def test_fine_film_is_drawn_as_it_lies():
+    hand = hands.examined().hand
+    assert np.array_equal(draw_views(hand, SPEC), draw_views(hand, replace(SPEC, places=TWO_PLACES)))
 
 
 def test_background_is_nought():
@@ -120,7 +147,7 @@ def test_mask_weight_grows_the_mask_by_its_margin():
 
 
 def test_specification_comes_from_the_card():
-    card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "coarse": 2.0}
-    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0)
+    card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "places": [[4, 1.1]], "coarse": 2.0}
+    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0, places=((4.0, 1.1),))
     shipped = SampleSpec.from_card(hands.shipped().whole_hand.card.preprocessing)
     assert draw_views(hands.examined().hand, shipped).shape[2] == shipped.height_px

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:Future
 
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
 WHOLE_HAND = WholeHandStudy(
-    batch_size=2, networks=((Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False)),)
+    batch_size=2, courses=(Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
 )
 
 
@@ -65,7 +65,7 @@ class TestRun:
         finder, whole_hand = cards_of(run)
 
         assert finder.training["courses"] == [asdict(FINDER.schedule)]
-        assert whole_hand.training["networks"] == [[asdict(course) for course in courses] for courses in WHOLE_HAND.networks]
+        assert whole_hand.training["courses"] == [asdict(course) for course in WHOLE_HAND.courses]
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
         assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
 

@@ -17,11 +17,11 @@ from openboneage.learn.hands import TrainingHand, View
 from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_network, train_whole_hand
+from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_whole_hand
 
 FIRST = Schedule(steps=2, bf16=False)
 LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
-STUDY = WholeHandStudy(batch_size=2, networks=((FIRST, *LATER), (replace(FIRST, seed=4), LATER[0])))
+STUDY = WholeHandStudy(batch_size=2, courses=(FIRST, *LATER))
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -43,25 +43,13 @@ def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
 def test_each_course_goes_on_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    shipped = train_network(hands, tmp_path / "all", (FIRST, *LATER), STUDY).state_dict()
-    second = train_network(hands, tmp_path / "two", (FIRST, LATER[0]), STUDY)
+    shipped = train_whole_hand(hands, tmp_path / "all", STUDY).state_dict()
+    second = train_whole_hand(hands, tmp_path / "two", replace(STUDY, courses=(FIRST, LATER[0])))
     third = later_course(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
 
     for name, value in second.state_dict().items():
         torch.testing.assert_close(shipped[name], (value + third[name]) / 2)
     assert any(not torch.equal(value, third[name]) for name, value in second.state_dict().items())
-
-
-def test_the_answer_is_the_mean_of_the_networks_distributions(tmp_path: Path) -> None:
-    hands = [toy_hand(number) for number in range(4)]
-    image = torch.rand(3, 1, 128, 96)
-
-    together = train_whole_hand(hands, tmp_path, STUDY)
-    each = [train_network(hands, tmp_path / f"network-{n}", courses, STUDY) for n, courses in enumerate(STUDY.networks, 1)]
-
-    apart = [network(image).softmax(-1) for network in each]
-    torch.testing.assert_close(together(image).softmax(-1), (apart[0] + apart[1]) / 2)
-    assert not torch.allclose(apart[0], apart[1], rtol=1e-2)
 
 
 def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:

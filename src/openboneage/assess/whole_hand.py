@@ -29,7 +29,11 @@ def estimate_age(hand: StandardHand, sex: Sex, model: Model) -> AgeDistribution:
 
 def view_mean(hand: StandardHand, model: Model) -> Probabilities:
     """Raw distributions for a girl and for a boy, `(2, 229)`, averaged over the views that the card asks for."""
-    views = draw_views(hand, SampleSpec.from_card(model.card.preprocessing))
+    return mean_answer(draw_views(hand, SampleSpec.from_card(model.card.preprocessing)), model)
+
+
+def mean_answer(views: NDArray[np.float32], model: Model) -> Probabilities:
+    """Raw distributions, `(2, 229)`, averaged over views of one hand, every second one seen in a mirror."""
     return np.asarray(age_probabilities(alternately_mirrored(views), model).mean(axis=0))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Probabilities
-from openboneage.assess.whole_hand import age_probabilities, mix_sexes, view_mean
+from openboneage.assess.whole_hand import mean_answer, mix_sexes, view_mean
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
 from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
@@ -21,7 +21,7 @@ from openboneage.imaging import geometry
 from openboneage.imaging.hand import StandardHand, canvas_size
 from openboneage.imaging.polarity import bright_bones
 from openboneage.imaging.read import read
-from openboneage.imaging.samples import SampleSpec, alternately_mirrored, brightness_of_hand, draw_views, mask_weight, normalise
+from openboneage.imaging.samples import TWO_PLACES, SampleSpec, brightness_of_hand, draw_views, mask_weight, normalise
 from openboneage.imaging.standardize import standardize
 from openboneage.weights.registry import Cards
 
@@ -31,11 +31,13 @@ NATIVE_WAYS = (
     "plain resizing: area",
     "one point-sampled phase, not mirrored",
     *(f"{n} x {n} phases, every second mirrored" for n in PHASES),
-    "2 x 2 phases and the average, twice",
-    "the diagonal of 2 x 2 phases, and the average",
+    "the diagonal of 2 x 2 phases and the average twice, every second mirrored",
     "for comparison: the 100-px reductions of the same films",
 )
+PLACES = {"as it lies": SampleSpec.places, "at two places": TWO_PLACES, "at three places": (*SampleSpec.places, *TWO_PLACES)}
+"""At each place a coarse film is drawn twice, once to be mirrored."""
 REDUCTIONS = ("point samples of 100 x 100 px", "averages of 64 x 64 px", "the mean of both")
+REDUCED_WAYS = tuple(f"{reduction}, {place}" for place in PLACES for reduction in REDUCTIONS)
 
 
 def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
@@ -45,7 +47,7 @@ def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
     return "\n\n".join(
         (
             _table("native films", films.of(Split.NATIVE), NATIVE_WAYS, partial(_native_errors, root, cards), jobs),
-            _table("validation films with two reductions", both, REDUCTIONS, partial(_reduced_errors, root, cards), jobs),
+            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, root, cards), jobs),
         )
     )
 
@@ -67,7 +69,7 @@ def _native_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list
     rows = []
     for film in films:
         hand = standardize(read(source.native_path(film.id)), assessor.finder)
-        said = [age_probabilities(views, assessor.whole_hand).mean(axis=0) for views in _ways(hand, spec)]
+        said = [mean_answer(views, assessor.whole_hand) for views in _ways(hand, spec)]
         small = standardize(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
         rows.append([_error(p, film) for p in (*said, view_mean(small, assessor.whole_hand))])
     return rows
@@ -75,24 +77,25 @@ def _native_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list
 
 def _reduced_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
     source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
+    spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
     rows = []
     for film in films:
         hand = standardize(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
         averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), film.aspect), hand.inverted))
-        point, smooth = (view_mean(shown, assessor.whole_hand) for shown in (hand, averaged))
-        rows.append([_error(p, film) for p in (point, smooth, (point + smooth) / 2)])
+        said: list[Probabilities] = []
+        for places in PLACES.values():
+            views = [draw_views(shown, replace(spec, places=places)) for shown in (hand, averaged)]
+            point, smooth = (mean_answer(each, assessor.whole_hand) for each in views)
+            said += [point, smooth, (point + smooth) / 2]
+        rows.append([_error(p, film) for p in said])
     return rows
 
 
 def _ways(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.float32]]:
     """Views of a big film for each of the native ways but the last."""
-    one = draw_views(hand, replace(spec, phases=1, diagonal=False, smooth=0))
-    many = [alternately_mirrored(draw_views(hand, replace(spec, phases=n, diagonal=False, smooth=0))) for n in PHASES]
-    with_average = [
-        alternately_mirrored(draw_views(hand, replace(spec, phases=2, diagonal=diagonal, smooth=smooth)))
-        for diagonal, smooth in ((False, 2), (True, 1))
-    ]
-    return [_resized(hand, spec, smooth=False), _resized(hand, spec, smooth=True), one, *many, *with_average]
+    resized = [_resized(hand, spec, smooth=smooth) for smooth in (False, True)]
+    phases = [draw_views(hand, replace(spec, phases=n, diagonal=False, smooth=0)) for n in (1, *PHASES)]
+    return [*resized, *phases, draw_views(hand, replace(spec, phases=2, diagonal=True, smooth=2))]
 
 
 def _resized(hand: StandardHand, spec: SampleSpec, smooth: bool) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -51,7 +51,8 @@ def occlusion_map(hand: StandardHand, sex: Sex, model: Model, spec: OcclusionSpe
     """Cover the hand place by place and measure how much probability the estimate loses.
 
     As Lee et al. slide a patch of zeros and record the class probability; here the class is the estimated age, within a bell of
-    12 months' standard deviation around the uncovered mean, and one sampling phase is enough. Places without hand are left out.
+    12 months' standard deviation around the uncovered mean, and one view of the hand as it lies is enough. Places without hand
+    are left out.
 
     Args:
         hand: The standard hand.
@@ -60,7 +61,7 @@ def occlusion_map(hand: StandardHand, sex: Sex, model: Model, spec: OcclusionSpe
         spec: How the patch slides.
     """
     spec = spec or OcclusionSpec()
-    views = draw_views(hand, SampleSpec.from_card(model.card.preprocessing))
+    views = draw_views(hand, replace(SampleSpec.from_card(model.card.preprocessing), places=SampleSpec.places))
     view = views[len(views) // 2 : len(views) // 2 + 1]
     height, width = view.shape[2:]
     side = round(spec.patch * height)

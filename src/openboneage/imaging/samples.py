@@ -8,7 +8,7 @@ training films is also there as averages over areas, and what the two kinds of v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -17,7 +17,19 @@ from numpy.typing import NDArray
 
 from openboneage.imaging import geometry
 from openboneage.imaging.finder import brightness_range
-from openboneage.imaging.hand import HEIGHT, MASK_THRESHOLD, WIDTH, StandardHand, canvas_size, draw_smooth
+from openboneage.imaging.hand import (
+    HEIGHT,
+    LEFT,
+    MASK_THRESHOLD,
+    WIDTH,
+    StandardHand,
+    canvas_size,
+    draw_smooth,
+    frame_to_canvas,
+)
+
+TWO_PLACES = ((4.0, 1.07), (-4.0, 0.935))
+"""A hand turned and enlarged a little, and turned and reduced: what a network errs in by chance differs between the two."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,12 @@ class SampleSpec:
     Attributes:
         height_px: Height of the input canvas.
         samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
-        phases: Grid shifts along each axis; `phases` squared views are drawn.
-        diagonal: Only the phases that are shifted as far down as across: `phases` views are drawn.
-        smooth: How often the hand is also drawn as averages over areas, beside the phases.
-        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is drawn as it is, twice (one is seen
-            mirrored).
+        phases: Grid shifts along each axis; a fine film's point samples are drawn once for each, `phases` squared times.
+        diagonal: Only the phases that are shifted as far down as across are drawn, `phases` of them.
+        smooth: How often a fine film is also drawn as averages over areas.
+        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is coarse: it is drawn as it is, twice at
+            each place.
+        places: Turns in degrees clockwise and scales, about the middle of the canvas, at which a coarse film is drawn.
         mask_margin: Frame units of background kept around the hand.
         range_low: Quantile of brightness within the hand that becomes 0.
         range_high: Quantile that becomes 1.
@@ -43,6 +56,7 @@ class SampleSpec:
     diagonal: bool = False
     smooth: int = 0
     coarse: float = 1.6
+    places: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
     mask_margin: float = 0.06
     range_low: float = 0.02
     range_high: float = 0.98
@@ -51,7 +65,8 @@ class SampleSpec:
     def from_card(cls, preprocessing: Mapping[str, Any]) -> SampleSpec:
         """Read the specification that a weights card holds."""
         down, across = preprocessing["samples_per_unit"]
-        return cls(**{**preprocessing, "samples_per_unit": (float(down), float(across))})
+        places = tuple((float(turn), float(scale)) for turn, scale in preprocessing.get("places", cls.places))
+        return cls(**{**preprocessing, "samples_per_unit": (float(down), float(across)), "places": places})
 
 
 def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
@@ -61,12 +76,16 @@ def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
         `(views, 1, height_px, width_px)` float32: 0 is dark or background, 1 is bright bone.
     """
     low, high = brightness_of_hand(hand.film, hand, spec)
-    weight = mask_weight(hand.mask, spec.mask_margin, spec.height_px)
-    if _is_fine(hand, spec):
-        drawn = [*_point_samples(hand, spec), *[hand.canvas(spec.height_px)] * spec.smooth]
+    if hand.pixels_per_unit > spec.coarse * max(spec.samples_per_unit):
+        drawn = [(hand, picture) for picture in (*_point_samples(hand, spec), *[hand.canvas(spec.height_px)] * spec.smooth)]
     else:
-        drawn = [_drawn_once(hand, spec)] * 2
-    return np.stack([normalise(view.astype(np.float32), low, high) * weight for view in drawn])[:, None]
+        placed = [_placed(hand, turn, scale) for turn, scale in spec.places]
+        drawn = [(at, picture) for at in placed for picture in [_drawn_once(at, spec)] * 2]
+    views = [
+        normalise(picture.astype(np.float32), low, high) * mask_weight(at.mask, spec.mask_margin, spec.height_px)
+        for at, picture in drawn
+    ]
+    return np.stack(views)[:, None]
 
 
 def alternately_mirrored(views: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,8 +118,14 @@ def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDA
     )
 
 
-def _is_fine(hand: StandardHand, spec: SampleSpec) -> bool:
-    return hand.pixels_per_unit > spec.coarse * max(spec.samples_per_unit)
+def _placed(hand: StandardHand, turn: float, scale: float) -> StandardHand:
+    """The hand turned clockwise and scaled about the middle of its canvas."""
+    middle = LEFT + WIDTH / 2
+    to_middle, back = geometry.translation(-middle, 0), geometry.translation(middle, 0)
+    vary = geometry.chain(to_middle, geometry.rotation(turn), geometry.scaling(scale, scale), back)
+    onto = frame_to_canvas(hand.mask.shape[0])
+    mask = geometry.warp(hand.mask, geometry.chain(geometry.inverse(onto), vary, onto), hand.mask.shape)
+    return replace(hand, film_to_frame=geometry.chain(hand.film_to_frame, vary), mask=mask)
 
 
 def _drawn_once(hand: StandardHand, spec: SampleSpec) -> NDArray[np.uint8]:

@@ -185,7 +185,7 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "later_dropout": study.later_dropout,
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
-            "networks": [[asdict(course) for course in courses] for courses in study.networks],
+            "courses": [asdict(course) for course in study.courses],
             **_provenance(study.batch_size),
         },
     }

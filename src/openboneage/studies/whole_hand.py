@@ -1,10 +1,10 @@
-"""The whole-hand age model that ships: networks for both sexes, learned in courses from RSNA's training films at 100 px.
+"""The whole-hand age model that ships: one network for both sexes, learned in courses from RSNA's training films at 100 px.
 
 Input: the standard hand (upright left hand, background masked, contrast set by the hand itself) as the program gives it,
 varied. A part of the draws shows the smooth 64-px view of the film, where there is one, instead of its point samples. Output:
-a distribution over 0 to 228 months for a girl and for a boy, the mean of those of all networks. No checkpoint is chosen on any
-film: the schedules are fixed, each course goes on from the moving average of the weights at the end of the one before, and a
-network is the mean of its weights at the ends of its later courses (stochastic weight averaging, Izmailov et al. 2018).
+a distribution over 0 to 228 months for a girl and for a boy. No checkpoint is chosen on any film: the schedules are fixed, each
+course goes on from the moving average of the weights at the end of the one before, and what ships is the mean of the weights at
+the ends of the later courses (stochastic weight averaging, Izmailov et al. 2018).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from torch import nn
 
 from openboneage.errors import InputError
-from openboneage.imaging.samples import SampleSpec
+from openboneage.imaging.samples import TWO_PLACES, SampleSpec
 from openboneage.learn.age_samples import age_batch
 from openboneage.learn.averaging import averaged
 from openboneage.learn.folding import norms_folded
@@ -25,14 +25,9 @@ from openboneage.learn.hands import TrainingHand, VariationRange
 from openboneage.learn.loop import Batch, Schedule, fit
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.learn.networks.ensemble import Ensemble
 
 SURE_ENOUGH = 0.2
 """Films whose least sure landmark scores below this are not learned from: their frame is doubtful."""
-
-
-def _first(seed: int) -> Schedule:
-    return Schedule(7000, peak_lr=2e-3, weight_decay=0.05, seed=seed)
 
 
 def _later(steps: int, seed: int, peak_lr: float = 4e-4) -> Schedule:
@@ -48,21 +43,23 @@ class WholeHandStudy:
         spec: How a hand becomes the network's input.
         variation: How far hands are varied.
         loss: What is made small.
-        networks: The courses of each network, two or more. The first has batch normalisation and much dropping out. The later
-            ones run on the network with its norms folded in: a quarter less time a step, at lower rates, no block dropped; each
-            warms the rate up and lets it fall again.
+        courses: Two or more. The first has batch normalisation and much dropping out. The later ones run on the network with
+            its norms folded in: a quarter less time a step, at lower rates, no block dropped; each warms the rate up and lets
+            it fall again.
         later_dropout: Dropout of the later courses.
         easing: Strength of the variation at the end of each later course, reached evenly over its last half.
         infant_months: Films of younger children count twice: they are few, and their ages are drawn to the middle.
     """
 
     batch_size: int = 64
-    spec: SampleSpec = field(default_factory=lambda: SampleSpec(phases=2, diagonal=True, smooth=1))
+    spec: SampleSpec = field(default_factory=lambda: SampleSpec(phases=2, diagonal=True, smooth=2, places=TWO_PLACES))
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
-    networks: tuple[tuple[Schedule, ...], ...] = (
-        (_first(seed=1), _later(16000, seed=2), _later(7000, seed=5, peak_lr=3e-4), _later(8000, seed=6, peak_lr=3e-4)),
-        (_first(seed=11), _later(14000, seed=12)),
+    courses: tuple[Schedule, ...] = (
+        Schedule(7000, peak_lr=2e-3, weight_decay=0.05),
+        _later(16000, seed=2),
+        _later(7000, seed=5, peak_lr=3e-4),
+        _later(8000, seed=6, peak_lr=3e-4),
     )
     later_dropout: float = 0.15
     easing: float = 0.5
@@ -74,7 +71,10 @@ class WholeHandStudy:
 
 
 def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandStudy | None = None) -> nn.Module:
-    """Train the age networks on prepared hands, or continue a run that was stopped.
+    """Train the age network on prepared hands, course after course, or continue a run that was stopped.
+
+    Returns:
+        The mean of its weights at the ends of the later courses.
 
     Raises:
         InputError: There are too few hands for one batch.
@@ -83,19 +83,11 @@ def train_whole_hand(hands: Sequence[TrainingHand], run: Path, study: WholeHandS
     sure = [hand for hand in hands if hand.landmark_score >= SURE_ENOUGH]
     if len(sure) < study.batch_size:
         raise InputError(f"Expected at least {study.batch_size} hands surely found, got {len(sure)} of {len(hands)} films.")
-    trained = (
-        train_network(sure, run / f"network-{number}", courses, study) for number, courses in enumerate(study.networks, 1)
-    )
-    return Ensemble(trained).eval()
-
-
-def train_network(hands: Sequence[TrainingHand], run: Path, courses: Sequence[Schedule], study: WholeHandStudy) -> nn.Module:
-    """Train one network course after course, or continue; returns the mean of its weights at the ends of the later courses."""
-    first, *later = courses
-    batch = partial(age_batch, hands, study.spec, study.variation, study.batch_size, first.seed)
+    first, *later = study.courses
+    batch = partial(age_batch, sure, study.spec, study.variation, study.batch_size, first.seed)
     ends = [fit(AgeNet, batch, study.loss, first, run / "course-1")]
     for number, schedule in enumerate(later, start=2):
-        ends.append(later_course(ends[-1], schedule, hands, run / f"course-{number}", study))
+        ends.append(later_course(ends[-1], schedule, sure, run / f"course-{number}", study))
     return averaged(ends[1:])
 
 
