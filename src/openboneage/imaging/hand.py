@@ -99,6 +99,18 @@ def frame_to_canvas(height_px: int) -> geometry.Affine:
     return geometry.chain(geometry.translation(-LEFT, -TOP), geometry.scaling(scale, scale))
 
 
+def about_middle(change: geometry.Affine) -> geometry.Affine:
+    """A change of the frame, such as a turn, done about the middle of the canvas at the height of MCP3."""
+    middle = LEFT + WIDTH / 2
+    return geometry.chain(geometry.translation(-middle, 0), change, geometry.translation(middle, 0))
+
+
+def on_canvas(change: geometry.Affine, height_px: int) -> geometry.Affine:
+    """A change of the frame, as it moves the pixels of a canvas of that height."""
+    onto = frame_to_canvas(height_px)
+    return geometry.chain(geometry.inverse(onto), change, onto)
+
+
 def draw_smooth(film: NDArray[np.uint8], transform: geometry.Affine, size_px: tuple[int, int]) -> NDArray[np.uint8]:
     """Draw a film through a transform; where that reduces it, average first so that nothing aliases."""
     scale = float(np.sqrt(abs(np.linalg.det(transform[:, :2]))))

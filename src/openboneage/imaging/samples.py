@@ -19,13 +19,13 @@ from openboneage.imaging import geometry
 from openboneage.imaging.finder import brightness_range
 from openboneage.imaging.hand import (
     HEIGHT,
-    LEFT,
     MASK_THRESHOLD,
     WIDTH,
     StandardHand,
+    about_middle,
     canvas_size,
     draw_smooth,
-    frame_to_canvas,
+    on_canvas,
 )
 
 TWO_PLACES = ((4.0, 1.07), (-4.0, 0.935))
@@ -75,16 +75,17 @@ def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
     Returns:
         `(views, 1, height_px, width_px)` float32: 0 is dark or background, 1 is bright bone.
     """
-    low, high = brightness_of_hand(hand.film, hand, spec)
+    average = hand.canvas(spec.height_px)
+    low, high = _brightness_within(average, hand, spec)
     if hand.pixels_per_unit > spec.coarse * max(spec.samples_per_unit):
-        drawn = [(hand, picture) for picture in (*_point_samples(hand, spec), *[hand.canvas(spec.height_px)] * spec.smooth)]
+        drawn = [(hand, [*_point_samples(hand, spec), *[average] * spec.smooth])]
     else:
         placed = [_placed(hand, turn, scale) for turn, scale in spec.places]
-        drawn = [(at, picture) for at in placed for picture in [_drawn_once(at, spec)] * 2]
-    views = [
-        normalise(picture.astype(np.float32), low, high) * mask_weight(at.mask, spec.mask_margin, spec.height_px)
-        for at, picture in drawn
-    ]
+        drawn = [(at, [_drawn_once(at, spec)] * 2) for at in placed]
+    views = []
+    for at, pictures in drawn:
+        weight = mask_weight(at.mask, spec.mask_margin, spec.height_px)
+        views += [normalise(picture.astype(np.float32), low, high) * weight for picture in pictures]
     return np.stack(views)[:, None]
 
 
@@ -97,9 +98,11 @@ def alternately_mirrored(views: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def brightness_of_hand(film: NDArray[np.uint8], hand: StandardHand, spec: SampleSpec) -> tuple[float, float]:
     """Brightness within the hand that becomes 0 and 1, on any picture that lies pixel by pixel on the hand's film."""
-    size = canvas_size(spec.height_px)
-    values = draw_smooth(film, hand.film_to_canvas(spec.height_px), size)
-    inside = cv2.resize(hand.mask, size[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
+    return _brightness_within(draw_smooth(film, hand.film_to_canvas(spec.height_px), canvas_size(spec.height_px)), hand, spec)
+
+
+def _brightness_within(values: NDArray[np.uint8], hand: StandardHand, spec: SampleSpec) -> tuple[float, float]:
+    inside = cv2.resize(hand.mask, canvas_size(spec.height_px)[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
     return brightness_range(values[inside] if inside.any() else values, spec.range_low, spec.range_high)
 
 
@@ -120,12 +123,9 @@ def mask_weight(mask: NDArray[np.float32], margin: float, height_px: int) -> NDA
 
 def _placed(hand: StandardHand, turn: float, scale: float) -> StandardHand:
     """The hand turned clockwise and scaled about the middle of its canvas."""
-    middle = LEFT + WIDTH / 2
-    to_middle, back = geometry.translation(-middle, 0), geometry.translation(middle, 0)
-    vary = geometry.chain(to_middle, geometry.rotation(turn), geometry.scaling(scale, scale), back)
-    onto = frame_to_canvas(hand.mask.shape[0])
-    mask = geometry.warp(hand.mask, geometry.chain(geometry.inverse(onto), vary, onto), hand.mask.shape)
-    return replace(hand, film_to_frame=geometry.chain(hand.film_to_frame, vary), mask=mask)
+    change = about_middle(geometry.chain(geometry.rotation(turn), geometry.scaling(scale, scale)))
+    mask = geometry.warp(hand.mask, on_canvas(change, hand.mask.shape[0]), hand.mask.shape)
+    return replace(hand, film_to_frame=geometry.chain(hand.film_to_frame, change), mask=mask)
 
 
 def _drawn_once(hand: StandardHand, spec: SampleSpec) -> NDArray[np.uint8]:

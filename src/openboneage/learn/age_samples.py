@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from openboneage.imaging import geometry
-from openboneage.imaging.hand import LEFT, WIDTH, canvas_size, frame_to_canvas
+from openboneage.imaging.hand import about_middle, canvas_size, frame_to_canvas, on_canvas
 from openboneage.imaging.samples import SampleSpec, mask_weight, normalise
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
 from openboneage.learn.loop import Batch
@@ -19,16 +19,16 @@ from openboneage.learn.loop import Batch
 def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> NDArray[np.float32]:
     """Apply a variation to a hand: the network's input, `(1, height_px, width_px)`; pure."""
     size = canvas_size(spec.height_px)
-    middle = LEFT + WIDTH / 2
-    vary = geometry.chain(geometry.translation(-middle, 0), np.array(variation.placement), geometry.translation(middle, 0))
-    onto = frame_to_canvas(spec.height_px)
+    vary = about_middle(np.array(variation.placement))
     view = hand.views[-1 if variation.smooth else 0]
     film = _recorded(view.film, variation)
-    image = geometry.warp(film, geometry.chain(hand.film_to_frame, vary, onto), size, cv2.INTER_CUBIC)
+    image = geometry.warp(
+        film, geometry.chain(hand.film_to_frame, vary, frame_to_canvas(spec.height_px)), size, cv2.INTER_CUBIC
+    )
     values = _toned(normalise(image.astype(np.float32), view.low, view.high), variation)
     if variation.margin is not None:
         weight = mask_weight(np.asarray(hand.mask / 255, np.float32), variation.margin, spec.height_px)
-        values = values * geometry.warp(weight, geometry.chain(geometry.inverse(onto), vary, onto), size)
+        values = values * geometry.warp(weight, on_canvas(vary, spec.height_px), size)
     if variation.erased is not None:
         top, left, height, width = variation.erased
         rows = slice(int(top * size[0]), int((top + height) * size[0]))
