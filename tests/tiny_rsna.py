@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from openboneage.datasets.splits import Split, split_of
+from tests.tiny_backbone import mobilenet_kernels, write_backbone
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SHARED_RSNA = Path(__file__).resolve().parents[2] / "shared" / "rsna"
@@ -62,7 +63,7 @@ def sources() -> Iterator[tuple[str, str, Split]]:
 
 
 def build_shared(folder: Path) -> Path:
-    """Write `rsna/` and `not_hands/` below a folder."""
+    """Write `rsna/`, `not_hands/` and `backbones/` below a folder."""
     rsna = folder / "rsna"
     (rsna / "native").mkdir(parents=True)
     films = {film_id: example_film(film_id) for film_id in LABELS}
@@ -81,6 +82,8 @@ def build_shared(folder: Path) -> Path:
     with zipfile.ZipFile(folder / "not_hands" / "mednist-64px.zip", "w") as archive:
         for i in range(NOT_HANDS):
             archive.writestr(f"Noise/{i:06d}.jpeg", _encoded(_no_hand(i), ".jpeg"))
+    (folder / "backbones").mkdir()
+    write_backbone(folder / "backbones" / "tf2_mobilenet_v2_1.0_224_ptq.tflite", mobilenet_kernels())
     return folder
 
 

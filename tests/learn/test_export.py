@@ -15,12 +15,14 @@ from torch import Tensor, nn
 from openboneage.errors import WeightsError
 from openboneage.learn.export import BYTES_FROM_ELEMENTS, TOLERANCE, _check, _stored_in_bytes, as_stored, export_onnx
 from openboneage.learn.networks.age_net import AgeNet
+from openboneage.learn.networks.ensemble import Ensemble
 from openboneage.learn.networks.hand_finder import HandFinder
+from openboneage.learn.networks.mobile_age_net import MobileAgeNet
 
 # torch's own exporter calls what torch has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
 
-EXAMPLES = {"finder": torch.zeros(2, 2, 128, 128), "age": torch.zeros(2, 1, 128, 96)}
+EXAMPLES = {"finder": torch.zeros(2, 2, 128, 128), "age": torch.zeros(2, 1, 128, 96), "ages": torch.zeros(2, 1, 128, 96)}
 
 
 def small_age_net() -> AgeNet:
@@ -33,6 +35,7 @@ def network(name: str, seed: int = 0) -> nn.Module:
     net = {
         "finder": lambda: HandFinder(widths=(8, 12, 16, 20)),
         "age": small_age_net,
+        "ages": lambda: Ensemble([small_age_net(), MobileAgeNet(size_px=(96, 72))]),
     }[name]()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from openboneage.learn.loop import Batch
 from openboneage.learn.losses import AgeLoss, finder_loss
-from openboneage.learn.networks.age_net import AGE_BINS, AgeNet
+from openboneage.learn.networks.age_head import AGE_BINS
+from openboneage.learn.networks.age_net import AgeNet
 from openboneage.learn.networks.hand_finder import HandFinder
 
 MONTHS = torch.arange(AGE_BINS, dtype=torch.float32)

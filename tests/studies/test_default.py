@@ -29,9 +29,8 @@ from tests.tiny_rsna import COPIES, EXAMPLES
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
 
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
-WHOLE_HAND = WholeHandStudy(
-    batch_size=2, courses=(Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
-)
+COURSES = (Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
+WHOLE_HAND = WholeHandStudy(batch_size=2, courses=COURSES, pretrained_courses=COURSES[::-1])
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +64,9 @@ class TestRun:
         finder, whole_hand = cards_of(run)
 
         assert finder.training["courses"] == [asdict(FINDER.schedule)]
-        assert whole_hand.training["courses"] == [asdict(course) for course in WHOLE_HAND.courses]
+        assert [network["start"][:11] for network in whole_hand.training["networks"]] == ["nothing", "MobileNetV2"]
+        for network, courses in zip(whole_hand.training["networks"], (COURSES, COURSES[::-1]), strict=True):
+            assert network["courses"] == [asdict(course) for course in courses]
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
         assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
 

@@ -13,15 +13,17 @@ from torch import Tensor, nn
 from openboneage.errors import InputError
 from openboneage.imaging import geometry
 from openboneage.imaging.hand import frame_to_canvas
+from openboneage.learn.backbones import read_convolutions
 from openboneage.learn.hands import TrainingHand, View
 from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_whole_hand
+from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_network, train_whole_hand
+from tests.tiny_backbone import mobilenet_kernels, write_backbone
 
 FIRST = Schedule(steps=2, bf16=False)
 LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
-STUDY = WholeHandStudy(batch_size=2, courses=(FIRST, *LATER))
+STUDY = WholeHandStudy(batch_size=2, courses=(FIRST, *LATER), pretrained_courses=(replace(FIRST, seed=4), LATER[0]))
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -32,10 +34,16 @@ def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
     return TrainingHand(str(number), (View(film, 0.0, 255.0),), back, mask, 12.0 * number, number % 2, score)
 
 
-def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to start from."""
+    return write_backbone(tmp_path_factory.mktemp("backbone") / "net.tflite", mobilenet_kernels())
+
+
+def test_the_same_hands_give_the_same_networks(backbone: Path, tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    first, again = (train_whole_hand(hands, tmp_path / name, STUDY).state_dict() for name in "ab")
+    first, again = (train_whole_hand(hands, backbone, tmp_path / name, STUDY).state_dict() for name in "ab")
 
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
@@ -43,8 +51,8 @@ def test_the_same_hands_give_the_same_network(tmp_path: Path) -> None:
 def test_each_course_goes_on_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    shipped = train_whole_hand(hands, tmp_path / "all", STUDY).state_dict()
-    second = train_whole_hand(hands, tmp_path / "two", replace(STUDY, courses=(FIRST, LATER[0])))
+    shipped = train_network(AgeNet, (FIRST, *LATER), hands, tmp_path / "all", STUDY).state_dict()
+    second = train_network(AgeNet, (FIRST, LATER[0]), hands, tmp_path / "two", STUDY)
     third = later_course(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
 
     for name, value in second.state_dict().items():
@@ -52,11 +60,31 @@ def test_each_course_goes_on_from_the_one_before_and_the_later_ends_are_averaged
     assert any(not torch.equal(value, third[name]) for name, value in second.state_dict().items())
 
 
-def test_doubtful_hands_are_not_learned_from(tmp_path: Path) -> None:
+def test_the_answer_is_the_mean_of_both_networks_distributions(backbone: Path, tmp_path: Path) -> None:
+    image = torch.rand(3, 1, 128, 96)
+
+    together = train_whole_hand([toy_hand(number) for number in range(4)], backbone, tmp_path, STUDY)
+
+    apart = [network(image).softmax(-1) for network in together.networks]
+    torch.testing.assert_close(together(image).softmax(-1), (apart[0] + apart[1]) / 2)
+    assert not torch.allclose(apart[0], apart[1], rtol=1e-2)
+
+
+def test_one_network_goes_on_from_the_backbone(backbone: Path, tmp_path: Path) -> None:
+    idle = Schedule(steps=1, peak_lr=1e-9, weight_decay=0.0, bf16=False)
+    study = replace(STUDY, courses=(idle, idle), pretrained_courses=(idle, idle))
+
+    _, network = train_whole_hand([toy_hand(number) for number in range(4)], backbone, tmp_path, study).networks
+
+    stem = read_convolutions(backbone)[0]
+    torch.testing.assert_close(network.get_parameter("stem.conv.weight"), torch.from_numpy(stem.weight), rtol=1e-2, atol=1e-3)
+
+
+def test_doubtful_hands_are_not_learned_from(backbone: Path, tmp_path: Path) -> None:
     sure, doubtful = [toy_hand(number) for number in range(4)], toy_hand(9, SURE_ENOUGH - 0.01)
 
     with_it, without = (
-        train_whole_hand(h, tmp_path / n, STUDY).state_dict() for h, n in (([*sure, doubtful], "a"), (sure, "b"))
+        train_whole_hand(h, backbone, tmp_path / n, STUDY).state_dict() for h, n in (([*sure, doubtful], "a"), (sure, "b"))
     )
 
     assert all(np.array_equal(with_it[name], without[name]) for name in without)
@@ -99,6 +127,6 @@ def test_a_later_course_sees_infants_twice_and_goes_on_where_the_last_ended(tmp_
 
 
 @pytest.mark.parametrize("hands", [[], [toy_hand(1)], [toy_hand(1), toy_hand(2, 0.0)]], ids=len)
-def test_fewer_hands_than_a_batch_are_refused(tmp_path: Path, hands: list[TrainingHand]) -> None:
+def test_fewer_hands_than_a_batch_are_refused(backbone: Path, tmp_path: Path, hands: list[TrainingHand]) -> None:
     with pytest.raises(InputError, match="at least 2 "):
-        train_whole_hand(hands, tmp_path, replace(STUDY, batch_size=2))
+        train_whole_hand(hands, backbone, tmp_path, replace(STUDY, batch_size=2))

@@ -47,13 +47,15 @@ LICENCE = {
     ),
 }
 
+BACKBONE = "MobileNetV2 1.0 of Keras, learned on ImageNet, quantised after training (Apache-2.0)"
+
 
 @dataclass(frozen=True)
 class DefaultRun:
     """Where the run reads and writes.
 
     Attributes:
-        shared: Folder with `rsna/` and `not_hands/`.
+        shared: Folder with `rsna/`, `not_hands/` and `backbones/`.
         out: Folder of the run: checkpoints, ONNX files, cards.
         version: Version of the models, for their cards.
         jobs: Processes that prepare films.
@@ -75,6 +77,11 @@ class DefaultRun:
         return self.shared / "not_hands" / "mednist-64px.zip"
 
     @property
+    def backbone(self) -> Path:
+        """MobileNetV2 as learned on ImageNet, in 8 bits."""
+        return self.shared / "backbones" / "tf2_mobilenet_v2_1.0_224_ptq.tflite"
+
+    @property
     def cards(self) -> Cards:
         """Cards of the run."""
         return Cards.in_folder(self.out)
@@ -90,7 +97,7 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         _write(run, network, example, _finder_card(finder))
     if not _is_calibrated(run.cards.whole_hand):
         hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.jobs)
-        network = train_whole_hand(hands, run.out / WHOLE_HAND, whole_hand)
+        network = train_whole_hand(hands, run.backbone, run.out / WHOLE_HAND, whole_hand)
         example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
         calibration = calibrate(_readings(run, Split.VALIDATION))
@@ -185,7 +192,10 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "later_dropout": study.later_dropout,
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
-            "courses": [asdict(course) for course in study.courses],
+            "networks": [
+                {"start": "nothing", "courses": [asdict(course) for course in study.courses]},
+                {"start": BACKBONE, "courses": [asdict(course) for course in study.pretrained_courses]},
+            ],
             **_provenance(study.batch_size),
         },
     }

@@ -1,4 +1,4 @@
-"""The whole-hand age network: a plain residual net (He et al. 2016) with a head that knows places on the hand, and sexes."""
+"""The whole-hand age network that starts from nothing: a plain residual net (He et al. 2016)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-AGE_BINS = 229
-"""Months 0 to 228."""
+from openboneage.learn.networks.age_head import AgeHead
 
 
 class ResidualBlock(nn.Module):
@@ -34,7 +33,7 @@ class ResidualBlock(nn.Module):
 
 
 class AgeNet(nn.Module):
-    """Residual trunk; a head on pooled and on placed features; one distribution over months for each sex."""
+    """A residual trunk under the age head."""
 
     def __init__(
         self,
@@ -57,12 +56,7 @@ class AgeNet(nn.Module):
                 blocks.append(ResidualBlock(channels, width, 2 if i == 0 and stage > 0 else 1, rate))
                 channels = width
         self.trunk = nn.Sequential(*blocks)
-        self.place = nn.Conv2d(channels, 16, 1)
-        self.mix = nn.Linear(channels + 16 * grid[0] * grid[1], 256)
-        self.dropout = nn.Dropout(dropout)
-        self.by_sex = nn.Parameter(torch.zeros(2, 2, 256))
-        self.hidden = nn.Linear(256, 256)
-        self.months = nn.Linear(256, AGE_BINS)
+        self.head = AgeHead(channels, channels, grid, placed=16, dropout=dropout)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits over months 0 to 228 for a girl and for a boy.
@@ -74,8 +68,5 @@ class AgeNet(nn.Module):
             `(batch, 2, 229)`.
         """
         x = self.trunk(self.stem(image))
-        features = torch.cat([x.mean(dim=(2, 3)), F.relu(self.place(x)).flatten(1)], dim=1)
-        h = self.dropout(F.relu(self.mix(features)))[:, None]
-        scale, shift = self.by_sex[0], self.by_sex[1]
-        logits: Tensor = self.months(F.relu(self.hidden(h * (1 + scale) + shift)))
-        return logits
+        answer: Tensor = self.head(x.mean(dim=(2, 3)), x)
+        return answer
