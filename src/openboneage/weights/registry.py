@@ -13,7 +13,7 @@ from openboneage.errors import InputError, WeightsError
 HAND_FINDER = "hand-finder"
 WHOLE_HAND = "whole-hand"
 
-DEFAULT_SET = "1.2"
+DEFAULT_SET = "1.3"
 """The set that answers where none is picked; a newer one beside it does not take its place."""
 
 VERSION = re.compile(r"\d+\.\d+")
