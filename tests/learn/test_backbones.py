@@ -75,6 +75,16 @@ def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
         read_convolutions(path)
 
 
+@pytest.mark.parametrize("share", [0.00001, 0.01, 0.5, 0.99])
+def test_a_cut_file_is_refused(backbone: Path, tmp_path: Path, share: float) -> None:
+    data = backbone.read_bytes()
+    path = tmp_path / "net.tflite"
+    path.write_bytes(data[: max(int(share * len(data)), 8)])
+
+    with pytest.raises(InputError, match=r"whole quantised TFLite model, but net\.tflite"):
+        read_convolutions(path)
+
+
 def test_other_networks_are_refused(tmp_path: Path) -> None:
     path = write_backbone(tmp_path / "net.tflite", mobilenet_kernels()[:-2])
 

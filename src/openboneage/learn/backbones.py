@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,22 +37,26 @@ def read_convolutions(path: Path) -> list[FoldedConvolution]:
     """The convolutions of a quantised TFLite model in the order in which they run, as float32.
 
     Raises:
-        InputError: The file is no TFLite model.
+        InputError: The file is no whole quantised TFLite model.
     """
     data = path.read_bytes()
     if data[4:8] != IDENTIFIER:
         raise InputError(f"Expected a TFLite model, got {path.name} without the mark {IDENTIFIER.decode()}.")
-    model = tflite.Model.GetRootAsModel(data, 0)
+    try:
+        return list(_convolutions(tflite.Model.GetRootAsModel(data, 0)))
+    except (struct.error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(f"Expected a whole quantised TFLite model, but {path.name} cannot be read: {error}.") from error
+
+
+def _convolutions(model: tflite.Model) -> Iterator[FoldedConvolution]:
     graph = model.Subgraphs(0)
-    found = []
     for operator in map(graph.Operators, range(graph.OperatorsLength())):
         code = model.OperatorCodes(operator.OpcodeIndex()).DeprecatedBuiltinCode()
         if code not in (tflite.BuiltinOperator.CONV_2D, tflite.BuiltinOperator.DEPTHWISE_CONV_2D):
             continue
         weight, bias = (_dequantised(model, graph.Tensors(operator.Inputs(i))) for i in (1, 2))
         order = (3, 0, 1, 2) if code == tflite.BuiltinOperator.DEPTHWISE_CONV_2D else (0, 3, 1, 2)
-        found.append(FoldedConvolution(np.ascontiguousarray(weight.transpose(order)), bias))
-    return found
+        yield FoldedConvolution(np.ascontiguousarray(weight.transpose(order)), bias)
 
 
 def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
@@ -65,7 +70,7 @@ def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
         images: A batch of the network's inputs, `(batch, 1, height, width)`.
 
     Raises:
-        InputError: The file is no MobileNetV2.
+        InputError: The file is no MobileNetV2; see also `read_convolutions`.
     """
     net, convolutions = MobileAgeNet().eval(), read_convolutions(path)[:-1]
     if [c.weight.shape for c in convolutions] != [tuple(layer.conv.weight.shape) for layer in net.layers]:

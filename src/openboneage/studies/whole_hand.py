@@ -99,12 +99,9 @@ def train_whole_hand(hands: Sequence[TrainingHand], backbone: Path, run: Path, s
         first = study.pretrained_courses[0]
         return pretrained_age_net(backbone, _batch(sure, study, first, 0)["image"])
 
-    return Ensemble(
-        [
-            train_network(AgeNet, study.courses, sure, run / "from-nothing", study),
-            train_network(pretrained, study.pretrained_courses, sure, run / "from-photographs", study),
-        ]
-    )
+    from_photographs = train_network(pretrained, study.pretrained_courses, sure, run / "from-photographs", study)
+    from_nothing = train_network(AgeNet, study.courses, sure, run / "from-nothing", study)
+    return Ensemble([from_nothing, from_photographs])
 
 
 def train_network(
