@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.tiny_backbone import mobilenet_kernels, write_backbone
 from tests.tiny_rsna import SHARED_RSNA, build_shared
 
 settings.register_profile("house", deadline=None)  # a busy machine is no reason to fail
@@ -17,6 +18,12 @@ settings.load_profile("house")
 def tiny_shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like `../shared`, made of the six example films; see `tiny_rsna`."""
     return build_shared(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TFLite file with the layers of MobileNetV2; see `tiny_backbone`."""
+    return write_backbone(tmp_path_factory.mktemp("backbone") / "net.tflite", mobilenet_kernels())
 
 
 @pytest.fixture(scope="session")

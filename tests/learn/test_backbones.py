@@ -19,12 +19,6 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "backbones" / "tf2_mob
 HANDS = torch.rand(4, 1, 128, 96, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with weights of the tests' own."""
-    return write_backbone(tmp_path_factory.mktemp("backbone") / "net.tflite", mobilenet_kernels())
-
-
 def test_kernels_come_out_with_their_scales(tmp_path: Path) -> None:
     dense = np.array([[[[1, -2]]], [[[3, 127]]]], np.int8)
     by_channel = np.arange(18, dtype=np.int8).reshape(1, 3, 3, 2)

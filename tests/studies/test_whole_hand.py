@@ -19,7 +19,6 @@ from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
 from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_network, train_whole_hand
-from tests.tiny_backbone import mobilenet_kernels, write_backbone
 
 FIRST = Schedule(steps=2, bf16=False)
 LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
@@ -32,12 +31,6 @@ def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
     mask = np.full((256, 192), 255, np.uint8)
     back = geometry.inverse(frame_to_canvas(128))
     return TrainingHand(str(number), (View(film, 0.0, 255.0),), back, mask, 12.0 * number, number % 2, score)
-
-
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file to start from."""
-    return write_backbone(tmp_path_factory.mktemp("backbone") / "net.tflite", mobilenet_kernels())
 
 
 def test_the_same_hands_give_the_same_networks(backbone: Path, tmp_path: Path) -> None:

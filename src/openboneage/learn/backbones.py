@@ -16,9 +16,6 @@ from torch import Tensor, nn
 from openboneage.errors import InputError
 from openboneage.learn.networks.mobile_age_net import NORM_EPSILON, MobileAgeNet
 
-IDENTIFIER = b"TFL3"
-"""Bytes 4 to 8 of every TFLite file."""
-
 
 @dataclass(frozen=True)
 class FoldedConvolution:
@@ -40,8 +37,8 @@ def read_convolutions(path: Path) -> list[FoldedConvolution]:
         InputError: The file is no whole quantised TFLite model.
     """
     data = path.read_bytes()
-    if data[4:8] != IDENTIFIER:
-        raise InputError(f"Expected a TFLite model, got {path.name} without the mark {IDENTIFIER.decode()}.")
+    if not tflite.Model.ModelBufferHasIdentifier(data, 0):
+        raise InputError(f"Expected a TFLite model, got {path.name} without the mark TFL3.")
     try:
         return list(_convolutions(tflite.Model.GetRootAsModel(data, 0)))
     except (struct.error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

@@ -97,8 +97,9 @@ def train_whole_hand(hands: Sequence[TrainingHand], backbone: Path, run: Path, s
 
     def pretrained() -> nn.Module:
         first = study.pretrained_courses[0]
-        return pretrained_age_net(backbone, _batch(sure, study, first, 0)["image"])
+        return pretrained_age_net(backbone, _batch(sure, study, study.variation, first, 0)["image"])
 
+    # First the network that needs the backbone, so that a wrong file is not found out hours later.
     from_photographs = train_network(pretrained, study.pretrained_courses, sure, run / "from-photographs", study)
     from_nothing = train_network(AgeNet, study.courses, sure, run / "from-nothing", study)
     return Ensemble([from_nothing, from_photographs])
@@ -109,14 +110,16 @@ def train_network(
 ) -> nn.Module:
     """Train a network course after course, or continue; returns the mean of its weights at the ends of the later courses."""
     first, *later = courses
-    ends = [fit(build, partial(_batch, hands, study, first), study.loss, first, run / "course-1")]
+    ends = [fit(build, partial(_batch, hands, study, study.variation, first), study.loss, first, run / "course-1")]
     for number, schedule in enumerate(later, start=2):
         ends.append(later_course(ends[-1], schedule, hands, run / f"course-{number}", study))
     return averaged(ends[1:])
 
 
-def _batch(hands: Sequence[TrainingHand], study: WholeHandStudy, schedule: Schedule, step: int) -> Batch:
-    return age_batch(hands, study.spec, study.variation, study.batch_size, schedule.seed, step)
+def _batch(
+    hands: Sequence[TrainingHand], study: WholeHandStudy, variation: VariationRange, schedule: Schedule, step: int
+) -> Batch:
+    return age_batch(hands, study.spec, variation, study.batch_size, schedule.seed, step)
 
 
 def later_course(
@@ -126,8 +129,7 @@ def later_course(
     counted = [*hands, *(hand for hand in hands if hand.age_months < study.infant_months)]
 
     def make_batch(step: int) -> Batch:
-        how = study.variation_at(step / schedule.steps)
-        return age_batch(counted, study.spec, how, study.batch_size, schedule.seed, step)
+        return _batch(counted, study, study.variation_at(step / schedule.steps), schedule, step)
 
     def build() -> nn.Module:
         folded = norms_folded(network)

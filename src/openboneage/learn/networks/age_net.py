@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from openboneage.learn.networks.age_head import AgeHead
+from openboneage.learn.networks.drop_path import drop_path
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions around a shortcut, dropped at random for whole samples while training (Huang et al. 2016)."""
+    """Two 3x3 convolutions around a shortcut, dropped at random while training."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int, drop: float) -> None:
         """Build the block."""
@@ -26,10 +26,7 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`(batch, channels_in, h, w)` to `(batch, channels_out, h / stride, w / stride)`."""
         y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        if self.training and self.drop:
-            keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= self.drop
-            y = y * (keep / (1 - self.drop)).to(y.dtype)
-        return F.relu(self.shortcut(x) + y)
+        return F.relu(self.shortcut(x) + drop_path(y, self.drop, self.training))
 
 
 class AgeNet(nn.Module):

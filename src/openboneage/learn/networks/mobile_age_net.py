@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from openboneage.learn.networks.age_head import AgeHead
+from openboneage.learn.networks.drop_path import drop_path
 
 STEM_CHANNELS = 32
 STAGES = (
@@ -67,10 +68,7 @@ class InvertedResidual(nn.Module):
         y: Tensor = self.body(x)
         if not self.has_shortcut:
             return y
-        if self.training and self.drop:
-            keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= self.drop
-            y = y * (keep / (1 - self.drop)).to(y.dtype)
-        return x + y
+        return x + drop_path(y, self.drop, self.training)
 
 
 class MobileAgeNet(nn.Module):
