@@ -11,11 +11,11 @@ from PIL import Image
 
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, Examination
-from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.read import read
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.reading.read import read
 from openboneage.subject import Sex
-from tests.imaging.films import pillow_file
+from tests.reading.films import pillow_file
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 LABEL_MONTHS = {"7036": 24, "7038": 46, "14931": 84, "14750": 120, "7043": 156, "7041": 168}
@@ -116,7 +116,7 @@ def examined(name: str = "14750", height_px: int = 640) -> Examination:
 
 def hand_on(pixels: np.ndarray) -> StandardHand:
     """The hand that the shipped finder sees on a film."""
-    return standardize(read(png(pixels)), shipped().finder)
+    return locate_hand(read(png(pixels)), shipped().finder)
 
 
 def filled(outline: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,6 +7,6 @@
 
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, assess
-from openboneage.imaging.read import read
+from openboneage.reading.read import read
 
 __all__ = ["Assessment", "Assessor", "assess", "read"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from openboneage.errors import InputError
@@ -27,6 +28,23 @@ class Laterality(StrEnum):
     LEFT = "left"
     RIGHT = "right"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The child, as far as bone age needs to know.
+
+    Attributes:
+        sex: Sex used; `unknown` means the mixture over both.
+        sex_source: `caller`, `file` or `none`.
+        age_months: Chronological age in months, or None.
+        age_source: `caller`, the attribute of the file, or None.
+    """
+
+    sex: Sex
+    sex_source: str
+    age_months: float | None
+    age_source: str | None
 
 
 _SEX_WORDS = {

@@ -13,13 +13,13 @@ from openboneage.assess.assessor import Assessor
 from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.errors import InputError, RefusedError, UnreadableError, WeightsError
 from openboneage.findings import Severity
-from openboneage.imaging.quality import Verdict
-from openboneage.imaging.read import read
+from openboneage.hand.quality import Verdict
+from openboneage.reading.read import read
 from openboneage.subject import Laterality, Sex
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import DEFAULT_SET, Cards
 from tests import hands
-from tests.imaging.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
+from tests.reading.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
 from tests.toy_model import toy_assessor, write_toy
 
 PIXELS = hands.film("7043", 400)

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, Calibration, cumulated_at, describe, doubts, quantile, sharpen
 from openboneage.errors import WeightsError
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests import hands
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from openboneage.assess.whole_hand import age_probabilities, estimate_age, mix_sexes, view_mean
-from openboneage.imaging.samples import SampleSpec, draw_views
+from openboneage.hand.drawing import SampleSpec, draw_views
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import BASE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS, SLOPE_MONTHS, SQUARE, toy_assessor

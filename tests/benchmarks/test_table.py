@@ -10,7 +10,7 @@ import benchmarks.__main__ as command
 from benchmarks.films import BITS, HEIGHT_PX, WIDTH_PX, fill_folder, write_dicom
 from benchmarks.measure import Sample, repeat
 from benchmarks.table import Row, machine, to_markdown
-from openboneage.imaging.read import read
+from openboneage.reading.read import read
 
 ROWS = (
     Row("assessment", "ms", 150.4, 161.0, 200),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import hands
-from tests.imaging.films import film_file
+from tests.reading.films import film_file
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import typer
 from typer.testing import CliRunner, Result
 
 from openboneage.cli.score import score
-from openboneage.clinical.standards import standard
+from openboneage.clinical.method_registry import scoring_method
 from openboneage.errors import InputError, RefusedError
 
 app = typer.Typer()
 app.command("score")(score)
 
-GIRL = ["--sex", "F", "radius=G", "ulna=F", *(f"{bone}=G" for bone in standard("tw3").bones[2:])]
+GIRL = ["--sex", "F", "radius=G", "ulna=F", *(f"{bone}=G" for bone in scoring_method("tw3").bones[2:])]
 
 
 def run(*words: str) -> Result:
@@ -40,7 +40,7 @@ def test_stages_to_json() -> None:
 
 
 def test_rus_chn_levels() -> None:
-    chosen = standard("rus-chn")
+    chosen = scoring_method("rus-chn")
 
     result = run("rus-chn", "--sex", "M", *(f"{bone}={chosen.stages(bone)[-1]}" for bone in chosen.bones))
 
@@ -48,7 +48,7 @@ def test_rus_chn_levels() -> None:
 
 
 def test_20_bones_compare_carpal_and_rus_ages() -> None:
-    stages = [f"{bone}={'F' if bone in standard('tw3').bones else 'D'}" for bone in standard("tw2-20-bone").bones]
+    stages = [f"{bone}={'F' if bone in scoring_method('tw3').bones else 'D'}" for bone in scoring_method("tw2-20-bone").bones]
 
     plain, content = run("tw2-20-bone", "--sex", "F", *stages), run("tw2-20-bone", "--sex", "F", "--json", *stages)
 
@@ -57,7 +57,7 @@ def test_20_bones_compare_carpal_and_rus_ages() -> None:
 
 
 def test_20_bones_without_some_carpal_bones_are_not_compared() -> None:
-    stages = [f"{bone}=F" for bone in standard("tw2-20-bone").bones[:-3]]
+    stages = [f"{bone}=F" for bone in scoring_method("tw2-20-bone").bones[:-3]]
 
     result = run("tw2-20-bone", "--sex", "F", *stages)
 
@@ -89,7 +89,7 @@ def test_too_few_bones_are_refused() -> None:
     assert isinstance(run("tw3", "--sex", "F", "radius=G").exception, RefusedError)
 
 
-HEADER = f"id,sex,{','.join(standard('tw3').bones)}\n"
+HEADER = f"id,sex,{','.join(scoring_method('tw3').bones)}\n"
 
 
 def write(folder: Path, text: str) -> str:
@@ -113,7 +113,7 @@ def test_a_file_of_films(tmp_path: Path) -> None:
 
 
 def test_the_sex_of_a_file_may_be_an_option(tmp_path: Path) -> None:
-    path = write(tmp_path, ",".join(standard("tw3").bones) + "\n" + ",".join(["F"] * 13) + "\n")
+    path = write(tmp_path, ",".join(scoring_method("tw3").bones) + "\n" + ",".join(["F"] * 13) + "\n")
 
     assert "1   male" in run("tw3", "--csv", path, "--sex", "M").output
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openboneage.clinical.curve import AgeState, ScoreCurve, monotone_cubic
-from openboneage.clinical.standards import STANDARD_NAMES, standard
+from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 
@@ -17,12 +17,12 @@ steps = st.lists(st.floats(0.1, 50), min_size=3, max_size=12)
 
 @pytest.mark.parametrize(("name", "sex"), CURVES)
 def test_score_to_age_is_strictly_monotone(name: str, sex: Sex) -> None:
-    assert (np.diff(standard(name).curves[sex].ages_months) > 0).all()
+    assert (np.diff(scoring_method(name).curves[sex].ages_months) > 0).all()
 
 
 @pytest.mark.parametrize(("name", "sex"), CURVES)
 def test_ends_of_every_curve(name: str, sex: Sex) -> None:
-    curve = standard(name).curves[sex]
+    curve = scoring_method(name).curves[sex]
 
     below, first, last, adult = (curve.read(score) for score in (curve.first_score - 1, curve.first_score, 999, 1000))
 
@@ -36,7 +36,7 @@ def test_ends_of_every_curve(name: str, sex: Sex) -> None:
 @given(curve=st.sampled_from(CURVES), score=st.integers(0, 999))
 def test_score_to_age_and_back(curve: tuple[str, Sex], score: int) -> None:
     name, sex = curve
-    drawn = standard(name).curves[sex]
+    drawn = scoring_method(name).curves[sex]
     age = drawn.read(score).age_months
 
     assert age is None or drawn.score_at(age) == pytest.approx(score)
@@ -44,11 +44,11 @@ def test_score_to_age_and_back(curve: tuple[str, Sex], score: int) -> None:
 
 def test_an_age_outside_the_curve_has_no_score() -> None:
     with pytest.raises(InputError, match="24 to 198 months"):
-        standard("tw3").curves[Sex.MALE].score_at(199)
+        scoring_method("tw3").curves[Sex.MALE].score_at(199)
 
 
 def test_readings_are_written_for_a_person() -> None:
-    curve = standard("tw3").curves[Sex.MALE]
+    curve = scoring_method("tw3").curves[Sex.MALE]
 
     texts = [str(curve.read(score)) for score in (0, 427, 1000)]
 
@@ -66,7 +66,7 @@ def test_rows_without_a_score_and_rows_of_zero_are_left_out() -> None:
 
 def test_a_score_of_two_ages_reads_as_their_middle() -> None:
     # TW-Japan, girls: 225 at 3.9 and at 4.0 years.
-    assert standard("tw-japan").curves[Sex.FEMALE].read(225).age_months == pytest.approx(3.95 * 12)
+    assert scoring_method("tw-japan").curves[Sex.FEMALE].read(225).age_months == pytest.approx(3.95 * 12)
 
 
 @given(x=steps, y=steps)

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 
 from openboneage.clinical.discordance import carpal_discordance
-from openboneage.clinical.standards import standard
+from openboneage.clinical.method_registry import scoring_method
 from openboneage.errors import RefusedError
 from openboneage.subject import Sex
 
 
 def hand(rus: str, carpal: str) -> dict[str, str]:
-    both = standard("tw2-20-bone").bones
-    stages = {bone: carpal if bone in standard("tw2-carpal").bones else rus for bone in both}
-    return {bone: min(stage, standard("tw2-20-bone").stages(bone)[-1]) for bone, stage in stages.items()}
+    both = scoring_method("tw2-20-bone").bones
+    stages = {bone: carpal if bone in scoring_method("tw2-carpal").bones else rus for bone in both}
+    return {bone: min(stage, scoring_method("tw2-20-bone").stages(bone)[-1]) for bone, stage in stages.items()}
 
 
 def test_a_hand_whose_parts_agree() -> None:
@@ -47,7 +47,7 @@ def test_mature_carpal_bones_are_not_compared() -> None:
 
 
 def test_a_hand_without_carpal_bones_is_refused() -> None:
-    stages = {bone: stage for bone, stage in hand("F", "F").items() if bone in standard("tw3").bones}
+    stages = {bone: stage for bone, stage in hand("F", "F").items() if bone in scoring_method("tw3").bones}
 
     with pytest.raises(RefusedError, match="7 of 7 bones"):
         carpal_discordance(Sex.MALE, stages)

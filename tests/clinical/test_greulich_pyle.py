@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openboneage.clinical.greulich_pyle import Reference, Verdict, compare, nearest_plates, normal_range, plates
+from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference, compare, nearest_plates, normal_range, plates
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 
@@ -90,13 +90,13 @@ def test_verdict_sds_and_limits_agree(sex: Sex, reference: Reference, age: float
     assert result.normal.mean_months + result.sds * result.normal.sd_months == pytest.approx(bone_age)
     if abs(abs(result.sds) - limit) > 1e-6:
         inside = result.low_months < bone_age < result.high_months
-        assert (result.verdict is Verdict.NORMAL) == inside
-        assert (result.verdict is Verdict.ADVANCED) == (bone_age > result.high_months)
+        assert (result.verdict is BoneAgeStatus.NORMAL) == inside
+        assert (result.verdict is BoneAgeStatus.ADVANCED) == (bone_age > result.high_months)
 
 
 def test_the_limit_is_the_callers() -> None:
-    assert compare(Sex.MALE, 80, 96, sd_limit=2.0).verdict is Verdict.DELAYED
-    assert compare(Sex.MALE, 80, 96, sd_limit=2.5).verdict is Verdict.NORMAL
+    assert compare(Sex.MALE, 80, 96, sd_limit=2.0).verdict is BoneAgeStatus.DELAYED
+    assert compare(Sex.MALE, 80, 96, sd_limit=2.5).verdict is BoneAgeStatus.NORMAL
 
 
 def test_both_references_say_that_they_are_unverified() -> None:

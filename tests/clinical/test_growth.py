@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from openboneage.clinical.greulich_pyle import Reference, Verdict
+from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference
 from openboneage.clinical.growth import assess_growth
 from openboneage.clinical.visits import Child, Visit
 from openboneage.errors import InputError
@@ -28,9 +28,9 @@ def test_each_visit_is_compared_with_its_norms() -> None:
     first, second, third, _ = assess_growth(GIRL).visits
 
     assert first.bone_age is not None
-    assert first.bone_age.verdict is Verdict.NORMAL
+    assert first.bone_age.verdict is BoneAgeStatus.NORMAL
     assert second.bone_age is not None
-    assert second.bone_age.verdict is Verdict.ADVANCED
+    assert second.bone_age.verdict is BoneAgeStatus.ADVANCED
     assert third.bone_age is None
     assert third.height_for_bone_age is None
 
@@ -61,7 +61,7 @@ def test_the_reference_and_the_limit_are_the_callers() -> None:
 
     assert growth.visits[1].bone_age is not None
     assert growth.visits[1].bone_age.normal.reference is Reference.TABLE_V_VI
-    assert growth.visits[1].bone_age.verdict is Verdict.NORMAL
+    assert growth.visits[1].bone_age.verdict is BoneAgeStatus.NORMAL
 
 
 def test_beyond_the_tables_a_visit_says_why_something_is_missing() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.clinical.standards import standard
-from openboneage.clinical.tables import Table, load_table
+from openboneage.clinical.method_registry import scoring_method
+from openboneage.clinical.table_files import Table, load_table
 from openboneage.subject import Sex
 
 
@@ -18,13 +18,13 @@ def cell(table: str, column: str, **where: str) -> float:
 def test_rus_scores_are_not_the_invented_ones() -> None:
     # jmmana/BoneAgeTW2: radius I = 46; 1000 -> 216 months below 900 -> 240
     for sex in (Sex.FEMALE, Sex.MALE):
-        assert standard("tw2-uk").highest_score(sex, "radius") > 200
-    assert standard("tw2-uk").range_months(Sex.MALE)[1] == pytest.approx(18.2 * 12)
+        assert scoring_method("tw2-uk").highest_score(sex, "radius") > 200
+    assert scoring_method("tw2-uk").range_months(Sex.MALE)[1] == pytest.approx(18.2 * 12)
 
 
 def test_girls_first_metacarpal_stage_b() -> None:
     # 2023YuJun/BoneAgeServer TRScoreUtils: 6
-    assert standard("tw3").scores[Sex.FEMALE]["mc1"]["B"] == 8
+    assert scoring_method("tw3").scores[Sex.FEMALE]["mc1"]["B"] == 8
 
 
 def test_tw3_chinese_girls_of_5() -> None:
@@ -34,7 +34,7 @@ def test_tw3_chinese_girls_of_5() -> None:
 
 def test_rus_chn_girls_of_12() -> None:
     # 2023YuJun/BoneAgeServer RCScoreUtils: 597
-    assert 697 <= standard("rus-chn").curves[Sex.FEMALE].score_at(144) <= 707
+    assert 697 <= scoring_method("rus-chn").curves[Sex.FEMALE].score_at(144) <= 707
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_tanner_residual_sd_of_boys_from_13(age: str, sd: float) -> None:
 
 @pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
 def test_rus_chn_is_monotone_where_the_polynomial_is_not(sex: Sex) -> None:
-    assert (np.diff(standard("rus-chn").curves[sex].ages_months) > 0).all()
+    assert (np.diff(scoring_method("rus-chn").curves[sex].ages_months) > 0).all()
 
 
 def groups(name: str, *keys: str) -> list[Table]:

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
+from openboneage.clinical.method_registry import scoring_method
 from openboneage.clinical.rus_chn import assess_levels, polynomial_age_months, rus_chn_levels, tw_stage
-from openboneage.clinical.standards import standard
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 
-BONES = standard("rus-chn").bones
+BONES = scoring_method("rus-chn").bones
 
 
 @pytest.mark.parametrize(("sex", "first"), [(Sex.MALE, 1.0), (Sex.FEMALE, 1.0)])
 def test_the_median_table_is_read_back_at_each_of_its_ages(sex: Sex, first: float) -> None:
-    curve = standard("rus-chn").curves[sex]
+    curve = scoring_method("rus-chn").curves[sex]
     for row in load_table("rus_chn_median_score_by_age.csv").where(sex=sex).rows:
         if row["rus_chn_score_p50"] and float(row["bone_age_years"]) >= first:
             age = curve.read(int(row["rus_chn_score_p50"])).limit_months
@@ -22,12 +22,12 @@ def test_the_median_table_is_read_back_at_each_of_its_ages(sex: Sex, first: floa
 
 def test_the_blank_median_of_girls_at_12_is_interpolated() -> None:
     # The header expects 697 to 707; the polynomial gives 704.
-    assert 697 <= standard("rus-chn").curves[Sex.FEMALE].score_at(144) <= 707
+    assert 697 <= scoring_method("rus-chn").curves[Sex.FEMALE].score_at(144) <= 707
 
 
 @pytest.mark.parametrize(("sex", "from_score"), [(Sex.MALE, 27), (Sex.FEMALE, 64)])
 def test_median_table_and_polynomial_agree_above_low_scores(sex: Sex, from_score: int) -> None:
-    curve = standard("rus-chn").curves[sex]
+    curve = scoring_method("rus-chn").curves[sex]
 
     differences = [abs(curve.read(score).limit_months - polynomial_age_months(sex, score)) for score in range(from_score, 1000)]
 
@@ -43,19 +43,19 @@ def test_the_polynomial_column_of_the_median_table_comes_from_the_polynomial() -
 
 @pytest.mark.parametrize("bone", BONES)
 def test_levels_map_onto_rising_stages_and_back(bone: str) -> None:
-    stages = [tw_stage(bone, level) for level in standard("rus-chn").stages(bone)]
+    stages = [tw_stage(bone, level) for level in scoring_method("rus-chn").stages(bone)]
 
     assert stages == sorted(stages)
-    assert (stages[0], stages[-1]) == ("A", standard("tw3").stages(bone)[-1])
-    assert set(stages) == set(standard("tw3").stages(bone))
-    for stage in standard("tw3").stages(bone):
+    assert (stages[0], stages[-1]) == ("A", scoring_method("tw3").stages(bone)[-1])
+    assert set(stages) == set(scoring_method("tw3").stages(bone))
+    for stage in scoring_method("tw3").stages(bone):
         assert {tw_stage(bone, level) for level in rus_chn_levels(bone, stage)} == {stage}
 
 
 def test_the_levels_of_a_grown_hand_are_mature_by_tw3() -> None:
-    levels = {bone: standard("rus-chn").stages(bone)[-1] for bone in BONES}
+    levels = {bone: scoring_method("rus-chn").stages(bone)[-1] for bone in BONES}
 
-    maturity = assess_levels(standard("tw3"), Sex.MALE, levels)
+    maturity = assess_levels(scoring_method("tw3"), Sex.MALE, levels)
 
     assert maturity.score == 1000
     assert ["rus_chn_level_to_tw_stage.csv" in finding.message for finding in maturity.findings] == [True]

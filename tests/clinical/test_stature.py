@@ -12,7 +12,7 @@ from openboneage.clinical.stature import (
     height_at_sds,
     height_for_age,
 )
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 

@@ -7,7 +7,7 @@ import numpy as np
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import Reading
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 
 

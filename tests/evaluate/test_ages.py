@@ -21,8 +21,8 @@ from openboneage.evaluate.ages import (
     read_split,
     write_readings,
 )
-from openboneage.imaging.quality import Verdict
-from openboneage.imaging.read import read
+from openboneage.hand.quality import Verdict
+from openboneage.reading.read import read
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
 from tests.evaluate.made import reading

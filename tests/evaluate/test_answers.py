@@ -28,7 +28,7 @@ from openboneage.evaluate.answers import (
 )
 from openboneage.evaluate.calibration import calibrate
 from openboneage.evaluate.metrics import AgeFigures, age_figures
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests.evaluate.made import reading, scattered
 

@@ -8,7 +8,7 @@ import pytest
 from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.compare import Contender, bootstrap_interval, comparison_table
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests.evaluate.made import reading
 

@@ -8,7 +8,7 @@ import pytest
 from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.risk import area, order_table, refusals_needed, risk_report, risk_table, widest_first
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests.evaluate.made import reading
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from openboneage.evaluate.sampling import NATIVE_WAYS, PHASES, REDUCED_WAYS, _ways, sampling_table
-from openboneage.imaging.read import read
-from openboneage.imaging.samples import SampleSpec
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.drawing import SampleSpec
+from openboneage.hand.locate import locate_hand
+from openboneage.reading.read import read
 from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
 from tests.tiny_rsna import EXAMPLES
@@ -41,7 +41,7 @@ def test_the_mean_of_both_reductions_lies_between_them(tiny_shared: Path) -> Non
 
 
 def test_ways_differ_in_their_pixels_and_share_the_hand() -> None:
-    hand = standardize(read(EXAMPLES / "7041.png"), load_model(Cards.of().finder, threads=1))
+    hand = locate_hand(read(EXAMPLES / "7041.png"), load_model(Cards.of().finder, threads=1))
 
     ways = _ways(hand, SampleSpec())
     bilinear, area, one = ways[:3]

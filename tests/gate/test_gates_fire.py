@@ -18,8 +18,8 @@ MODULE = '"""A planted module."""\n\n'
 PACKAGE = "src/openboneage"
 CLEAN_FILES = {
     f"{PACKAGE}/__init__.py": '"""A small house."""\n',
-    f"{PACKAGE}/imaging/__init__.py": '"""Reading."""\n\nfrom openboneage import errors as errors\n',
-    f"{PACKAGE}/assess/__init__.py": '"""Assessing."""\n\nfrom openboneage import imaging as imaging\n',
+    f"{PACKAGE}/hand/__init__.py": '"""The hand."""\n\nfrom openboneage import errors as errors\n',
+    f"{PACKAGE}/assess/__init__.py": '"""Assessing."""\n\nfrom openboneage import hand as hand\n',
     f"{PACKAGE}/learn/__init__.py": '"""Learning."""\n\nimport onnx as onnx\n',
     f"{PACKAGE}/cli/__init__.py": '"""The command line."""\n\nimport sys\n\nsys.exit(0)\n',
     "tests/test_house.py": 'def test_house() -> None:\n    assert len("bone") == 4\n',
@@ -44,7 +44,7 @@ def function(*lines: str) -> str:
 
 MACHINE_PATH = "/".join(["", "home", "somebody", "films"])
 REGISTRY = ".".join(["https://pypi", "org/simple"])
-PLANTED = f"{PACKAGE}/imaging/planted.py"
+PLANTED = f"{PACKAGE}/hand/planted.py"
 VIOLATIONS = (
     Violation("format", "lint", PLANTED, MODULE + "AGE_MONTHS   =  12.0\n", "would be reformatted"),
     Violation("unused import", "lint", PLANTED, MODULE + "import math\n", "F401"),
@@ -68,7 +68,7 @@ VIOLATIONS = (
         "sibling import", "layers", f"{PACKAGE}/evaluate/__init__.py", MODULE + "import openboneage.learn\n", "not allowed"
     ),
     Violation("no place", "layers", f"{PACKAGE}/attic/__init__.py", MODULE, "attic"),
-    Violation("torch", "layers", PLANTED, MODULE + "import torch\n", "openboneage.imaging.planted -> torch"),
+    Violation("torch", "layers", PLANTED, MODULE + "import torch\n", "openboneage.hand.planted -> torch"),
     Violation(
         "lazy torch", "layers", f"{PACKAGE}/cli/planted.py", function("import torch.nn", "", "del torch"), "planted -> torch"
     ),

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from openboneage.datasets.rsna import RsnaFilms, film_radiograph
-from openboneage.imaging.samples import SampleSpec, draw_views
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.drawing import SampleSpec, draw_views
+from openboneage.hand.locate import locate_hand
 from openboneage.learn.age_samples import age_batch, render_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.weights.registry import Cards
@@ -50,7 +50,7 @@ def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: lis
     finder = load_model(FINDER, threads=1)
     for hand in hands:
         film = films.films[hand.id]
-        drawn = draw_views(standardize(film_radiograph(films.point_sampled(film.id), film), finder), SPEC)[0]
+        drawn = draw_views(locate_hand(film_radiograph(films.point_sampled(film.id), film), finder), SPEC)[0]
 
         assert np.abs(render_hand(hand, STILL, SPEC) - drawn).mean() < 0.003
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from openboneage.datasets.rsna import RsnaFilms, film_radiograph
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.locate import locate_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
@@ -48,7 +48,7 @@ def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand])
 def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[TrainingHand]) -> None:
     film = films.films[hands[0].id]
 
-    hand = standardize(film_radiograph(films.point_sampled(film.id), film), load_model(FINDER, threads=1))
+    hand = locate_hand(film_radiograph(films.point_sampled(film.id), film), load_model(FINDER, threads=1))
 
     np.testing.assert_array_equal(hands[0].film_to_frame, hand.film_to_frame)
     np.testing.assert_array_equal(hands[0].views[0].film, hand.film)

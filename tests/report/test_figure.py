@@ -10,7 +10,7 @@ from PIL import Image
 from openboneage.assess.assessor import Examination
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
 from openboneage.findings import Finding, Severity
-from openboneage.imaging import geometry
+from openboneage.hand import geometry
 from openboneage.report.figure import BLUE, GREEN, ORANGE, draw_figure
 from openboneage.subject import Sex
 from tests import hands

@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 
 from openboneage.assess.assessment import RESEARCH_USE, SCHEMA_VERSION
 from openboneage.errors import BoneAgeError
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests import hands
-from tests.imaging.films import film_file
+from tests.reading.films import film_file
 from tests.toy_model import toy_assessor
 
 SCHEMA = json.loads(files("openboneage.report").joinpath("assessment.schema.json").read_text(encoding="utf-8"))

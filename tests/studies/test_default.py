@@ -13,7 +13,7 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Calibration
 from openboneage.datasets.splits import Split
 from openboneage.findings import Severity
-from openboneage.imaging.samples import SampleSpec
+from openboneage.hand.drawing import SampleSpec
 from openboneage.learn.loop import Schedule
 from openboneage.studies import default
 from openboneage.studies.default import DefaultRun, install, train_default

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from openboneage.errors import InputError
-from openboneage.imaging import geometry
-from openboneage.imaging.hand import frame_to_canvas
+from openboneage.hand import geometry
+from openboneage.hand.frame import frame_to_canvas
 from openboneage.learn.backbones import read_convolutions
 from openboneage.learn.hands import TrainingHand, View
 from openboneage.learn.loop import Batch, Schedule

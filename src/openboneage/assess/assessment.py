@@ -9,9 +9,9 @@ from typing import Any
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import Finding
-from openboneage.imaging.measures import Measures
-from openboneage.imaging.quality import Verdict
-from openboneage.subject import Laterality, Sex
+from openboneage.hand.measures import Measures
+from openboneage.hand.quality import Verdict
+from openboneage.subject import Laterality, Subject
 from openboneage.weights.card import Card
 
 SCHEMA_VERSION = 1
@@ -41,23 +41,6 @@ class FilmFacts:
     width_px: int
     spacing_mm: tuple[float, float] | None
     spacing_source: str | None
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The child, as far as bone age needs to know.
-
-    Attributes:
-        sex: Sex used; `unknown` means the mixture over both.
-        sex_source: `caller`, `file` or `none`.
-        age_months: Chronological age in months, or None.
-        age_source: `caller`, the attribute of the file, or None.
-    """
-
-    sex: Sex
-    sex_source: str
-    age_months: float | None
-    age_source: str | None
 
 
 @dataclass(frozen=True)

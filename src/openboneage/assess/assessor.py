@@ -14,12 +14,12 @@ from openboneage.assess.child import child_findings, compare_with_normal, settle
 from openboneage.assess.distribution import doubts
 from openboneage.assess.whole_hand import estimate_age
 from openboneage.findings import Finding
-from openboneage.imaging.finder import check_finder
-from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.quality import Verdict, judge, verdict_of
-from openboneage.imaging.radiograph import Radiograph
-from openboneage.imaging.read import read
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.finder import check_finder
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.quality import Verdict, judge, verdict_of
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.reading.radiograph import Radiograph
+from openboneage.reading.read import read
 from openboneage.subject import Sex, parse_sex
 from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import Model, load_model
@@ -98,7 +98,7 @@ class Assessor:
         subject = subject_of(radiograph, sex, age_months)
         seconds = {} if seconds is None else seconds
         with _timed(seconds, "standardize"):
-            hand = standardize(radiograph, self.finder)
+            hand = locate_hand(radiograph, self.finder)
         with _timed(seconds, "quality"):
             quality = judge(hand)
         bone_age, unsure = None, tuple[Finding, ...]()

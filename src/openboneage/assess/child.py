@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from openboneage.assess.assessment import Subject
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.clinical.greulich_pyle import Comparison, compare
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding, Severity
-from openboneage.imaging.radiograph import Radiograph
-from openboneage.subject import Sex, checked_age_months
+from openboneage.reading.radiograph import Radiograph
+from openboneage.subject import Sex, Subject, checked_age_months
 
 SEX_CODES = frozenset({"sex-missing", "sex-other"})
 AGE_CODES = frozenset(

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe
-from openboneage.imaging.hand import StandardHand
-from openboneage.imaging.samples import SampleSpec, alternately_mirrored, draw_views
+from openboneage.hand.drawing import SampleSpec, alternately_mirrored, draw_views
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 

@@ -21,7 +21,7 @@ from openboneage.cli.cases import Case, collect_cases
 from openboneage.cli.options import Models
 from openboneage.cli.output import err, out
 from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
-from openboneage.imaging.quality import Verdict
+from openboneage.hand.quality import Verdict
 from openboneage.report.table import COLUMNS, models_cell, to_error_row, to_row
 from openboneage.report.text import to_text
 from openboneage.subject import parse_age_months, parse_sex

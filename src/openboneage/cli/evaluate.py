@@ -117,7 +117,7 @@ def limits(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     Films that the program learned from are read too, and named as such.
     """
     from openboneage.datasets.rsna import RsnaFilms
-    from openboneage.evaluate import limits as study
+    from openboneage.evaluate import accuracy_limits as study
     from openboneage.evaluate.ages import calibration_of
 
     cards = Cards.of(models)
@@ -158,7 +158,7 @@ def sampling(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
 @evaluate.command()
 def polarity(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     """The corner rule of Lee 2017 and the program's decision, on held-out films as they are and inverted."""
-    from openboneage.evaluate import finding as study
+    from openboneage.evaluate import hand_finder as study
 
     out.print(study.polarity_table(data, Cards.of(models).finder, jobs))
 
@@ -166,7 +166,7 @@ def polarity(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
 @evaluate.command()
 def mask(data: Data = RSNA, models: Models = None) -> None:
     """Dice of the hand mask on outlined films that the finder never learned from."""
-    from openboneage.evaluate import finding as study
+    from openboneage.evaluate import hand_finder as study
 
     out.print(study.mask_table(data, Cards.of(models).finder))
 
@@ -174,7 +174,7 @@ def mask(data: Data = RSNA, models: Models = None) -> None:
 @evaluate.command()
 def pose(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
     """Rotation, side and place of the hand on held-out films turned all round and mirrored."""
-    from openboneage.evaluate import finding as study
+    from openboneage.evaluate import hand_finder as study
 
     out.print(study.pose_table(data, Cards.of(models).finder, jobs))
 
@@ -189,7 +189,7 @@ def quality(
     jobs: Jobs = 2,
 ) -> None:
     """Refusals among 1,000 real hands, acceptances among images that are no hands."""
-    from openboneage.evaluate import finding as study
+    from openboneage.evaluate import hand_finder as study
 
     out.print(study.quality_table(data, not_hands, Cards.of(models).finder, jobs))
 

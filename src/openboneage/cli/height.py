@@ -9,9 +9,9 @@ import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
+from openboneage.clinical.height.all_methods import AdultHeight, predict_adult_height
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import HeightPrediction
-from openboneage.clinical.height.report import AdultHeight, predict_adult_height
 from openboneage.errors import InputError
 from openboneage.subject import parse_age_months, parse_sex
 

@@ -15,8 +15,8 @@ from openboneage.cli.plain_text import json_text, plain_table, unique_finding_li
 from openboneage.clinical.curve import AgeState
 from openboneage.clinical.discordance import Discordance, carpal_discordance
 from openboneage.clinical.maturity import Maturity, assess_stages
-from openboneage.clinical.standard import Standard
-from openboneage.clinical.standards import STANDARD_NAMES, standard
+from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
+from openboneage.clinical.scoring_method import ScoringMethod
 from openboneage.errors import BoneAgeError, InputError, RefusedError
 from openboneage.subject import parse_sex
 
@@ -42,7 +42,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Turn the stages of the bones of a hand into a maturity score and a bone age."""
-    chosen = standard(standard_name)
+    chosen = scoring_method(standard_name)
     if (file is None) == (not stages):
         raise InputError(f"Give stages or --csv, one of them. Bones and stages of {chosen.title}: {_choices(chosen)}.")
     if file is not None:
@@ -58,11 +58,11 @@ def score(
     _print_maturity(chosen, maturity, discordance)
 
 
-def _choices(chosen: Standard) -> str:
+def _choices(chosen: ScoringMethod) -> str:
     return "; ".join(f"{bone} {chosen.stages(bone)[0]}-{chosen.stages(bone)[-1]}" for bone in chosen.bones)
 
 
-def _parse_stages(chosen: Standard, words: list[str]) -> dict[str, str]:
+def _parse_stages(chosen: ScoringMethod, words: list[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for word in words:
         bone, equals, stage = word.partition("=")
@@ -96,7 +96,7 @@ def _discordance_json(discordance: Discordance) -> dict[str, Any]:
     }
 
 
-def _print_maturity(chosen: Standard, maturity: Maturity, discordance: Discordance | None) -> None:
+def _print_maturity(chosen: ScoringMethod, maturity: Maturity, discordance: Discordance | None) -> None:
     rows = [(item.bone, item.stage, str(item.score), str(item.age)) for item in maturity.bones]
     typer.echo(plain_table(("bone", "stage", "score", "age of this bone"), rows))
     typer.echo("")
@@ -117,7 +117,7 @@ def _interval(low: str, high: str) -> str:
     return "" if low == high else f" ({low} to {high})"
 
 
-def _read_films(chosen: Standard, path: Path, sex: str | None) -> list[_Film]:
+def _read_films(chosen: ScoringMethod, path: Path, sex: str | None) -> list[_Film]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -138,7 +138,7 @@ def _read_films(chosen: Standard, path: Path, sex: str | None) -> list[_Film]:
     return films
 
 
-def _read_film(chosen: Standard, row: Mapping[str, Any], number: str, sex: str | None) -> _Film:
+def _read_film(chosen: ScoringMethod, row: Mapping[str, Any], number: str, sex: str | None) -> _Film:
     if None in row or None in row.values():
         raise InputError("each row needs one value for each column, blank where it is missing.")
     cells = {column.strip().lower(): str(cell).strip() for column, cell in row.items()}
@@ -151,7 +151,7 @@ def _read_film(chosen: Standard, row: Mapping[str, Any], number: str, sex: str |
         return _Film(name, None, str(reason))
 
 
-def _print_films(chosen: Standard, films: list[_Film], as_json: bool) -> None:
+def _print_films(chosen: ScoringMethod, films: list[_Film], as_json: bool) -> None:
     if as_json:
         items = [
             {"id": film.name, "refused": film.refused} if film.maturity is None else {"id": film.name, **asdict(film.maturity)}

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from openboneage.clinical.tables import FloatArray
+from openboneage.clinical.table_files import FloatArray
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, format_age
 

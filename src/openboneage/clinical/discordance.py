@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from openboneage.clinical.curve import AgeState
 from openboneage.clinical.maturity import Maturity, assess_stages
-from openboneage.clinical.standards import standard
+from openboneage.clinical.method_registry import scoring_method
 from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
@@ -48,11 +48,11 @@ def carpal_discordance(sex: Sex, stages: Mapping[str, str]) -> Discordance:
         InputError: The sex is unknown, or TW2 has no such bone or stage.
         RefusedError: Too many bones are missing.
     """
-    whole = standard("tw2-20-bone")
+    whole = scoring_method("tw2-20-bone")
     named = {whole.known_bone(bone): stage for bone, stage in stages.items()}
     rus, carpal = (
         assess_stages(part, sex, {bone: named[bone] for bone in part.bones if bone in named})
-        for part in (standard("tw-japan"), standard("tw2-carpal"))
+        for part in (scoring_method("tw-japan"), scoring_method("tw2-carpal"))
     )
     if rus.age.age_months is None or carpal.age.age_months is None:
         return Discordance(rus, carpal, None, (_not_comparable(rus, carpal),))

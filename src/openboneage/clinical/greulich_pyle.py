@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from openboneage.clinical.tables import FloatArray, known_sex, load_table
+from openboneage.clinical.table_files import FloatArray, known_sex, load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding
 from openboneage.subject import Sex, checked_age_months, format_age
@@ -27,7 +27,7 @@ class Reference(StrEnum):
     TABLE_V_VI = "table-v-vi"
 
 
-class Verdict(StrEnum):
+class BoneAgeStatus(StrEnum):
     """Bone age against chronological age."""
 
     DELAYED = "delayed"
@@ -53,7 +53,7 @@ class NormalRange:
     Attributes:
         reference: Whose children.
         mean_months: Mean bone age, months.
-        sd_months: Standard deviation of bone age, months.
+        sd_months: ScoringMethod deviation of bone age, months.
     """
 
     reference: Reference
@@ -77,7 +77,7 @@ class Comparison:
 
     normal: NormalRange
     sds: float
-    verdict: Verdict
+    verdict: BoneAgeStatus
     sd_limit: float
     low_months: float
     high_months: float
@@ -155,7 +155,7 @@ def compare(
         bone_age_months: Bone age in months.
         age_months: Chronological age in months; its range is that of `normal_range`.
         reference: Whose children.
-        sd_limit: Standard deviations from which a bone age is delayed or advanced, over 0.
+        sd_limit: ScoringMethod deviations from which a bone age is delayed or advanced, over 0.
 
     Raises:
         InputError: The sex is unknown, an age is impossible, or the limit is not positive.
@@ -168,9 +168,15 @@ def compare(
     return Comparison(
         normal=normal,
         sds=sds,
-        verdict=Verdict.DELAYED if sds < -sd_limit else Verdict.ADVANCED if sds > sd_limit else Verdict.NORMAL,
+        verdict=_status(sds, sd_limit),
         sd_limit=sd_limit,
         low_months=normal.mean_months - sd_limit * normal.sd_months,
         high_months=normal.mean_months + sd_limit * normal.sd_months,
         findings=load_table(_TABLES[reference]).findings(sex),
     )
+
+
+def _status(sds: float, sd_limit: float) -> BoneAgeStatus:
+    if abs(sds) <= sd_limit:
+        return BoneAgeStatus.NORMAL
+    return BoneAgeStatus.DELAYED if sds < 0 else BoneAgeStatus.ADVANCED

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from openboneage.clinical.curve import ADULT_SCORE, AgeReading
-from openboneage.clinical.standard import Standard
-from openboneage.clinical.tables import FloatArray, known_sex
+from openboneage.clinical.scoring_method import ScoringMethod
+from openboneage.clinical.table_files import FloatArray, known_sex
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
@@ -96,11 +96,11 @@ class Maturity:
     findings: tuple[Finding, ...]
 
 
-def assess_stages(standard: Standard, sex: Sex, stages: Mapping[str, str]) -> Maturity:
+def assess_stages(standard: ScoringMethod, sex: Sex, stages: Mapping[str, str]) -> Maturity:
     """Read a hand whose stages are known.
 
     Args:
-        standard: The standard, such as `standard("tw3")`.
+        standard: The standard, such as `scoring_method("tw3")`.
         sex: Sex of the child.
         stages: Stage of each bone, such as `{"radius": "G"}`; a bone that is left out is missing.
 
@@ -116,12 +116,12 @@ def assess_stages(standard: Standard, sex: Sex, stages: Mapping[str, str]) -> Ma
 
 
 def assess_probabilities(
-    standard: Standard, sex: Sex, probabilities: Mapping[str, Sequence[float] | FloatArray], coverage: float = 0.9
+    standard: ScoringMethod, sex: Sex, probabilities: Mapping[str, Sequence[float] | FloatArray], coverage: float = 0.9
 ) -> Maturity:
     """Read a hand whose stages are known as probabilities.
 
     Args:
-        standard: The standard, such as `standard("rus-chn")`.
+        standard: The standard, such as `scoring_method("rus-chn")`.
         sex: Sex of the child.
         probabilities: For each bone the probability of each of its stages, in the order of `standard.stages(bone)`; a bone that
             is left out is missing.
@@ -164,7 +164,7 @@ def assess_probabilities(
     )
 
 
-def _in_order(standard: Standard, probabilities: Mapping[str, Sequence[float] | FloatArray]) -> dict[str, FloatArray]:
+def _in_order(standard: ScoringMethod, probabilities: Mapping[str, Sequence[float] | FloatArray]) -> dict[str, FloatArray]:
     """Check the probabilities and bring them into the order of the standard's bones; each bone's sum to 1."""
     named: dict[str, FloatArray] = {}
     for word, values in probabilities.items():
@@ -185,7 +185,7 @@ def _in_order(standard: Standard, probabilities: Mapping[str, Sequence[float] | 
     return {bone: named[bone] for bone in standard.bones if bone in named}
 
 
-def _bone(standard: Standard, sex: Sex, bone: str, shares: FloatArray) -> BoneMaturity:
+def _bone(standard: ScoringMethod, sex: Sex, bone: str, shares: FloatArray) -> BoneMaturity:
     likeliest = int(np.argmax(shares))
     stage = standard.stages(bone)[likeliest]
     score = standard.scores[sex][bone][stage]
@@ -193,7 +193,7 @@ def _bone(standard: Standard, sex: Sex, bone: str, shares: FloatArray) -> BoneMa
     return BoneMaturity(bone, stage, float(shares[likeliest]), score, standard.curves[sex].read(equivalent))
 
 
-def _refuse_too_many(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> None:
+def _refuse_too_many(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...]) -> None:
     share = _share(standard, sex, missing)
     if share > MAX_MISSING_SHARE:
         raise RefusedError(
@@ -202,11 +202,11 @@ def _refuse_too_many(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> 
         )
 
 
-def _share(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> float:
+def _share(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...]) -> float:
     return sum(standard.highest_score(sex, bone) for bone in missing) / ADULT_SCORE
 
 
-def _missing_findings(standard: Standard, sex: Sex, missing: tuple[str, ...]) -> tuple[Finding, ...]:
+def _missing_findings(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...]) -> tuple[Finding, ...]:
     if not missing:
         return ()
     share = _share(standard, sex, missing)
@@ -214,7 +214,7 @@ def _missing_findings(standard: Standard, sex: Sex, missing: tuple[str, ...]) ->
     return (Finding("bones-missing", Severity.WARNING, message),)
 
 
-def _plausible_scores(standard: Standard, sex: Sex, bone: str, seen: tuple[BoneMaturity, ...]) -> list[int]:
+def _plausible_scores(standard: ScoringMethod, sex: Sex, bone: str, seen: tuple[BoneMaturity, ...]) -> list[int]:
     """Return the scores of the stages that a missing bone may be in, beside the bones that were seen."""
     maturities = [item.score / standard.highest_score(sex, item.bone) for item in seen]
     scores = list(standard.scores[sex][bone].values())
@@ -224,7 +224,7 @@ def _plausible_scores(standard: Standard, sex: Sex, bone: str, seen: tuple[BoneM
     return scores[max(least - 1, 0) : most + 2]
 
 
-def _by_score(standard: Standard, sex: Sex, bone: str, shares: FloatArray) -> FloatArray:
+def _by_score(standard: ScoringMethod, sex: Sex, bone: str, shares: FloatArray) -> FloatArray:
     """Return the probability of each score of a bone, `(highest score + 1,)`; two stages may share a score."""
     scores = list(standard.scores[sex][bone].values())
     return np.bincount(scores, weights=shares).astype(float)

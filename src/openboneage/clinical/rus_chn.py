@@ -1,7 +1,7 @@
 """RUS-CHN beside its standard: the map of its levels to TW stages, and the polynomial that programs pass on.
 
-The bone age of RUS-CHN is read from the median table (`standard("rus-chn")`), as on the 50th percentile curve that Pan et al.
-(precise-BAA, 2022, Fig. 6) read it from. The polynomial is here to be compared with, not to be used.
+The bone age of RUS-CHN is read from the median table (`scoring_method("rus-chn")`), as on the 50th percentile curve that
+Pan et al. (precise-BAA, 2022, Fig. 6) read it from. The polynomial is here to be compared with, not to be used.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from openboneage.clinical.curve import ADULT_SCORE
 from openboneage.clinical.maturity import Maturity, assess_stages
-from openboneage.clinical.standard import Standard
-from openboneage.clinical.standards import standard
-from openboneage.clinical.tables import known_sex, load_table
+from openboneage.clinical.method_registry import scoring_method
+from openboneage.clinical.scoring_method import ScoringMethod
+from openboneage.clinical.table_files import known_sex, load_table
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 
@@ -36,7 +36,7 @@ def tw_stage(bone: str, level: str) -> str:
     Raises:
         InputError: RUS-CHN has no such bone or level.
     """
-    chinese = standard("rus-chn")
+    chinese = scoring_method("rus-chn")
     bone = chinese.known_bone(bone)
     number = int(chinese.known_stage(bone, level))
     for row in load_table(_LEVEL_MAP).rows:
@@ -56,15 +56,15 @@ def rus_chn_levels(bone: str, stage: str) -> tuple[str, ...]:
     Raises:
         InputError: There is no such bone or stage.
     """
-    stage = standard("tw3").known_stage(bone, stage)
-    return tuple(level for level in standard("rus-chn").stages(bone) if tw_stage(bone, level) == stage)
+    stage = scoring_method("tw3").known_stage(bone, stage)
+    return tuple(level for level in scoring_method("rus-chn").stages(bone) if tw_stage(bone, level) == stage)
 
 
-def assess_levels(target: Standard, sex: Sex, levels: Mapping[str, str]) -> Maturity:
+def assess_levels(target: ScoringMethod, sex: Sex, levels: Mapping[str, str]) -> Maturity:
     """Read a hand staged in RUS-CHN levels by a standard that has TW stages.
 
     Args:
-        target: The standard to read it by, such as `standard("tw3")`.
+        target: The standard to read it by, such as `scoring_method("tw3")`.
         sex: Sex of the child.
         levels: RUS-CHN level of each bone, such as `{"radius": "9"}`; a bone that is left out is missing.
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from openboneage.clinical.tables import known_sex, load_table
+from openboneage.clinical.table_files import known_sex, load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
@@ -44,7 +44,7 @@ class HeightForAge:
     Attributes:
         age_months: Age compared with, months; a bone age may stand in for the chronological one.
         height_cm: Height, cm.
-        sds: Standard deviation score (z-score).
+        sds: ScoringMethod deviation score (z-score).
         percentile: Percentile, 0 to 100, from the SDS.
         reference: Whose children.
         findings: What to know about the table.

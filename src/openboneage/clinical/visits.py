@@ -19,7 +19,7 @@ from typing import Any
 
 from openboneage.clinical.height.inputs import checked_parent_cm
 from openboneage.clinical.stature import checked_bone_age_months, checked_height_cm
-from openboneage.clinical.tables import known_sex
+from openboneage.clinical.table_files import known_sex
 from openboneage.errors import InputError
 from openboneage.subject import Sex, checked_age_months, parse_age_months, parse_sex
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from openboneage.datasets.images import decode_grey
 from openboneage.datasets.splits import Split, split_of
 from openboneage.errors import InputError
-from openboneage.imaging.radiograph import Radiograph
+from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex, parse_sex
 
 TYPICAL_ASPECT = 0.79

@@ -19,10 +19,10 @@ from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
-from openboneage.imaging.quality import Verdict, judge, verdict_of
-from openboneage.imaging.radiograph import Radiograph
-from openboneage.imaging.read import read
-from openboneage.imaging.standardize import standardize
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.quality import Verdict, judge, verdict_of
+from openboneage.reading.radiograph import Radiograph
+from openboneage.reading.read import read
 from openboneage.subject import Sex
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import Cards
@@ -89,7 +89,7 @@ def radiograph_of(films: RsnaFilms, film: Film) -> Radiograph:
 
 def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor) -> Reading:
     """Run the program over a film's radiograph, which may have been changed."""
-    hand = standardize(radiograph, assessor.finder)
+    hand = locate_hand(radiograph, assessor.finder)
     return Reading(film, judge(hand).verdict, view_mean(hand, assessor.whole_hand))
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.imaging import geometry
+from openboneage.hand import geometry
 
 Film8 = NDArray[np.uint8]
 LEVELS = np.arange(256.0)

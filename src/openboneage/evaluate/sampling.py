@@ -17,12 +17,13 @@ from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquash
 from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
-from openboneage.imaging import geometry
-from openboneage.imaging.hand import StandardHand, canvas_size
-from openboneage.imaging.polarity import bright_bones
-from openboneage.imaging.read import read
-from openboneage.imaging.samples import TWO_PLACES, SampleSpec, brightness_of_hand, draw_views, mask_weight, normalise
-from openboneage.imaging.standardize import standardize
+from openboneage.hand import geometry
+from openboneage.hand.drawing import TWO_PLACES, SampleSpec, brightness_of_hand, draw_views, mask_weight, normalise
+from openboneage.hand.frame import canvas_size
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.polarity import bright_bones
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.reading.read import read
 from openboneage.weights.registry import Cards
 
 PHASES = (2, 3, 5)
@@ -68,9 +69,9 @@ def _native_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list
     spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
     rows = []
     for film in films:
-        hand = standardize(read(source.native_path(film.id)), assessor.finder)
+        hand = locate_hand(read(source.native_path(film.id)), assessor.finder)
         said = [mean_answer(views, assessor.whole_hand) for views in _ways(hand, spec)]
-        small = standardize(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
+        small = locate_hand(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
         rows.append([_error(p, film) for p in (*said, view_mean(small, assessor.whole_hand))])
     return rows
 
@@ -80,7 +81,7 @@ def _reduced_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[lis
     spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
     rows = []
     for film in films:
-        hand = standardize(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
+        hand = locate_hand(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
         averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), film.aspect), hand.inverted))
         said: list[Probabilities] = []
         for places in PLACES.values():

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.whole_hand import age_probabilities, mix_sexes
-from openboneage.imaging.hand import MASK_THRESHOLD, StandardHand
-from openboneage.imaging.samples import SampleSpec, draw_views
+from openboneage.hand.drawing import SampleSpec, draw_views
+from openboneage.hand.standard_hand import MASK_THRESHOLD, StandardHand
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from openboneage.imaging import geometry
-from openboneage.imaging.hand import about_middle, canvas_size, frame_to_canvas, on_canvas
-from openboneage.imaging.samples import SampleSpec, mask_weight, normalise
+from openboneage.hand import geometry
+from openboneage.hand.drawing import SampleSpec, mask_weight, normalise
+from openboneage.hand.frame import about_middle, canvas_size, frame_to_canvas, on_canvas
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
 from openboneage.learn.loop import Batch
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
 from openboneage.datasets.share import share_out
-from openboneage.imaging import geometry
-from openboneage.imaging.polarity import bright_bones
-from openboneage.imaging.samples import SampleSpec, brightness_of_hand
-from openboneage.imaging.standardize import standardize
+from openboneage.hand import geometry
+from openboneage.hand.drawing import SampleSpec, brightness_of_hand
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.polarity import bright_bones
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model, load_model
 
@@ -70,7 +70,7 @@ def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list
 
 
 def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
-    hand = standardize(film_radiograph(films.point_sampled(film.id), film), finder)
+    hand = locate_hand(film_radiograph(films.point_sampled(film.id), film), finder)
     shown = [hand.film]
     if film.id in films.smooth_ids:
         shown.append(bright_bones(unsquashed(films.smooth(film.id), film.aspect), hand.inverted))

@@ -16,8 +16,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from openboneage.datasets.cut_out import cut_out
-from openboneage.imaging import geometry
-from openboneage.imaging.finder import MAP_CHANNELS, THUMBNAIL_PX, thumbnail_channels
+from openboneage.hand import geometry
+from openboneage.hand.finder import MAP_CHANNELS, THUMBNAIL_PX, thumbnail_channels
 from openboneage.learn.loop import Batch
 
 HEAT_SIGMA_PX = 2.0

@@ -15,8 +15,8 @@ from openboneage.assess.assessor import Examination
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
-from openboneage.imaging import geometry
-from openboneage.imaging.hand import StandardHand
+from openboneage.hand import geometry
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.report.text import interval_text, subject_text
 from openboneage.subject import MONTHS_PER_YEAR, format_age
 

@@ -13,7 +13,7 @@ import numpy as np
 from openboneage.clinical.greulich_pyle import Reference, normal_range
 from openboneage.clinical.growth import Growth
 from openboneage.clinical.stature import height_at_sds
-from openboneage.clinical.tables import FloatArray
+from openboneage.clinical.table_files import FloatArray
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 

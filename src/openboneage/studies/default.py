@@ -27,8 +27,8 @@ from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, card_figures, read_split
 from openboneage.evaluate.calibration import calibrate
-from openboneage.imaging.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
-from openboneage.imaging.hand import canvas_size
+from openboneage.hand.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
+from openboneage.hand.frame import canvas_size
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
 from openboneage.studies.hand_finder import FinderStudy, train_finder

@@ -18,7 +18,7 @@ from pathlib import Path
 from torch import nn
 
 from openboneage.errors import InputError
-from openboneage.imaging.samples import TWO_PLACES, SampleSpec
+from openboneage.hand.drawing import TWO_PLACES, SampleSpec
 from openboneage.learn.age_samples import age_batch
 from openboneage.learn.averaging import averaged
 from openboneage.learn.backbones import pretrained_age_net

@@ -5,7 +5,7 @@ import pytest
 from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, maturity_group, reinehr_2019
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.stature import height_at_sds
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import CENTRAL_90, Z_90, ErrorBand, HeightPrediction
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex, format_age

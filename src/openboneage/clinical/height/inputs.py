@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from openboneage.clinical.stature import CM_PER_INCH, checked_bone_age_months, checked_height_cm
-from openboneage.clinical.tables import known_sex
+from openboneage.clinical.table_files import known_sex
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from openboneage.clinical.tables import Table
+from openboneage.clinical.table_files import Table
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding
 from openboneage.subject import format_age

@@ -11,7 +11,7 @@ import numpy as np
 from openboneage.clinical.height.inputs import HeightInputs, needed
 from openboneage.clinical.height.prediction import CENTRAL_90, ErrorBand, HeightPrediction, weights_at
 from openboneage.clinical.stature import CM_PER_INCH
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import CENTRAL_90, Z_90, ErrorBand, HeightPrediction
-from openboneage.clinical.tables import Row, Table, load_table
+from openboneage.clinical.table_files import Row, Table, load_table
 from openboneage.errors import InputError, RefusedError
 
 MEAN_MIDPARENT_CM = 168.0

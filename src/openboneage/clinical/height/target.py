@@ -6,7 +6,7 @@ import re
 
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import ErrorBand, HeightPrediction
-from openboneage.clinical.tables import load_table
+from openboneage.clinical.table_files import load_table
 from openboneage.subject import Sex
 
 _ITEMS = {Sex.MALE: "target height boy (cm)", Sex.FEMALE: "target height girl (cm)"}

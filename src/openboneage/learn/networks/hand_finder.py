@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  (torch's own convention)
 
-from openboneage.imaging.finder import COUNT_CLASSES, MAP_CHANNELS
+from openboneage.hand.finder import COUNT_CLASSES, MAP_CHANNELS
 
 
 def conv_block(channels_in: int, channels_out: int) -> nn.Sequential:

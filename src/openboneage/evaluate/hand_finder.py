@@ -1,0 +1,153 @@
+"""How well hands are found: polarity, mask, pose and quality, on films and images that the finder never learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.datasets.annotations import read_outlines
+from openboneage.datasets.cut_out import cut_out
+from openboneage.datasets.not_hands import read_not_hands
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.share import share_out
+from openboneage.datasets.splits import Split
+from openboneage.evaluate.changes import inverted, turned
+from openboneage.evaluate.metrics import dice, percent, to_markdown
+from openboneage.hand import geometry
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.polarity import corner_rule_inverted
+from openboneage.hand.quality import QualityReport, Verdict, judge
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
+from openboneage.reading.radiograph import Radiograph
+from openboneage.weights.runtime import Model, load_model
+
+CUTS = {"as they are": None, "hand cut out": 0.0, "hand cut out with a margin of 2 %": 0.02}
+REAL_HANDS = 1000
+TURNS_DEGREES = (0, 90, 180, -90, 37)
+Result = TypeVar("Result")
+
+
+def polarity_table(root: Path, finder: Path, jobs: int) -> str:
+    """Share of wrong decisions on held-out films as they are and inverted, for the corner rule and for the program."""
+    films = RsnaFilms(root).of(Split.HELD_OUT)
+    answers = np.array(_over_films(_polarity, root, finder, films, jobs))
+    rows = []
+    for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
+        wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
+        rows.append([name, percent(wrong_plain), percent(wrong_inverted), percent((wrong_plain + wrong_inverted) / 2)])
+    return to_markdown((f"wrong on {len(films)} held-out films", "as they are", "inverted", "both"), rows)
+
+
+def _polarity(films: RsnaFilms, finder: Model, film: Film) -> list[list[bool]]:
+    pixels = films.point_sampled(film.id)
+    answers = []
+    for shown in (pixels, inverted(pixels)):
+        answers.append([corner_rule_inverted(shown), locate_hand(film_radiograph(shown, film), finder).inverted])
+    return answers
+
+
+def mask_table(root: Path, finder: Path) -> str:
+    """Dice against drawn outlines, over the canvas, on films of the validation, held-out and native splits.
+
+    The films are seen as they are and with the hand cut out of them, along its outline and with a margin.
+    """
+    films, model = RsnaFilms(root), load_model(finder)
+    outlines = read_outlines(root / "outlines.json")
+    drawn = {films.films[i]: mask for i, mask in outlines.items() if films.films[i].split is not Split.TRAIN}
+    rows = []
+    for name, margin in CUTS.items():
+        scores = [_dice(films, model, film, mask, margin) for film, mask in drawn.items()]
+        worst = ", ".join(f"{score:.3f}" for score in np.sort(scores)[:3])
+        rows.append([name, f"{np.mean(scores):.3f}", f"{np.median(scores):.3f}", worst])
+    return to_markdown((f"{len(drawn)} outlined films not learned from", "mean Dice", "median", "three worst"), rows)
+
+
+def _dice(films: RsnaFilms, finder: Model, film: Film, drawn: NDArray[np.uint8], margin: float | None) -> float:
+    pixels = films.point_sampled(film.id)
+    shown = pixels if margin is None else cut_out(pixels, drawn, margin)
+    hand = locate_hand(film_radiograph(shown, film), finder)
+    height, width = hand.film.shape
+    from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])
+    onto = geometry.chain(from_fractions, hand.film_to_canvas(MASK_HEIGHT_PX))
+    truth = geometry.warp(drawn, onto, hand.mask.shape) > 127
+    return dice(truth, hand.mask > MASK_THRESHOLD)
+
+
+def pose_table(root: Path, finder: Path, jobs: int) -> str:
+    """Rotation and side recovered from held-out films that were turned and mirrored, against the films as they are."""
+    films = RsnaFilms(root).of(Split.HELD_OUT)[::4]
+    answers = np.array(_over_films(_pose, root, finder, films, jobs))
+    rows = []
+    for i, (turn, mirror) in enumerate(_turns()):
+        error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
+        name = f"turned by {turn}°" + (", mirrored" if mirror else "")
+        rows.append(
+            [name, f"{np.median(error):.1f}°", f"{np.quantile(error, 0.95):.1f}°", percent(1 - answers[:, i, 1].mean())]
+        )
+    return to_markdown((f"{len(films)} held-out films", "rotation error, median", "95 %", "side wrong"), rows)
+
+
+def _turns() -> list[tuple[int, bool]]:
+    return [(turn, mirror) for mirror in (False, True) for turn in TURNS_DEGREES if turn or mirror]
+
+
+def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, float]]:
+    shown = film_radiograph(films.point_sampled(film.id), film).display
+    plain = locate_hand(_radiograph(shown), finder)
+    answers = []
+    for turn, mirror in _turns():
+        hand = locate_hand(_radiograph(turned(shown, turn, mirror)), finder)
+        expected = (-plain.rotation_degrees if mirror else plain.rotation_degrees) + turn
+        answers.append((hand.rotation_degrees - expected, float(hand.mirrored == (plain.mirrored != mirror))))
+    return answers
+
+
+def quality_table(root: Path, not_hands: Path, finder: Path, jobs: int) -> str:
+    """Refusals and findings among real hands of the validation and held-out splits, acceptances among held-out negatives."""
+    films = RsnaFilms(root)
+    hands = (films.of(Split.VALIDATION) + films.of(Split.HELD_OUT))[:REAL_HANDS]
+    reports = _over_films(_judge_film, root, finder, hands, jobs)
+    negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
+    model = load_model(finder)
+    others = [judge(locate_hand(_radiograph(_enlarged(pixels)), model)) for pixels in negatives.values()]
+    rows = [_quality_row("real hands", reports), _quality_row("chest films, CT and MR slices", others)]
+    return to_markdown(("images", "n", "accepted", "with findings", "refused", "reasons"), rows)
+
+
+def _quality_row(name: str, reports: Sequence[QualityReport]) -> list[str]:
+    verdicts = [report.verdict for report in reports]
+    codes = [finding.code for report in reports for finding in report.findings if finding.severity != "note"]
+    reasons = sorted(set(codes), key=lambda code: -codes.count(code))
+    counts = [str(verdicts.count(verdict)) for verdict in (Verdict.ACCEPT, Verdict.ACCEPT_WITH_FINDINGS, Verdict.REJECT)]
+    return [name, str(len(reports)), *counts, ", ".join(f"{code} {codes.count(code)}" for code in reasons)]
+
+
+def _judge_film(films: RsnaFilms, finder: Model, film: Film) -> QualityReport:
+    return judge(locate_hand(film_radiograph(films.point_sampled(film.id), film), finder))
+
+
+def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
+    return Radiograph(pixels=shown, display=shown, name="film", sha256="0" * 64, format="PNG", bits=8)
+
+
+def _over_films(
+    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
+) -> list[Result]:
+    return share_out(partial(_over_chunk, measure, root, finder), films, jobs, "films")
+
+
+def _over_chunk(
+    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Iterable[Film]
+) -> list[Result]:
+    source, model = RsnaFilms(root), load_model(finder, threads=1)
+    return [measure(source, model, film) for film in films]

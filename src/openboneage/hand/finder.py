@@ -1,0 +1,117 @@
+"""What the hand finder sees and says: the thumbnail that goes in and the reading of the maps that come out.
+
+Torch-free: training draws its thumbnails with the same functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.errors import WeightsError
+from openboneage.weights.card import Card
+
+THUMBNAIL_PX = 128
+MAP_CHANNELS = ("mask", "radius", "mcp1", "mcp3", "mcp5")
+COUNT_CLASSES = (0, 1, 2)
+PREPROCESSING = {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]}
+"""What a finder's card must ask for: `thumbnail_channels` can do nothing else."""
+Peak = tuple[float, float, float]
+
+
+def check_finder(card: Card) -> None:
+    """Refuse a finder that was made for other thumbnails.
+
+    Raises:
+        WeightsError: The card asks for preprocessing that this program does not do.
+    """
+    if dict(card.preprocessing) != PREPROCESSING:
+        raise WeightsError(
+            f"Expected a hand finder for {PREPROCESSING}, the card of {card.name} asks for {dict(card.preprocessing)}."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """What the finder said about one thumbnail.
+
+    Attributes:
+        mask: Probability that a pixel shows the hand, `(128, 128)` float32.
+        landmarks: `(x, y)` of distal radius, MCP1, MCP3 and MCP5 in thumbnail pixels, `(4, 2)`.
+        landmark_scores: Peak probability of each landmark, `(4,)`, 0 to 1.
+        hand_count: Probabilities of no, one and several hands, `(3,)`.
+        inverted: Probability that bones are darker than the background.
+    """
+
+    mask: NDArray[np.float32]
+    landmarks: NDArray[np.float64]
+    landmark_scores: NDArray[np.float64]
+    hand_count: NDArray[np.float64]
+    inverted: float
+
+
+def thumbnail_channels(content: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Put a reduced film into the upper left of a thumbnail as linear and as equalised brightness.
+
+    Args:
+        content: Film, `(height, width)` uint8, neither side over 128.
+
+    Returns:
+        `(2, 128, 128)` float32 in 0..1; 0 outside the film.
+    """
+    height, width = content.shape
+    low, high = brightness_range(content, 0.005, 0.995)
+    channels = np.zeros((2, THUMBNAIL_PX, THUMBNAIL_PX), np.float32)
+    channels[0, :height, :width] = np.clip((content - low) / max(high - low, 1.0), 0, 1)
+    channels[1, :height, :width] = cv2.equalizeHist(np.ascontiguousarray(content)).astype(np.float32) / 255
+    return channels
+
+
+def brightness_range(values: NDArray[np.uint8], low: float, high: float) -> tuple[float, float]:
+    """Two quantiles of 8-bit values, each a whole number, from their histogram."""
+    cumulated = np.cumsum(np.bincount(values.ravel(), minlength=256))
+    first, last = np.searchsorted(cumulated, (low * cumulated[-1], high * cumulated[-1]))
+    return float(first), float(last)
+
+
+def read_detection(maps: NDArray[np.float32], head: NDArray[np.float32]) -> Detection:
+    """Turn the logits of one thumbnail, `(5, 128, 128)` and `(4,)`, into a detection."""
+    probabilities = _sigmoid(maps)
+    radius, middle = _peak(probabilities[1]), _peak(probabilities[3])
+    thumb, little = _opposite_peaks(probabilities[2], probabilities[4], radius, middle)
+    peaks = (radius, thumb, middle, little)
+    counts = np.exp(head[:3] - head[:3].max()).astype(np.float64)
+    return Detection(
+        mask=probabilities[0].astype(np.float32),
+        landmarks=np.array([[x, y] for x, y, _ in peaks]),
+        landmark_scores=np.array([score for _, _, score in peaks]),
+        hand_count=counts / counts.sum(),
+        inverted=float(_sigmoid(head[3:4])[0]),
+    )
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    return 1.0 / (1.0 + np.exp(-np.clip(logits.astype(np.float64), -40, 40)))
+
+
+def _opposite_peaks(thumb: NDArray[np.float64], little: NDArray[np.float64], radius: Peak, middle: Peak) -> tuple[Peak, Peak]:
+    """Strongest spots of thumb and little finger on opposite sides of the hand: each alone may be taken for the other."""
+    rows, columns = np.indices(thumb.shape) + 0.5
+    left = (radius[0] - middle[0]) * (rows - middle[1]) - (radius[1] - middle[1]) * (columns - middle[0]) > 0
+    right = ~left
+    thumb_left = (thumb * left).max() * (little * right).max() > (thumb * right).max() * (little * left).max()
+    sides = (left, right) if thumb_left else (right, left)
+    return _peak(thumb * sides[0]), _peak(little * sides[1])
+
+
+def _peak(heat: NDArray[np.float64], radius_px: int = 4) -> Peak:
+    """Sub-pixel centre `(x, y)` of the strongest spot and its height."""
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    top, left = max(int(row) - radius_px, 0), max(int(column) - radius_px, 0)
+    spot = heat[top : int(row) + radius_px + 1, left : int(column) + radius_px + 1]
+    weight = spot / max(float(spot.sum()), 1e-12)
+    ys, xs = np.mgrid[top : top + spot.shape[0], left : left + spot.shape[1]] + 0.5
+    return float((weight * xs).sum()), float((weight * ys).sum()), float(heat[row, column])

@@ -1,0 +1,53 @@
+"""The hand's own frame, and the canvas on which a hand is drawn.
+
+The origin is the third metacarpophalangeal joint (MCP3); the unit is the distance from there to the distal radius, which lies
+at `(0, 1)`; x points to the thumb, y to the wrist. Finger pose and length of forearm on the film change neither place nor size.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.hand import geometry
+
+LEFT, TOP, WIDTH, HEIGHT = -0.93, -1.2, 2.025, 2.7
+"""The canvas in frame units: of 311 boxed films (Koitka et al. 2018) 99 % have their fingertips inside."""
+ASPECT = WIDTH / HEIGHT
+
+
+def canvas_size(height_px: int) -> tuple[int, int]:
+    """Height and width of a canvas."""
+    return height_px, round(height_px * ASPECT)
+
+
+def frame_to_canvas(height_px: int) -> geometry.Affine:
+    """Affine from frame units to the pixels of a canvas."""
+    scale = height_px / HEIGHT
+    return geometry.chain(geometry.translation(-LEFT, -TOP), geometry.scaling(scale, scale))
+
+
+def about_middle(change: geometry.Affine) -> geometry.Affine:
+    """A change of the frame, such as a turn, done about the middle of the canvas at the height of MCP3."""
+    middle = LEFT + WIDTH / 2
+    return geometry.chain(geometry.translation(-middle, 0), change, geometry.translation(middle, 0))
+
+
+def on_canvas(change: geometry.Affine, height_px: int) -> geometry.Affine:
+    """A change of the frame, as it moves the pixels of a canvas of that height."""
+    onto = frame_to_canvas(height_px)
+    return geometry.chain(geometry.inverse(onto), change, onto)
+
+
+def draw_smooth(film: NDArray[np.uint8], transform: geometry.Affine, size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """Draw a film through a transform; where that reduces it, average first so that nothing aliases."""
+    scale = float(np.sqrt(abs(np.linalg.det(transform[:, :2]))))
+    if scale < 0.5:
+        height, width = film.shape
+        reduced = cv2.resize(
+            film, (max(round(width * scale * 1.5), 1), max(round(height * scale * 1.5), 1)), interpolation=cv2.INTER_AREA
+        )
+        back = geometry.scaling(width / reduced.shape[1], height / reduced.shape[0])
+        return geometry.warp(np.asarray(reduced, np.uint8), geometry.chain(back, transform), size_px)
+    return geometry.warp(film, transform, size_px)

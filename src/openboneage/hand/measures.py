@@ -1,0 +1,119 @@
+"""What is measured on a standard hand before it is judged: size, place on the film, outline, exposure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.hand import geometry
+from openboneage.hand.frame import HEIGHT, TOP, canvas_size
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
+
+EDGE_UNITS = 0.02
+"""Hand this close to the film's edge counts as touching it."""
+WRIST_Y = 0.75
+"""Below this the forearm may leave the film; above it the hand may not. The distal radius lies at 1."""
+BAND_PX = 9
+"""Width of the window in which the brightness within the outline is held against that outside."""
+EDGE_CONTRAST = 0.02
+"""Share of the hand's brightness range by which it is brighter than what lies outside where its outline follows an edge."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured, in the units of `quality.QualityLimits`.
+
+    Attributes:
+        no_hand: Probability of no hand on the film, 0 to 1.
+        two_hands: Probability of several hands, 0 to 1.
+        landmark: Peak probability of the least sure landmark, 0 to 1.
+        pixels_per_unit: Film pixels to a frame unit.
+        cut_units: Length of the film's edge, above the wrist, that the hand touches, in frame units.
+        wrist_units: Distance from the distal radius to the film's nearest edge, in frame units; negative outside.
+        outline_share: Share of the outline, above the wrist, where the hand is brighter than what lies outside: soft tissue
+            stops more rays than air, so an outline that does not part the two is not that of a hand.
+        contrast: Grey levels between the 2nd and the 98th percentile within the hand.
+        white_share: Share of the hand at full white.
+        black_share: Share of the hand at full black.
+    """
+
+    no_hand: float
+    two_hands: float
+    landmark: float
+    pixels_per_unit: float
+    cut_units: float
+    wrist_units: float
+    outline_share: float
+    contrast: float
+    white_share: float
+    black_share: float
+
+
+def measure(hand: StandardHand) -> Measures:
+    """Measure what the limits are set on."""
+    inside, canvas, covered = hand.mask > MASK_THRESHOLD, hand.canvas(MASK_HEIGHT_PX), _covered(hand)
+    values = canvas[inside]
+    low, high = np.percentile(values, (2, 98)) if values.size else (0.0, 0.0)
+    return Measures(
+        no_hand=float(hand.detection.hand_count[0]),
+        two_hands=float(hand.detection.hand_count[2]),
+        landmark=float(hand.landmark_scores.min()),
+        pixels_per_unit=hand.pixels_per_unit,
+        cut_units=_cut_units(inside, covered),
+        wrist_units=_wrist_units(hand),
+        outline_share=_outline_share(canvas, inside, covered, EDGE_CONTRAST * max(high - low, 1.0)),
+        contrast=float(high - low),
+        white_share=float((values >= 254).mean()) if values.size else 0.0,
+        black_share=float((values <= 1).mean()) if values.size else 0.0,
+    )
+
+
+def _covered(hand: StandardHand) -> NDArray[np.bool_]:
+    """Where the canvas shows film."""
+    film = np.full(hand.film.shape, 255, np.uint8)
+    onto = hand.film_to_canvas(MASK_HEIGHT_PX)
+    return geometry.warp(film, onto, canvas_size(MASK_HEIGHT_PX), cv2.INTER_NEAREST) > 0
+
+
+def _above_wrist() -> NDArray[np.bool_]:
+    """Rows of the canvas above the wrist, `(256, 1)`."""
+    rows = TOP + (np.arange(MASK_HEIGHT_PX) + 0.5) * HEIGHT / MASK_HEIGHT_PX
+    return np.asarray(rows[:, None] < WRIST_Y)
+
+
+def _eroded(area: NDArray[np.bool_], width_px: int) -> NDArray[np.bool_]:
+    square = np.ones((width_px, width_px), np.uint8)
+    return cv2.erode(area.astype(np.uint8), square, borderType=cv2.BORDER_CONSTANT, borderValue=1) > 0
+
+
+def _cut_units(inside: NDArray[np.bool_], covered: NDArray[np.bool_]) -> float:
+    margin = max(round(EDGE_UNITS * MASK_HEIGHT_PX / HEIGHT), 1)
+    touching = inside & covered & ~_eroded(covered, 2 * margin + 1) & _above_wrist()
+    return float(touching.sum()) / margin * HEIGHT / MASK_HEIGHT_PX
+
+
+def _wrist_units(hand: StandardHand) -> float:
+    x, y = geometry.move(np.array([[0.0, 1.0]]), geometry.inverse(hand.film_to_frame))[0]
+    height, width = hand.film.shape
+    return float(min(x, y, width - x, height - y)) / hand.pixels_per_unit
+
+
+def _outline_share(
+    canvas: NDArray[np.uint8], inside: NDArray[np.bool_], covered: NDArray[np.bool_], least_step: float
+) -> float:
+    """0 where there is no outline."""
+    shown = _eroded(covered, BAND_PX)
+    within, without = _local_mean(canvas, inside & shown), _local_mean(canvas, ~inside & shown)
+    gradient = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    outline = (gradient > 0) & shown & _above_wrist()
+    return float((within - without > least_step)[outline].mean()) if outline.any() else 0.0
+
+
+def _local_mean(canvas: NDArray[np.uint8], area: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Mean brightness of the pixels of an area within a window around each pixel."""
+    weight = area.astype(np.float32)
+    window = BAND_PX, BAND_PX
+    return np.asarray(cv2.blur(canvas * weight, window) / np.maximum(cv2.blur(weight, window), 1e-6), np.float32)

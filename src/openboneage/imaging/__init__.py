@@ -1,1 +1,0 @@
-"""From a file to an upright left hand: reading, standardizing, judging quality."""

@@ -1,0 +1,1 @@
+"""File to radiograph: DICOM and raster images, bounded before they are decoded."""

@@ -1,0 +1,1 @@
+"""DICOM objects: elements, pixels, grey-scale transforms, and attributes of child and exposure."""

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from openboneage.hand import geometry
+from openboneage.hand.frame import canvas_size
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX
+from openboneage.reading.radiograph import Radiograph
+from openboneage.subject import Laterality
+from tests import hands
+from tests.tiny_rsna import LANDMARKS
+
+TURN_TOLERANCE_DEGREES = 6
+
+
+def turn_between(first: float, second: float) -> float:
+    """Degrees from one direction to another, -180 to 180."""
+    return (second - first + 180) % 360 - 180
+
+
+def outline_mask(pixels: np.ndarray) -> np.ndarray:
+    return hands.filled(hands.hand_on(pixels).outline_film[0], pixels.shape)
+
+
+@pytest.mark.parametrize("degrees", range(-150, 181, 30))
+@pytest.mark.parametrize("name", ["7036", "7041"])
+def test_rotation_is_found_all_round(name, degrees):
+    upright = hands.examined(name).hand.rotation_degrees
+    found = hands.hand_on(hands.turned(hands.film(name), degrees)).rotation_degrees
+    assert abs(turn_between(upright + degrees, found)) < TURN_TOLERANCE_DEGREES
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_left_hands_are_left_upright_and_bright(name):
+    hand = hands.examined(name).hand
+    assert (hand.laterality, hand.laterality_source) == (Laterality.LEFT, "image")
+    assert (hand.mirrored, hand.inverted) == (False, False)
+    assert abs(hand.rotation_degrees) < 25
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_mirrored_film_is_mirrored_back(name):
+    plain, hand = hands.examined(name).hand, hands.hand_on(hands.mirrored(hands.film(name)))
+    assert (hand.mirrored, hand.laterality, hand.laterality_source) == (True, Laterality.RIGHT, "image")
+    assert abs(turn_between(-plain.rotation_degrees, hand.rotation_degrees)) < TURN_TOLERANCE_DEGREES
+    assert hands.overlap(hand.mask > 0.5, plain.mask > 0.5) > 0.85
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_inverted_film_becomes_the_same_hand(name):
+    plain, hand = hands.examined(name).hand, hands.hand_on(hands.inverted(hands.film(name)))
+    assert hand.inverted is True
+    assert np.array_equal(hand.film, hands.film(name))
+    assert hand.rotation_degrees == pytest.approx(plain.rotation_degrees, abs=1)
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("white", [True, False], ids=["white frame", "black frame"])
+def test_polarity_is_told_whatever_the_frame(name, white):
+    value = 255 if white else 0
+    assert hands.hand_on(hands.framed(hands.film(name), value=value)).inverted is False
+    assert hands.hand_on(hands.framed(hands.inverted(hands.film(name)), value=value)).inverted is True
+
+
+def test_all_at_once_is_undone():
+    plain = hands.examined("14931").hand
+    hand = hands.hand_on(hands.inverted(hands.turned(hands.mirrored(hands.film("14931")), 100)))
+    assert (hand.mirrored, hand.inverted) == (True, True)
+    assert abs(turn_between(100 - plain.rotation_degrees, hand.rotation_degrees)) < TURN_TOLERANCE_DEGREES
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_frame_has_its_origin_at_the_knuckle_and_its_unit_at_the_wrist(name):
+    hand = hands.examined(name).hand
+    height, width = hand.film.shape
+    film_points = np.array(LANDMARKS[name]) * (width, height)
+    radius, thumb, knuckle, little = geometry.move(film_points, hand.film_to_frame)
+    assert knuckle == pytest.approx([0, 0], abs=0.12)
+    assert radius == pytest.approx([0, 1], abs=0.15)
+    assert little[0] < knuckle[0] < thumb[0]
+
+
+@pytest.mark.parametrize("height_px", [64, 256])
+def test_way_to_the_canvas_and_back(height_px):
+    hand = hands.examined().hand
+    there = hand.film_to_canvas(height_px)
+    points = np.array([[0.0, 0.0], [100.5, 300.25]])
+    assert geometry.move(geometry.move(points, there), geometry.inverse(there)) == pytest.approx(points, abs=1e-6)
+    unit = np.linalg.norm(np.subtract(*geometry.move(np.array([[0.0, hand.pixels_per_unit], [0, 0]]), hand.film_to_frame)))
+    assert unit == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_outline_lies_on_the_film_and_covers_the_hand(name):
+    film, hand = hands.film(name), hands.examined(name).hand
+    outline = hand.outline_film[0]
+    assert outline.min() >= 0
+    assert np.all(outline <= film.shape[::-1])
+    inside = hands.filled(outline, film.shape)
+    assert np.ptp(outline[:, 1]) > 0.6 * film.shape[0]
+    assert np.median(film[inside]) > 3 * max(np.median(film[~inside]), 1)
+    for x, y in np.array(LANDMARKS[name]) * film.shape[::-1]:
+        assert inside[int(y), int(x)]
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        (hands.mirrored, lambda mask: mask[:, ::-1]),
+        (hands.inverted, lambda mask: mask),
+        (lambda film: np.rot90(film, 1).copy(), lambda mask: np.rot90(mask, -1)),
+        (lambda film: np.rot90(film, 2).copy(), lambda mask: np.rot90(mask, 2)),
+        (lambda film: np.pad(film, 60), lambda mask: mask[60:-60, 60:-60]),
+        (lambda film: np.kron(film, np.ones((2, 2), np.uint8)), lambda mask: mask[::2, ::2]),
+    ],
+    ids=["mirrored", "inverted", "quarter turn", "half turn", "framed", "doubled"],
+)
+def test_outline_moves_with_the_film(change, back):
+    plain = outline_mask(hands.film("7043"))
+    assert hands.overlap(back(outline_mask(change(hands.film("7043")))), plain) > 0.95
+
+
+def test_canvas_shows_the_hand_upright_whatever_the_film():
+    plain, other = hands.examined("7041").hand, hands.hand_on(hands.turned(hands.film("7041"), 110))
+    assert plain.canvas(MASK_HEIGHT_PX).shape == canvas_size(MASK_HEIGHT_PX) == (256, 192)
+    first, second = (hand.canvas(64).astype(float)[hand.canvas(64) >= 0] for hand in (plain, other))
+    assert np.corrcoef(first, second)[0, 1] > 0.9
+
+
+def test_arrays_are_read_only():
+    hand = hands.hand_on(hands.film())
+    for array in (hand.film, hand.film_to_frame, hand.mask, hand.landmark_scores):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_mask_is_a_probability_over_the_canvas():
+    mask = hands.examined().hand.mask
+    assert (mask.shape, mask.dtype) == ((256, 192), np.float32)
+    assert 0 <= mask.min() < 0.1 < 0.9 < mask.max() <= 1
+
+
+@pytest.mark.parametrize("side", [Laterality.LEFT, Laterality.RIGHT])
+def test_file_has_the_word_on_the_side(side):
+    film = hands.film().copy()
+    hand = locate_hand(Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side), hands.shipped().finder)
+    assert (hand.laterality, hand.laterality_source, hand.mirrored) == (side, "file", False)
+
+
+@pytest.mark.parametrize("kind", hands.NOT_HANDS)
+@pytest.mark.parametrize("size_px", [(320, 256), (33, 900), (900, 33)], ids=str)
+def test_something_is_given_for_any_picture(kind, size_px):
+    hand = hands.hand_on(hands.not_hand(kind, size_px))
+    assert np.isfinite(hand.film_to_frame).all()
+    assert np.isfinite(hand.mask).all()
+    assert hand.canvas(128).shape == (128, 96)

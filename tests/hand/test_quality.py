@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from openboneage.findings import Finding, Severity
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.quality import QualityLimits, Verdict, judge, verdict_of
+from openboneage.reading.radiograph import Radiograph
+from openboneage.subject import Laterality
+from tests import hands
+from tests.tiny_rsna import LANDMARKS
+
+NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1)
+"""QualityLimits that nothing breaks."""
+
+
+def judged(pixels: np.ndarray) -> tuple[Verdict, set[str]]:
+    """Verdict and codes of a film."""
+    report = judge(hands.hand_on(pixels))
+    return report.verdict, {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("height_px", [640, 160])
+def test_good_films_are_accepted_without_findings(name, height_px):
+    report = judge(hands.hand_on(hands.film(name, height_px)))
+    assert (report.verdict, report.findings) == (Verdict.ACCEPT, ())
+
+
+@pytest.mark.parametrize("kind", hands.NOT_HANDS)
+@pytest.mark.parametrize("size_px", [(320, 256), (33, 900), (64, 64)], ids=str)
+def test_what_is_no_hand_is_refused(kind, size_px):
+    assert judged(hands.not_hand(kind, size_px))[0] is Verdict.REJECT
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("other", ["itself", "another"])
+def test_two_hands_are_refused(name, other):
+    right = hands.mirrored(hands.film(name if other == "itself" else "7041"))
+    verdict, codes = judged(hands.side_by_side(hands.film(name), right))
+    assert verdict is Verdict.REJECT
+    assert "several-hands" in codes
+
+
+CUTS: list[tuple[dict[str, float], set[str]]] = [
+    ({"top": 0.25}, {"hand-touches-edge", "hand-cut-off"}),
+    ({"left": 0.35}, {"hand-touches-edge", "hand-cut-off"}),
+    ({"right": 0.35}, {"hand-touches-edge", "hand-cut-off"}),
+    ({"bottom": 0.5}, {"landmarks-missing", "not-a-hand", "several-hands", "wrist-cut-off", "hand-cut-off"}),
+]
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize(("cut", "expected"), CUTS, ids=["fingertips", "little finger", "thumb", "wrist"])
+def test_cut_hand_is_refused_or_flagged(name, cut, expected):
+    verdict, codes = judged(hands.without(hands.film(name), **cut))
+    assert verdict is not Verdict.ACCEPT
+    assert codes & expected
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("above", [0.06, 0.1, 0.15])
+def test_film_that_ends_above_the_wrist_is_refused(name, above):
+    radius_y = LANDMARKS[name][0][1]
+    assert judged(hands.without(hands.film(name), bottom=1 - radius_y + above))[0] is Verdict.REJECT
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("top", [0.4, 0.45])
+def test_film_without_fingers_is_refused_or_flagged(name, top):
+    assert judged(hands.without(hands.film(name), top=top))[0] is not Verdict.ACCEPT
+
+
+def at_scale(name: str, pixels_per_unit: float) -> np.ndarray:
+    """An example film with that many pixels from wrist to knuckle."""
+    return hands.film(name, round(640 * pixels_per_unit / hands.examined(name).hand.pixels_per_unit))
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_too_coarse_a_film_is_flagged_then_refused(name):
+    assert "hand-small" in judged(at_scale(name, 26))[1]
+    verdict, codes = judged(at_scale(name, 18))
+    assert verdict is Verdict.REJECT
+    assert "hand-too-small" in codes
+
+
+def test_exposure_is_flagged_and_accepted():
+    film = hands.film("7043").astype(int)
+    dark = judged((film // 32).astype(np.uint8))
+    assert "low-contrast" in dark[1]
+    assert dark[0] is Verdict.ACCEPT_WITH_FINDINGS
+
+
+BROKEN = [
+    ({"no_hand": -1.0}, "not-a-hand", Severity.REJECT),
+    ({"two_hands": -1.0}, "several-hands", Severity.REJECT),
+    ({"landmark_reject": 2.0}, "landmarks-missing", Severity.REJECT),
+    ({"landmark_warn": 2.0}, "landmarks-doubtful", Severity.WARNING),
+    ({"small_reject": 1e9}, "hand-too-small", Severity.REJECT),
+    ({"small_warn": 1e9}, "hand-small", Severity.WARNING),
+    ({"cut_reject": -1.0}, "hand-cut-off", Severity.REJECT),
+    ({"cut_warn": -1.0}, "hand-touches-edge", Severity.WARNING),
+    ({"wrist_reject": 99.0}, "wrist-cut-off", Severity.REJECT),
+    ({"outline_reject": 2.0}, "outline-missing", Severity.REJECT),
+    ({"outline_warn": 2.0}, "outline-doubtful", Severity.WARNING),
+    ({"contrast_warn": 256.0}, "low-contrast", Severity.WARNING),
+    ({"white_warn": -1.0}, "overexposed", Severity.WARNING),
+    ({"black_warn": -1.0}, "underexposed", Severity.WARNING),
+]
+
+
+@pytest.mark.parametrize(("limit", "code", "severity"), BROKEN, ids=[code for _, code, _ in BROKEN])
+def test_each_limit_has_its_finding(limit, code, severity):
+    report = judge(hands.examined().hand, dataclasses.replace(NONE, **limit))
+    assert [(finding.code, finding.severity) for finding in report.findings] == [(code, severity)]
+    assert report.verdict is (Verdict.REJECT if severity is Severity.REJECT else Verdict.ACCEPT_WITH_FINDINGS)
+
+
+def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure():
+    doubtful = dataclasses.replace(NONE, wrist_doubtful=99.0)
+    assert judge(hands.examined().hand, doubtful).verdict is Verdict.ACCEPT
+    report = judge(hands.examined().hand, dataclasses.replace(doubtful, landmark_warn=2.0))
+    assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-cut-off"]
+
+
+def test_every_limit_is_tested():
+    tested = {name for limit, _, _ in BROKEN for name in limit}
+    assert tested | {"wrist_doubtful"} == {field.name for field in dataclasses.fields(QualityLimits)}
+
+
+@pytest.mark.parametrize(
+    ("severities", "verdict"),
+    [
+        ([], Verdict.ACCEPT),
+        (["note"], Verdict.ACCEPT),
+        (["note", "warning"], Verdict.ACCEPT_WITH_FINDINGS),
+        (["reject", "warning"], Verdict.REJECT),
+    ],
+)
+def test_gravest_finding_decides(severities, verdict):
+    assert verdict_of(Finding("a", Severity(severity), "b") for severity in severities) is verdict
+
+
+def test_findings_of_the_reader_come_first():
+    film = hands.film().copy()
+    noted = Finding("sex-missing", Severity.NOTE, "The sex is missing.")
+    radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, findings=(noted,))
+    assert judge(locate_hand(radiograph, hands.shipped().finder)).findings == (noted,)
+
+
+@pytest.mark.parametrize(
+    ("side", "mirror", "codes"),
+    [
+        (Laterality.UNKNOWN, False, set()),
+        (Laterality.LEFT, False, set()),
+        (Laterality.RIGHT, True, {"mirrored"}),
+        (Laterality.UNKNOWN, True, {"mirrored"}),
+        (Laterality.RIGHT, False, {"side-contradicts-image"}),
+        (Laterality.LEFT, True, {"side-contradicts-image"}),
+    ],
+)
+def test_side_of_the_file_is_held_against_the_image(side, mirror, codes):
+    film = hands.mirrored(hands.film()) if mirror else hands.film().copy()
+    radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side)
+    report = judge(locate_hand(radiograph, hands.shipped().finder))
+    assert {finding.code for finding in report.findings} == codes
+
+
+def test_inversion_is_noted_and_changes_no_verdict():
+    assert judged(hands.inverted(hands.film())) == (Verdict.ACCEPT, {"inverted"})
