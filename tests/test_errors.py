@@ -15,19 +15,19 @@ from openboneage.findings import Finding, Severity
         (errors.WeightsError, 5, 500),
     ],
 )
-def test_each_error_carries_its_answers(kind, exit_code, http_status):
+def test_each_error_carries_its_answers(kind: type, exit_code: int, http_status: int) -> None:
     error = kind("what came")
     assert isinstance(error, errors.BoneAgeError)
     assert (error.exit_code, error.http_status, str(error)) == (exit_code, http_status, "what came")
 
 
-def test_exit_codes_tell_the_errors_apart():
+def test_exit_codes_tell_the_errors_apart() -> None:
     codes = [kind.exit_code for kind in errors.BoneAgeError.__subclasses__()]
     assert len(set(codes)) == len(codes)
     assert not {0, 1} & set(codes)
 
 
-def test_finding_is_a_value():
+def test_finding_is_a_value() -> None:
     finding = Finding("low-contrast", Severity.WARNING, "Few grey levels.")
     assert finding == Finding("low-contrast", Severity.WARNING, "Few grey levels.")
     with pytest.raises(AttributeError):

@@ -33,9 +33,9 @@ def network() -> bytes:
     look[0, 0, SQUARE[0], SQUARE[1]] = SLOPE_MONTHS / (14 * 14)
     constants = {
         "look": look,
-        "base": np.float32([BASE_MONTHS, BASE_MONTHS + BOYS_LATER_MONTHS]).reshape(1, 2, 1),
+        "base": np.array([BASE_MONTHS, BASE_MONTHS + BOYS_LATER_MONTHS], np.float32).reshape(1, 2, 1),
         "months": np.arange(MONTHS, dtype=np.float32).reshape(1, 1, MONTHS),
-        "sharpness": np.float32([-1 / (2 * SD_MONTHS**2)]),
+        "sharpness": np.array([-1 / (2 * SD_MONTHS**2)], np.float32),
         "axes": np.array([1, 2], np.int64),
         "last": np.array([3], np.int64),
     }

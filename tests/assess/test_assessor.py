@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,13 @@ def numbers(assessment: Assessment) -> dict:
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_examples_are_read_near_their_labels(name):
+def test_examples_are_read_near_their_labels(name: str) -> None:
     assessment = hands.shipped().assess(hands.EXAMPLES / f"{name}.png", Sex(hands.SEXES[name]))
     assert assessment.verdict is Verdict.ACCEPT
     assert assessment.bone_age.mean_months == pytest.approx(hands.LABEL_MONTHS[name], abs=24)
 
 
-def test_examples_are_read_in_the_order_of_their_labels():
+def test_examples_are_read_in_the_order_of_their_labels() -> None:
     ages = [hands.examined(name).assessment.bone_age.mean_months for name in ("7036", "7038", "14931", "14750", "7041")]
     assert ages == sorted(ages)
     assert ages[-1] - ages[0] > 96
@@ -53,25 +54,25 @@ def test_examples_are_read_in_the_order_of_their_labels():
     [hands.mirrored, hands.inverted, hands.framed, lambda film: hands.turned(film, 75)],
     ids=["mirrored", "inverted", "framed", "turned"],
 )
-def test_age_does_not_depend_on_how_the_film_lies(name, change):
+def test_age_does_not_depend_on_how_the_film_lies(name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     plain = hands.examined(name).assessment
     changed = hands.shipped().assess(hands.png(change(hands.film(name))), plain.subject.sex)
     assert changed.bone_age.mean_months == pytest.approx(plain.bone_age.mean_months, abs=12)
 
 
 @pytest.mark.parametrize("name", ["7038", "7041"])
-def test_age_hardly_depends_on_resolution(name):
+def test_age_hardly_depends_on_resolution(name: str) -> None:
     large, small = (hands.examined(name, height).assessment.bone_age.mean_months for height in (640, 240))
     assert small == pytest.approx(large, abs=18)
 
 
 @pytest.mark.parametrize("assessor", [hands.shipped, toy_assessor], ids=["shipped", "toy"])
-def test_same_bytes_same_numbers(assessor):
+def test_same_bytes_same_numbers(assessor: Callable[[], Assessor]) -> None:
     data = hands.png(hands.turned(PIXELS, 20))
     assert numbers(assessor().assess(data, Sex.MALE)) == numbers(assessor().assess(data, Sex.MALE))
 
 
-def test_path_and_bytes_are_the_same_film(tmp_path):
+def test_path_and_bytes_are_the_same_film(tmp_path: Path) -> None:
     path = tmp_path / "film.png"
     path.write_bytes(hands.png(PIXELS))
     from_path, from_bytes = toy_assessor().assess(path), toy(path.read_bytes())
@@ -91,25 +92,25 @@ def test_path_and_bytes_are_the_same_film(tmp_path):
     ],
     ids=["TIFF", "BMP", "PNG of 16 bit", "DICOM", "MONOCHROME1"],
 )
-def test_container_does_not_change_the_age(file):
+def test_container_does_not_change_the_age(file: Callable[[], bytes]) -> None:
     expected, got = toy(hands.png(PIXELS), Sex.FEMALE), toy(file(), Sex.FEMALE)
     assert got.bone_age.mean_months == pytest.approx(expected.bone_age.mean_months, abs=1)
     assert got.pose.inverted is False
 
 
-def test_file_tells_the_child():
+def test_file_tells_the_child() -> None:
     subject = toy(film_file(PIXELS, bits=8)).subject
     assert (subject.sex, subject.sex_source) == (Sex.FEMALE, "file")
     assert subject.age_months == pytest.approx(111, abs=0.1)
     assert subject.age_source == "PatientBirthDate, StudyDate"
 
 
-def test_caller_has_the_word_over_the_file():
+def test_caller_has_the_word_over_the_file() -> None:
     subject = toy(film_file(PIXELS, bits=8), Sex.MALE, 100.0).subject
     assert (subject.sex, subject.sex_source, subject.age_months, subject.age_source) == ("male", "caller", 100, "caller")
 
 
-def test_film_that_says_nothing_of_the_child():
+def test_film_that_says_nothing_of_the_child() -> None:
     assessment = toy(hands.png(PIXELS))
     assert assessment.subject == dataclasses.replace(assessment.subject, sex=Sex.UNKNOWN, sex_source="none", age_months=None)
     assert hands.codes(assessment) == {"sex-unknown"}
@@ -117,28 +118,28 @@ def test_film_that_says_nothing_of_the_child():
 
 
 @pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
-def test_known_sex_leaves_no_finding(sex):
+def test_known_sex_leaves_no_finding(sex: Sex) -> None:
     assessment = toy(hands.png(PIXELS), sex)
     assert (assessment.verdict, assessment.findings) == (Verdict.ACCEPT, ())
 
 
-def test_unknown_sex_mixes_both():
+def test_unknown_sex_mixes_both() -> None:
     girl, boy, unknown = (toy(hands.png(PIXELS), sex).bone_age for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
     assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
 
 
-def test_caller_settles_what_the_file_leaves_open():
+def test_caller_settles_what_the_file_leaves_open() -> None:
     silent = film_file(PIXELS, bits=8, PatientSex=None, PatientBirthDate=None)
     assert {"sex-missing", "age-missing", "sex-unknown"} <= hands.codes(toy(silent))
     assert hands.codes(toy(silent, Sex.MALE, 100.0)) == {"table-unverified"}
 
 
-def test_side_of_the_file_is_used():
+def test_side_of_the_file_is_used() -> None:
     pose = toy(film_file(hands.mirrored(PIXELS), bits=8, ImageLaterality="R")).pose
     assert (pose.mirrored, pose.laterality, pose.laterality_source) == (True, Laterality.RIGHT, "file")
 
 
-def test_refused_film_has_no_age_but_reasons():
+def test_refused_film_has_no_age_but_reasons() -> None:
     examination = toy_assessor().examine(hands.png(hands.not_hand("noise")), Sex.MALE)
     assessment = examination.assessment
     assert (assessment.verdict, assessment.bone_age) == (Verdict.REJECT, None)
@@ -147,7 +148,7 @@ def test_refused_film_has_no_age_but_reasons():
     assert examination.hand.film.shape == (320, 256)
 
 
-def test_assessment_names_program_models_and_times():
+def test_assessment_names_program_models_and_times() -> None:
     assessment = hands.shipped().assess(hands.png(PIXELS))
     assert [(model.name, model.sha256) for model in assessment.models] == [
         (model.card.name, model.card.sha256) for model in (hands.shipped().finder, hands.shipped().whole_hand)
@@ -158,30 +159,30 @@ def test_assessment_names_program_models_and_times():
     assert (assessment.film.height_px, assessment.film.width_px, assessment.film.bits) == (*PIXELS.shape, 8)
 
 
-def test_assessment_holds_no_name_of_the_patient():
+def test_assessment_holds_no_name_of_the_patient() -> None:
     text = json.dumps(toy(film_file(PIXELS, bits=8)).to_json())
     assert SECRET_NAME.split("^")[0] not in text
     assert SECRET_ID not in text
     assert "2010" not in text
 
 
-def test_assessment_is_a_value():
+def test_assessment_is_a_value() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         toy(hands.png(PIXELS)).bone_age = None
 
 
-def test_radiograph_may_be_read_before():
+def test_radiograph_may_be_read_before() -> None:
     assessment = toy_assessor().examine_radiograph(read(hands.png(PIXELS)), Sex.MALE).assessment
     assert list(assessment.seconds) == ["standardize", "quality", "whole_hand"]
 
 
 @pytest.mark.parametrize("age_months", [-1.0, 1441.0, float("nan")])
-def test_impossible_age_is_an_input_error(age_months):
+def test_impossible_age_is_an_input_error(age_months: float) -> None:
     with pytest.raises(InputError, match="between 0 and 1440 months"):
         toy(hands.png(PIXELS), age_months=age_months)
 
 
-def test_errors_of_reading_come_through(tmp_path):
+def test_errors_of_reading_come_through(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="none of this name"):
         toy_assessor().assess(tmp_path / "none.png")
     with pytest.raises(UnreadableError):
@@ -190,13 +191,13 @@ def test_errors_of_reading_come_through(tmp_path):
         toy(film_file(PIXELS, bits=8, NumberOfFrames=2))
 
 
-def test_one_call_assesses_a_file(tmp_path):
+def test_one_call_assesses_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     assessment = openboneage.assess(tmp_path / "a.png", sex="F", age_months=100)
     assert (assessment.subject.sex, assessment.subject.age_months) == (Sex.FEMALE, 100)
 
 
-def test_one_call_takes_other_models(tmp_path):
+def test_one_call_takes_other_models(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     write_toy(tmp_path)
     default, toyed = (openboneage.assess(tmp_path / "a.png", "F", models=models) for models in (None, tmp_path))
@@ -204,36 +205,36 @@ def test_one_call_takes_other_models(tmp_path):
     assert numbers(named) == numbers(default) != numbers(toyed) == numbers(toy(tmp_path / "a.png", Sex.FEMALE))
 
 
-def test_one_call_refuses_models_that_are_none(tmp_path):
+def test_one_call_refuses_models_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"Expected a model set \(.*\) or a folder with cards, got"):
         openboneage.assess(hands.EXAMPLES / "7036.png", models=tmp_path)
 
 
 @pytest.mark.parametrize("models", [lambda folder: folder, str, Cards.in_folder], ids=["folder", "text", "cards"])
-def test_an_assessor_loads_a_folder_or_its_cards(tmp_path, models):
+def test_an_assessor_loads_a_folder_or_its_cards(tmp_path: Path, models: Callable[[Path], Path | str | Cards]) -> None:
     cards = write_toy(tmp_path)
     assessor = Assessor.load(models(tmp_path), threads=1)
     assert (assessor.finder.card, assessor.whole_hand.card) == (read_card(cards.finder), read_card(cards.whole_hand))
 
 
-def test_an_assessor_loads_a_set_by_its_name():
+def test_an_assessor_loads_a_set_by_its_name() -> None:
     assert Assessor.load(DEFAULT_SET).whole_hand.card == hands.shipped().whole_hand.card
 
 
-def test_one_call_refuses_what_is_no_sex(tmp_path):
+def test_one_call_refuses_what_is_no_sex(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     with pytest.raises(InputError, match="F, M or unknown, got 'lady'"):
         openboneage.assess(tmp_path / "a.png", sex="lady")
 
 
-def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age():
+def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age() -> None:
     assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
     normal = normal_range(Sex.FEMALE, 96.0)
     assert assessment.comparison.sds == pytest.approx((assessment.bone_age.mean_months - normal.mean_months) / normal.sd_months)
     assert assessment.to_json()["comparison"]["reference"] == "brush-foundation"
 
 
-def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film():
+def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film() -> None:
     assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
     (finding,) = [finding for finding in assessment.findings if finding.code.startswith("table-")]
     assert finding.severity is Severity.NOTE
@@ -241,24 +242,24 @@ def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film():
 
 
 @pytest.mark.parametrize(("sex", "age_months"), [(Sex.FEMALE, None), (Sex.UNKNOWN, 96.0), (Sex.FEMALE, 400.0)])
-def test_nothing_is_compared_without_sex_age_or_a_table_that_holds_it(sex, age_months):
+def test_nothing_is_compared_without_sex_age_or_a_table_that_holds_it(sex: Sex, age_months: float | None) -> None:
     assessment = toy(hands.png(PIXELS), sex, age_months)
     assert assessment.comparison is None
     assert assessment.to_json()["comparison"] is None
 
 
-def test_a_refused_film_is_not_compared():
+def test_a_refused_film_is_not_compared() -> None:
     assert toy(hands.png(hands.not_hand("noise")), Sex.MALE, 96.0).comparison is None
 
 
-def test_a_caller_who_contradicts_the_file_is_believed_and_told():
+def test_a_caller_who_contradicts_the_file_is_believed_and_told() -> None:
     assessment = toy(film_file(PIXELS, bits=8, PatientSex="F"), Sex.MALE)
     assert assessment.subject.sex is Sex.MALE
     assert "sex-contradictory" in hands.codes(assessment)
     assert assessment.verdict is Verdict.ACCEPT_WITH_FINDINGS
 
 
-def test_an_age_far_from_the_bone_age_is_doubted():
+def test_an_age_far_from_the_bone_age_is_doubted() -> None:
     bone_age = toy(hands.png(PIXELS), Sex.FEMALE).bone_age.mean_months
     near, far = (toy(hands.png(PIXELS), Sex.FEMALE, age) for age in (bone_age, 24.0 if bone_age > 100 else 190.0))
     assert "age-implausible" not in hands.codes(near)

@@ -23,7 +23,7 @@ shares = st.floats(0.001, 0.999)
 
 
 @st.composite
-def distributions(draw):
+def distributions(draw: st.DrawFn) -> np.ndarray:
     """Any distribution over 229 months, spiky ones among them."""
     raw = draw(arrays(np.float64, 229, elements=st.floats(0, 1), fill=st.just(0.0)))
     raw[draw(st.integers(0, 228))] += 1
@@ -36,32 +36,32 @@ def bell(mean: float, sd: float) -> np.ndarray:
 
 
 @given(distributions(), shares, shares)
-def test_quantiles_rise_with_their_share(probabilities, first, second):
+def test_quantiles_rise_with_their_share(probabilities: np.ndarray, first: float, second: float) -> None:
     low, high = (quantile(probabilities, share) for share in sorted((first, second)))
     assert 0 <= low <= high <= 228
 
 
 @given(distributions(), st.floats(0, 228), st.floats(0, 228))
-def test_cumulated_mass_rises_with_the_month(probabilities, first, second):
+def test_cumulated_mass_rises_with_the_month(probabilities: np.ndarray, first: float, second: float) -> None:
     low, high = (cumulated_at(probabilities, months) for months in sorted((first, second)))
     assert 0 <= low <= high <= 1 + 1e-9
 
 
 @given(distributions(), shares)
-def test_mass_below_a_quantile_is_its_share(probabilities, share):
+def test_mass_below_a_quantile_is_its_share(probabilities: np.ndarray, share: float) -> None:
     months = quantile(probabilities, share)
     if 0 < months < 228:  # the ends hold what lies beyond
         assert cumulated_at(probabilities, months) == pytest.approx(share, abs=1e-9)
 
 
 @given(distributions(), st.floats(0.05, 0.99), st.floats(0.05, 0.99))
-def test_more_mass_never_narrows_the_interval(probabilities, first, second):
+def test_more_mass_never_narrows_the_interval(probabilities: np.ndarray, first: float, second: float) -> None:
     narrow, wide = (describe(probabilities, Calibration(1, 0.9, mass)) for mass in sorted((first, second)))
     assert wide.low_months <= narrow.low_months <= narrow.high_months <= wide.high_months
 
 
 @given(distributions(), st.floats(0.2, 5), st.floats(0.05, 0.99))
-def test_description_makes_sense_for_any_distribution(probabilities, temperature, mass):
+def test_description_makes_sense_for_any_distribution(probabilities: np.ndarray, temperature: float, mass: float) -> None:
     age = describe(probabilities, Calibration(temperature, 0.9, mass))
     assert age.probabilities.sum() == pytest.approx(1)
     assert 0 <= age.low_months <= age.high_months <= 228
@@ -70,7 +70,7 @@ def test_description_makes_sense_for_any_distribution(probabilities, temperature
 
 
 @pytest.mark.parametrize(("mean", "sd"), [(60, 5), (111, 12), (170.5, 9)])
-def test_bell_is_described_by_its_parameters(mean, sd):
+def test_bell_is_described_by_its_parameters(mean: float, sd: int) -> None:
     age = describe(bell(mean, sd), Calibration(1.0, 0.9, 0.9))
     assert (age.mean_months, age.sd_months) == (pytest.approx(mean, abs=0.01), pytest.approx(sd, rel=0.01))
     assert age.low_months == pytest.approx(mean - 1.6449 * sd, abs=0.15)
@@ -78,35 +78,35 @@ def test_bell_is_described_by_its_parameters(mean, sd):
 
 
 @pytest.mark.parametrize("month", [0, 117, 228])
-def test_certainty_is_one_month_wide(month):
+def test_certainty_is_one_month_wide(month: int) -> None:
     age = describe((month == MONTHS).astype(float), Calibration(1.0, 0.9, 0.8))
     assert age.mean_months == pytest.approx(month, abs=1e-6)
     assert age.low_months == pytest.approx(max(month - 0.4, 0), abs=1e-6)
     assert age.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)
 
 
-def test_median_of_an_even_pair_lies_between_them():
+def test_median_of_an_even_pair_lies_between_them() -> None:
     assert quantile(((MONTHS == 10) | (MONTHS == 11)) / 2, 0.5) == pytest.approx(10.5)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
-def test_temperature_sharpens_and_flattens_a_bell(temperature):
+def test_temperature_sharpens_and_flattens_a_bell(temperature: float) -> None:
     age = describe(bell(100, 8), Calibration(temperature, 0.9, 0.9))
     assert age.sd_months == pytest.approx(8 * math.sqrt(temperature), rel=0.02)
     assert age.mean_months == pytest.approx(100, abs=0.01)
 
 
-def test_temperature_one_changes_nothing():
+def test_temperature_one_changes_nothing() -> None:
     both = np.stack([bell(50, 5), bell(90, 9)])
     assert sharpen(both, 1.0) == pytest.approx(np.maximum(both, 1e-12), rel=1e-6)
 
 
-def test_calibration_comes_from_the_card():
+def test_calibration_comes_from_the_card() -> None:
     card = {"temperature": 1.25, "coverage": 0.9, "central_mass": 0.93, "measured_on": "1261 films"}
     assert Calibration.from_card(card) == Calibration(1.25, 0.9, 0.93)
 
 
-def test_a_card_may_hold_masses_by_sex_and_band():
+def test_a_card_may_hold_masses_by_sex_and_band() -> None:
     card = {
         "temperature": 1,
         "coverage": 0.9,
@@ -122,13 +122,13 @@ def test_a_card_may_hold_masses_by_sex_and_band():
 
 
 @pytest.mark.parametrize("masses", [{"female": [0.9, 0.9]}, {"female": [0.9], "male": [0.9]}, {"female": [], "male": []}])
-def test_a_card_without_one_mass_for_each_sex_and_band_is_refused(masses):
+def test_a_card_without_one_mass_for_each_sex_and_band_is_refused(masses: dict[str, list[float]]) -> None:
     card = {"temperature": 1, "coverage": 0.9, "central_mass": 0.9, "bands_months": [60], **masses}
     with pytest.raises(WeightsError, match="one mass for each sex and band"):
         Calibration.from_card(card)
 
 
-def test_the_interval_is_that_of_the_sex_and_the_band():
+def test_the_interval_is_that_of_the_sex_and_the_band() -> None:
     calibration = Calibration(bands_months=(60,), female=(0.5, 0.6), male=(0.7, 0.8))
     widths = [
         age.high_months - age.low_months
@@ -139,11 +139,11 @@ def test_the_interval_is_that_of_the_sex_and_the_band():
     assert widths == pytest.approx([2 * 8 * NormalDist().inv_cdf(0.5 + mass / 2) for mass in (0.5, 0.6, 0.7, 0.8)], rel=0.01)
 
 
-def test_interval_names_its_measured_coverage():
+def test_interval_names_its_measured_coverage() -> None:
     assert describe(bell(100, 8), Calibration(1.0, 0.9, 0.97)).coverage == 0.9
 
 
-def test_probabilities_are_read_only_and_the_input_unchanged():
+def test_probabilities_are_read_only_and_the_input_unchanged() -> None:
     raw = bell(100, 8)
     before = raw.copy()
     age = describe(raw, Calibration(temperature=2.0))
@@ -153,12 +153,12 @@ def test_probabilities_are_read_only_and_the_input_unchanged():
 
 
 @pytest.mark.parametrize(("width", "codes"), [(59, []), (61, ["age-unsure"]), (71, ["age-unsure"]), (73, ["age-not-told"])])
-def test_a_wide_interval_is_a_doubt_and_a_wider_one_no_answer(width, codes):
+def test_a_wide_interval_is_a_doubt_and_a_wider_one_no_answer(width: int, codes: list[str]) -> None:
     age = AgeDistribution(np.full(229, 1 / 229), 100.0, 40.0, 50.0, 50.0 + width, 0.9)
     assert [finding.code for finding in doubts(age)] == codes
 
 
-def test_a_model_that_knows_nothing_gives_no_age():
+def test_a_model_that_knows_nothing_gives_no_age() -> None:
     assessor = Assessor.load(threads=1)
     flat = replace(assessor, whole_hand=replace(assessor.whole_hand, session=FlatSession()))
     assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)
@@ -170,8 +170,8 @@ def test_a_model_that_knows_nothing_gives_no_age():
 class FlatSession:
     """Stands for a network that finds every month equally likely."""
 
-    def get_inputs(self):
+    def get_inputs(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(name="image")]
 
-    def run(self, _, inputs):
+    def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         return [np.zeros((len(inputs["image"]), 2, 229), np.float32)]

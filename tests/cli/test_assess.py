@@ -24,7 +24,7 @@ def rows_of(table: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8"), newline="")))
 
 
-def test_one_film_ends_with_0(films):
+def test_one_film_ends_with_0(films: Path) -> None:
     run = boneage("assess", films / "a.png", "--sex", "F", "--age", "9y3m")
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith("a.png: bone age ")
@@ -32,14 +32,14 @@ def test_one_film_ends_with_0(films):
     assert "Research use only, not a medical device." in run.out
 
 
-def test_refused_film_ends_with_3(films):
+def test_refused_film_ends_with_3(films: Path) -> None:
     run = boneage("assess", films / "c.png")
     assert run.code == 3
     assert run.out.startswith("c.png: refused\n")
     assert "reject: " in run.out
 
 
-def test_unreadable_film_ends_with_4(films):
+def test_unreadable_film_ends_with_4(films: Path) -> None:
     run = boneage("assess", films / "b.png")
     assert (run.code, run.out) == (4, "")
     assert run.err.startswith(f"{films / 'b.png'}: ")
@@ -54,7 +54,7 @@ def test_unreadable_film_ends_with_4(films):
         (["no-such-film.png"], "There is no file or folder no-such-film.png."),
     ],
 )
-def test_bad_argument_ends_with_2_and_one_line(films, words, message):
+def test_bad_argument_ends_with_2_and_one_line(films: Path, words: list[str], message: str) -> None:
     run = boneage("assess", films / "a.png", *words)
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith(f"boneage: {message}")
@@ -64,27 +64,27 @@ def test_bad_argument_ends_with_2_and_one_line(films, words, message):
 @pytest.mark.parametrize(
     "words", [["assess"], ["assess", "--jobs", "0", "a.png"], ["asses", "a.png"], ["assess", "--colour", "a"]]
 )
-def test_bad_usage_ends_with_2(words):
+def test_bad_usage_ends_with_2(words: list[str]) -> None:
     run = boneage(*words)
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("Usage: ")
     assert "--help" in run.err
 
 
-def test_folder_without_films_ends_with_2(tmp_path):
+def test_folder_without_films_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("none")
     run = boneage("assess", tmp_path)
     assert (run.code, run.err.startswith("boneage: Expected films in the folder")) == (2, True)
 
 
-def test_folder_goes_past_bad_files(films):
+def test_folder_goes_past_bad_files(films: Path) -> None:
     run = boneage("assess", films)
     assert run.code == 4
     assert re.findall(r"^(\S+): (?:bone age|refused)", run.out, re.MULTILINE) == ["a.png", "c.png", "d.dcm"]
     assert f"{films / 'b.png'}: " in run.err
 
 
-def test_folders_within_folders_are_entered(films):
+def test_folders_within_folders_are_entered(films: Path) -> None:
     deeper = films / "2019" / "june"
     deeper.mkdir(parents=True)
     (films / "a.png").rename(deeper / "e.PNG")
@@ -92,7 +92,7 @@ def test_folders_within_folders_are_entered(films):
     assert labels == ["e.PNG", None, "c.png", "d.dcm"]
 
 
-def test_json_lines_follow_the_schema(films):
+def test_json_lines_follow_the_schema(films: Path) -> None:
     lines = boneage("assess", films, "--json").out.splitlines()
     assert len(lines) == 4
     for line in lines:
@@ -101,7 +101,7 @@ def test_json_lines_follow_the_schema(films):
     assert json.loads(lines[1])["error"]["type"] == "UnreadableError"
 
 
-def test_json_keeps_names_as_they_are(films):
+def test_json_keeps_names_as_they_are(films: Path) -> None:
     odd = films / "scan:heart:[bold]1\t.png"
     (films / "b.png").rename(odd)
     run = boneage("assess", odd, "--json")
@@ -110,7 +110,7 @@ def test_json_keeps_names_as_they_are(films):
     assert "".join(str(odd).split()) in "".join(shown.split()), "a tab is as wide as the place it stands at"
 
 
-def test_missing_film_of_a_cases_file_does_not_stop_the_others(films):
+def test_missing_film_of_a_cases_file_does_not_stop_the_others(films: Path) -> None:
     (films / "cases.csv").write_text("path,sex\nnone.png,F\na.png,F\n")
     run = boneage("assess", films / "cases.csv", "--json")
     assert run.code == InputError.exit_code
@@ -121,7 +121,7 @@ def test_missing_film_of_a_cases_file_does_not_stop_the_others(films):
 # ------------------------------------------------------------------------------------------------------------------- table
 
 
-def test_table_has_a_row_a_film(films, tmp_path):
+def test_table_has_a_row_a_film(films: Path, tmp_path: Path) -> None:
     run = boneage("assess", films, "--csv", tmp_path / "out.csv")
     assert (run.code, run.out) == (4, "")
     assert (tmp_path / "out.csv").read_text().splitlines()[0] == COLUMNS
@@ -131,7 +131,7 @@ def test_table_has_a_row_a_film(films, tmp_path):
     assert float(rows[0]["low_months"]) < float(rows[0]["bone_age_months"]) < float(rows[0]["high_months"])
 
 
-def test_second_run_skips_what_is_there(films, tmp_path):
+def test_second_run_skips_what_is_there(films: Path, tmp_path: Path) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films / "a.png", "--csv", table)
     before = table.read_text()
@@ -142,18 +142,18 @@ def test_second_run_skips_what_is_there(films, tmp_path):
     assert len(rows_of(table)) == 2
 
 
-def test_continued_run_ends_as_an_unbroken_one(films, tmp_path):
+def test_continued_run_ends_as_an_unbroken_one(films: Path, tmp_path: Path) -> None:
     first = boneage("assess", films, "--csv", tmp_path / "out.csv").code
     assert boneage("assess", films, "--csv", tmp_path / "out.csv").code == first == 4
 
 
-def test_same_names_are_told_apart_by_path(films):
+def test_same_names_are_told_apart_by_path(films: Path) -> None:
     lines = boneage("assess", films, "--json").out.splitlines()
     assert [Path(json.loads(line)["path"]).parent for line in lines] == [films] * 4
 
 
 @pytest.mark.parametrize("keep", [1, 20, -1])
-def test_cut_last_line_is_repaired(films, tmp_path, keep):
+def test_cut_last_line_is_repaired(films: Path, tmp_path: Path, keep: int) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films, "--csv", table)
     *whole, last = table.read_bytes().splitlines(keepends=True)
@@ -164,7 +164,7 @@ def test_cut_last_line_is_repaired(films, tmp_path, keep):
     assert all(None not in row.values() for row in rows)
 
 
-def test_finished_table_is_left_alone(films, tmp_path):
+def test_finished_table_is_left_alone(films: Path, tmp_path: Path) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films / "a.png", "--csv", table)
     before = table.read_bytes()
@@ -176,7 +176,7 @@ def test_finished_table_is_left_alone(films, tmp_path):
     "content",
     [b"", b"name,age\nA,7\n", b"path,status\na.png,accept\n", b"no newline at all", b"\x89PNG\r\n\x1a\n\0\xff\xfe", b"a\nb\nc"],
 )
-def test_foreign_file_is_refused_and_not_touched(films, tmp_path, content):
+def test_foreign_file_is_refused_and_not_touched(films: Path, tmp_path: Path, content: bytes) -> None:
     table = tmp_path / "out.csv"
     table.write_bytes(content)
     run = boneage("assess", films / "a.png", "--csv", table)
@@ -186,7 +186,7 @@ def test_foreign_file_is_refused_and_not_touched(films, tmp_path, content):
 
 
 @pytest.fixture
-def toy(tmp_path):
+def toy(tmp_path: Path) -> Path:
     """A folder with the cards of other models."""
     folder = tmp_path / "toy"
     folder.mkdir()
@@ -194,7 +194,7 @@ def toy(tmp_path):
     return folder
 
 
-def test_rows_of_other_models_are_not_continued(films, tmp_path, toy):
+def test_rows_of_other_models_are_not_continued(films: Path, tmp_path: Path, toy: Path) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films / "d.dcm", "--csv", table)
     table.write_bytes(table.read_bytes() + b"cut off he")
@@ -209,12 +209,12 @@ def test_rows_of_other_models_are_not_continued(films, tmp_path, toy):
     assert table.read_bytes() == before
 
 
-def test_a_finished_table_of_other_models_is_no_answer(films, tmp_path, toy):
+def test_a_finished_table_of_other_models_is_no_answer(films: Path, tmp_path: Path, toy: Path) -> None:
     boneage("assess", films / "d.dcm", "--models", toy, "--csv", tmp_path / "out.csv")
     assert boneage("assess", films / "d.dcm", "--csv", tmp_path / "out.csv").code == InputError.exit_code
 
 
-def test_table_is_continued_with_the_models_it_was_begun_with(films, tmp_path, toy):
+def test_table_is_continued_with_the_models_it_was_begun_with(films: Path, tmp_path: Path, toy: Path) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films / "b.png", films / "c.png", "--models", toy, "--csv", table)
     assert boneage("assess", films, "--models", toy, "--csv", table).code == 4
@@ -226,12 +226,12 @@ def test_table_is_continued_with_the_models_it_was_begun_with(films, tmp_path, t
     ]
 
 
-def test_films_that_no_model_saw_tie_a_table_to_none(films, tmp_path, toy):
+def test_films_that_no_model_saw_tie_a_table_to_none(films: Path, tmp_path: Path, toy: Path) -> None:
     boneage("assess", films / "b.png", "--csv", tmp_path / "out.csv")
     assert boneage("assess", films / "d.dcm", "--models", toy, "--csv", tmp_path / "out.csv").code == 0
 
 
-def test_odd_names_are_found_again(films, tmp_path):
+def test_odd_names_are_found_again(films: Path, tmp_path: Path) -> None:
     odd = films / 'one, "two"\nthree\u2028.png'
     (films / "a.png").rename(odd)
     boneage("assess", odd, "--csv", tmp_path / "out.csv")
@@ -251,7 +251,7 @@ def test_odd_names_are_found_again(films, tmp_path):
         ("--figure", "films/a.png/figures"),
     ],
 )
-def test_place_that_cannot_be_written_to_is_one_line(films, tmp_path, option, place):
+def test_place_that_cannot_be_written_to_is_one_line(films: Path, tmp_path: Path, option: str, place: str) -> None:
     run = boneage("assess", films / "a.png", option, tmp_path / place)
     assert run.code == 2
     assert run.err.startswith("boneage: ")
@@ -261,31 +261,31 @@ def test_place_that_cannot_be_written_to_is_one_line(films, tmp_path, option, pl
 # ------------------------------------------------------------------------------------------------------------------ figure
 
 
-def test_figure_of_one_film_is_a_file(films, tmp_path):
+def test_figure_of_one_film_is_a_file(films: Path, tmp_path: Path) -> None:
     run = boneage("assess", films / "a.png", "--sex", "F", "--figure", tmp_path / "new" / "a-figure.png")
     assert run.code == 0
     with Image.open(tmp_path / "new" / "a-figure.png") as image:
         assert (image.format, image.size) == ("PNG", (1300, 1196))
 
 
-def test_figures_of_a_folder_lie_in_a_folder(films, tmp_path):
+def test_figures_of_a_folder_lie_in_a_folder(films: Path, tmp_path: Path) -> None:
     (films / "a.png").unlink()
     boneage("assess", films, "--figure", tmp_path / "figures")
     assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == ["c.png", "d.png"]
 
 
-def test_several_films_need_a_folder_for_their_figures(films, tmp_path):
+def test_several_films_need_a_folder_for_their_figures(films: Path, tmp_path: Path) -> None:
     run = boneage("assess", films, "--figure", tmp_path / "out.png")
     assert (run.code, "4 films need a folder for their figures" in run.err) == (2, True)
 
 
-def test_figures_that_would_overwrite_each_other_are_refused(films, tmp_path):
+def test_figures_that_would_overwrite_each_other_are_refused(films: Path, tmp_path: Path) -> None:
     (films / "d.png").write_bytes((films / "a.png").read_bytes())
     run = boneage("assess", films, "--figure", tmp_path / "figures")
     assert (run.code, "same file name" in run.err) == (2, True)
 
 
-def test_figures_of_dicom_uids_keep_the_whole_uid(films, tmp_path):
+def test_figures_of_dicom_uids_keep_the_whole_uid(films: Path, tmp_path: Path) -> None:
     for i in (1, 2):
         (films / f"1.2.840.99.{i}").write_bytes((films / "c.png").read_bytes())
     run = boneage("assess", films / "1.2.840.99.1", films / "1.2.840.99.2", "--figure", tmp_path / "figures")
@@ -296,7 +296,7 @@ def test_figures_of_dicom_uids_keep_the_whole_uid(films, tmp_path):
 # ----------------------------------------------------------------------------------------------------------------- weights
 
 
-def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path):
+def test_broken_weights_end_the_run_and_leave_no_row(films: Path, tmp_path: Path) -> None:
     write_toy(tmp_path, sha256="0" * 64)
     run = boneage("assess", films, "--models", tmp_path, "--csv", tmp_path / "out.csv")
     assert (run.code, run.err.count("or install the package anew.")) == (5, 1)
@@ -304,25 +304,25 @@ def test_broken_weights_end_the_run_and_leave_no_row(films, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_picked_models_answer_in_every_process(films, toy, jobs):
+def test_picked_models_answer_in_every_process(films: Path, toy: Path, jobs: int) -> None:
     picked = [json.loads(line) for line in boneage("assess", films, "--models", toy, "--jobs", jobs, "--json").out.splitlines()]
     versions = [[model["version"] for model in each["models"]] for each in picked if "models" in each]
     assert versions == [[read_card(Cards.of().finder).version, "0.0"]] * 3
 
 
-def test_a_set_is_picked_by_its_name(films):
+def test_a_set_is_picked_by_its_name(films: Path) -> None:
     default, named = (
         json.loads(boneage("assess", films / "a.png", *words, "--json").out) for words in ([], ["--models", DEFAULT_SET])
     )
     assert {**default, "seconds": 0} == {**named, "seconds": 0}
 
 
-def test_same_film_same_numbers(films):
+def test_same_film_same_numbers(films: Path) -> None:
     first, second = (json.loads(boneage("assess", films / "a.png", "--json").out) for _ in range(2))
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
 
 
-def test_help_names_what_there_is():
+def test_help_names_what_there_is() -> None:
     run = boneage("assess", "--help")
     assert run.code == 0
     for word in ("--sex", "--age", "--json", "--csv", "--figure", "--models", "--jobs", "9y3m"):

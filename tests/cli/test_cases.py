@@ -17,13 +17,13 @@ def cases_file(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def test_examples_are_a_cases_file():
+def test_examples_are_a_cases_file() -> None:
     cases = collect_cases([EXAMPLES / "cases.csv"], None, None)
     assert {case.path.stem: case.sex for case in cases} == {name: Sex(SEXES[name]) for name in NAMES}
     assert all(case.path.is_file() and case.age_months is None for case in cases)
 
 
-def test_rows_become_cases(tmp_path):
+def test_rows_become_cases(tmp_path: Path) -> None:
     path = cases_file(tmp_path, "path,sex,age_months\na.png,F,111\nb/c.dcm,,\n")
     assert collect_cases([path], None, None) == [
         Case(tmp_path / "a.png", "a.png", Sex.FEMALE, 111.0),
@@ -32,17 +32,17 @@ def test_rows_become_cases(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["path\na.png\n", "sex,path\nM,a.png\n", "path,age_months\na.png,111\n"])
-def test_columns_may_be_left_out_and_stand_in_any_order(tmp_path, text):
+def test_columns_may_be_left_out_and_stand_in_any_order(tmp_path: Path, text: str) -> None:
     assert [case.label for case in collect_cases([cases_file(tmp_path, text)], None, None)] == ["a.png"]
 
 
-def test_options_hold_where_the_file_says_nothing(tmp_path):
+def test_options_hold_where_the_file_says_nothing(tmp_path: Path) -> None:
     path = cases_file(tmp_path, "path,sex,age_months\na.png,F,\nb.png,,90\nc.png\n")
     cases = collect_cases([path], Sex.MALE, 120.0)
     assert [(case.sex, case.age_months) for case in cases] == [("female", 120), ("male", 90), ("male", 120)]
 
 
-def test_paths_are_relative_to_the_cases_file_or_absolute(tmp_path):
+def test_paths_are_relative_to_the_cases_file_or_absolute(tmp_path: Path) -> None:
     (tmp_path / "lists").mkdir()
     path = cases_file(tmp_path / "lists", f"path\n../a.png\n{tmp_path / 'b.png'}\n")
     first, second = collect_cases([path], None, None)
@@ -51,7 +51,7 @@ def test_paths_are_relative_to_the_cases_file_or_absolute(tmp_path):
 
 @pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b""], ids=["with byte order mark", "without"])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["unix", "windows"])
-def test_spreadsheets_files_are_read(tmp_path, prefix, end):
+def test_spreadsheets_files_are_read(tmp_path: Path, prefix: bytes, end: bytes) -> None:
     path = cases_file(tmp_path, prefix + end.join([b"path,sex", "Jörg.png,M".encode(), b""]))
     assert [(case.label, case.sex) for case in collect_cases([path], None, None)] == [("Jörg.png", "male")]
 
@@ -67,25 +67,25 @@ def test_spreadsheets_files_are_read(tmp_path, prefix, end):
         (",F,100", "line 3: the path is empty"),
     ],
 )
-def test_bad_value_names_its_line(tmp_path, row, message):
+def test_bad_value_names_its_line(tmp_path: Path, row: str, message: str) -> None:
     path = cases_file(tmp_path, f"path,sex,age_months\na.png,F,\n{row}\n")
     with pytest.raises(InputError, match=f"cases.csv, {message}"):
         collect_cases([path], None, None)
 
 
 @pytest.mark.parametrize("header", ["", "file,sex", "path;sex;age_months", "path,sex,age_months,name", "Path,Sex"])
-def test_wrong_columns_are_named(tmp_path, header):
+def test_wrong_columns_are_named(tmp_path: Path, header: str) -> None:
     with pytest.raises(InputError, match="has the columns path, sex, age_months"):
         collect_cases([cases_file(tmp_path, f"{header}\n")], None, None)
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff", "path\nJörg.png\n".encode("latin-1")], ids=["image", "Latin-1"])
-def test_cases_file_that_is_no_utf8_is_an_input_error(tmp_path, content):
+def test_cases_file_that_is_no_utf8_is_an_input_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"text in UTF-8, which .* is not"):
         collect_cases([cases_file(tmp_path, content)], None, None)
 
 
-def test_folder_gives_its_films_in_order(tmp_path):
+def test_folder_gives_its_films_in_order(tmp_path: Path) -> None:
     for name in ("b.dcm", "a.png", "c", "sub/a.tif", ".hidden/x.png", ".DS_Store", "DICOMDIR", "notes.TXT", "old.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
@@ -94,19 +94,19 @@ def test_folder_gives_its_films_in_order(tmp_path):
     assert {(case.sex, case.age_months) for case in cases} == {(Sex.FEMALE, 100.0)}
 
 
-def test_sources_keep_their_order(tmp_path):
+def test_sources_keep_their_order(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         (tmp_path / name).touch()
     cases = collect_cases([tmp_path / "b.png", tmp_path], None, None)
     assert [Path(case.label).name for case in cases] == ["b.png", "a.png", "b.png"]
 
 
-def test_pipe_in_a_folder_is_no_film(tmp_path):
+def test_pipe_in_a_folder_is_no_film(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="found none"):
         collect_cases([tmp_path], None, None)
 
 
-def test_missing_source_is_named(tmp_path):
+def test_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"There is no file or folder .*none\.png"):
         collect_cases([tmp_path / "none.png"], None, None)

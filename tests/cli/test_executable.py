@@ -29,14 +29,14 @@ def rows(table: Path) -> list[dict[str, str]]:
         return sorted(({**row, "seconds": ""} for row in csv.DictReader(file)), key=lambda row: row["path"])
 
 
-def test_two_jobs_give_the_numbers_of_one(films, tmp_path):
+def test_two_jobs_give_the_numbers_of_one(films: Path, tmp_path: Path) -> None:
     done = run("assess", films, "--jobs", "2", "--csv", tmp_path / "two.csv")
     assert done.returncode == boneage("assess", films, "--csv", tmp_path / "one.csv").code == 4
     assert len(rows(tmp_path / "two.csv")) == 4
     assert rows(tmp_path / "two.csv") == rows(tmp_path / "one.csv")
 
 
-def test_names_that_are_no_text_are_borne(tmp_path):
+def test_names_that_are_no_text_are_borne(tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/J\xf6rg.png"
     Path(os.fsdecode(odd)).write_bytes(hands.png(hands.not_hand("noise")))
     words = [os.fsdecode(odd), "--csv", tmp_path / "out.csv", "--figure", tmp_path / "figures"]

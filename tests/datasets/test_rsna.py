@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -91,7 +92,7 @@ def test_the_reduced_film_looks_like_the_native_one(films: RsnaFilms) -> None:
 
 
 @pytest.mark.parametrize("use", [lambda f: f.films, lambda f: f.point_sampled("1"), lambda f: f.smooth_ids])
-def test_a_missing_file_is_named(tmp_path: Path, use) -> None:
+def test_a_missing_file_is_named(tmp_path: Path, use: Callable[[RsnaFilms], object]) -> None:
     with pytest.raises(InputError, match=r"Expected the RSNA file \S+ in .* found none.*train\.csv"):
         use(RsnaFilms(tmp_path))
 

@@ -15,7 +15,7 @@ HAND = hands.examined("7043").hand
 SPARSE = OcclusionSpec(patch=0.14, stride=0.1)
 
 
-def test_map_finds_the_place_that_the_model_looks_at():
+def test_map_finds_the_place_that_the_model_looks_at() -> None:
     attention = occlusion_map(HAND, Sex.FEMALE, TOY)
     row, column = np.unravel_index(attention.values.argmax(), attention.values.shape)
     assert (row, column) == (pytest.approx((SQUARE[0].start + SQUARE[0].stop) / 2, abs=5), pytest.approx(45, abs=5))
@@ -23,7 +23,7 @@ def test_map_finds_the_place_that_the_model_looks_at():
     assert attention.values[90:].max() < 0.05
 
 
-def test_map_covers_the_canvas_in_nought_to_one():
+def test_map_covers_the_canvas_in_nought_to_one() -> None:
     attention = occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
     assert (attention.values.shape, attention.values.dtype) == ((128, 96), np.float32)
     assert (float(attention.values.min()), float(attention.values.max())) == (0, pytest.approx(1))
@@ -32,7 +32,7 @@ def test_map_covers_the_canvas_in_nought_to_one():
 
 
 @pytest.mark.parametrize("sex", Sex)
-def test_shipped_model_gives_a_map_for_every_sex(sex):
+def test_shipped_model_gives_a_map_for_every_sex(sex: Sex) -> None:
     attention = occlusion_map(HAND, sex, hands.shipped().whole_hand, SPARSE)
     assert attention.values.shape == (128, 96)
     assert attention.values.min() >= 0
@@ -40,25 +40,25 @@ def test_shipped_model_gives_a_map_for_every_sex(sex):
     assert 0 <= attention.strongest_drop <= 1
 
 
-def test_shipped_model_looks_at_something():
+def test_shipped_model_looks_at_something() -> None:
     attention = occlusion_map(HAND, Sex.FEMALE, hands.shipped().whole_hand, SPARSE)
     assert attention.values.max() == pytest.approx(1)
     assert attention.strongest_drop > 0.02
 
 
-def test_same_hand_same_map():
+def test_same_hand_same_map() -> None:
     first, second = (occlusion_map(HAND, Sex.UNKNOWN, hands.shipped().whole_hand, SPARSE) for _ in range(2))
     assert np.array_equal(first.values, second.values)
     assert first.strongest_drop == second.strongest_drop
 
 
-def test_without_a_hand_nothing_carries_the_answer():
+def test_without_a_hand_nothing_carries_the_answer() -> None:
     empty = replace(HAND, mask=np.zeros((256, 192), np.float32))
     attention = occlusion_map(empty, Sex.MALE, TOY)
     assert (attention.values.any(), attention.values.shape, attention.strongest_drop) == (False, (128, 96), 0)
 
 
-def test_hand_is_left_as_it_was():
+def test_hand_is_left_as_it_was() -> None:
     before = HAND.film.copy(), HAND.mask.copy()
     occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
     assert np.array_equal(HAND.film, before[0])

@@ -23,27 +23,27 @@ SPEC = SampleSpec()
 
 
 @pytest.mark.parametrize("phases", [1, 2, 3])
-def test_fine_film_is_drawn_once_for_each_phase(phases):
+def test_fine_film_is_drawn_once_for_each_phase(phases: int) -> None:
     views = draw_views(hands.examined().hand, replace(SPEC, phases=phases))
     assert (views.shape, views.dtype) == ((phases**2, 1, 128, 96), np.float32)
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_views_lie_between_dark_and_a_little_over_bright_bone(name):
+def test_views_lie_between_dark_and_a_little_over_bright_bone(name: str) -> None:
     views = draw_views(hands.examined(name).hand, SPEC)
     assert (views.min(), views.max() <= 1.25) == (0, True)
     inside = views[:, 0, hands.examined(name).hand.mask[::2, ::2] > MASK_THRESHOLD]
     assert 0.3 < np.median(inside) < 0.7
 
 
-def test_phases_see_different_pixels_of_the_same_hand():
+def test_phases_see_different_pixels_of_the_same_hand() -> None:
     views = draw_views(hands.examined().hand, SPEC)[:, 0]
     for other in views[1:]:
         assert not np.array_equal(views[0], other)
         assert np.corrcoef(views[0].ravel(), other.ravel())[0, 1] > 0.9
 
 
-def test_mean_of_the_phases_is_smoother_than_one_phase():
+def test_mean_of_the_phases_is_smoother_than_one_phase() -> None:
     hand = hands.examined("7041").hand
     views = draw_views(hand, SPEC)[:, 0]
     smooth = normalise(hand.canvas(128).astype(np.float32), *brightness_of_hand(hand.film, hand, SPEC))
@@ -51,14 +51,14 @@ def test_mean_of_the_phases_is_smoother_than_one_phase():
     assert np.abs(views.mean(axis=0) - smooth).mean() < np.abs(views[4] - smooth).mean()
 
 
-def test_the_diagonal_is_a_part_of_the_phases():
+def test_the_diagonal_is_a_part_of_the_phases() -> None:
     hand = hands.examined().hand
     every, diagonal = (draw_views(hand, replace(SPEC, phases=3, diagonal=only)) for only in (False, True))
 
     assert np.array_equal(diagonal, every[[0, 4, 8]])
 
 
-def test_averages_are_drawn_beside_the_phases():
+def test_averages_are_drawn_beside_the_phases() -> None:
     hand = hands.examined().hand
     phases, views = draw_views(hand, replace(SPEC, phases=2)), draw_views(hand, replace(SPEC, phases=2, smooth=2))
     assert views.shape == (6, 1, 128, 96)
@@ -67,12 +67,12 @@ def test_averages_are_drawn_beside_the_phases():
     assert np.abs(np.diff(views[4, 0])).mean() < np.abs(np.diff(views[0, 0])).mean()
 
 
-def middle_and_spread(view):
+def middle_and_spread(view: np.ndarray) -> tuple[np.ndarray, float]:
     rows, columns = np.nonzero(view[0] > 0.05)
     return np.array([rows.mean(), columns.mean()]), np.sqrt(rows.var() + columns.var())
 
 
-def test_places_turn_and_scale_a_coarse_film_with_its_mask():
+def test_places_turn_and_scale_a_coarse_film_with_its_mask() -> None:
     hand = hands.examined(height_px=120).hand
     plain, small, turned = draw_views(hand, replace(SPEC, places=((0, 1), (0, 0.8), (20, 1))))[::2]
     (at, spread), (_, small_spread) = middle_and_spread(plain), middle_and_spread(small)
@@ -85,7 +85,7 @@ def test_places_turn_and_scale_a_coarse_film_with_its_mask():
     assert turned_spread == pytest.approx(spread, rel=0.06)
 
 
-def test_coarse_film_is_drawn_as_it_is_twice_at_each_place():
+def test_coarse_film_is_drawn_as_it_is_twice_at_each_place() -> None:
     hand = hands.examined(height_px=120).hand
     views, at_two = draw_views(hand, replace(SPEC, smooth=2)), draw_views(hand, replace(SPEC, places=TWO_PLACES))
     assert (views.shape, at_two.shape) == ((2, 1, 128, 96), (4, 1, 128, 96))
@@ -94,29 +94,29 @@ def test_coarse_film_is_drawn_as_it_is_twice_at_each_place():
     assert not np.array_equal(at_two[0], at_two[2])
 
 
-def test_fine_film_is_drawn_as_it_lies():
+def test_fine_film_is_drawn_as_it_lies() -> None:
     hand = hands.examined().hand
     assert np.array_equal(draw_views(hand, SPEC), draw_views(hand, replace(SPEC, places=TWO_PLACES)))
 
 
-def test_background_is_nought():
+def test_background_is_nought() -> None:
     hand = hands.examined().hand
     views = draw_views(hand, SPEC)
     assert not views[:, 0, mask_weight(hand.mask, SPEC.mask_margin, 128) == 0].any()
 
 
-def test_views_do_not_depend_on_exposure():
+def test_views_do_not_depend_on_exposure() -> None:
     plain = draw_views(hands.examined().hand, SPEC)
     darker = draw_views(replace(hands.examined().hand, film=(hands.film() // 2).astype(np.uint8)), SPEC)
     assert np.abs(plain - darker).max() < 0.05
 
 
-def test_same_hand_same_views():
+def test_same_hand_same_views() -> None:
     hand = hands.examined().hand
     assert np.array_equal(draw_views(hand, SPEC), draw_views(hand, SPEC))
 
 
-def test_every_second_view_is_mirrored():
+def test_every_second_view_is_mirrored() -> None:
     views = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 1, 3, 4)
     before = views.copy()
     turned = alternately_mirrored(views)
@@ -126,18 +126,18 @@ def test_every_second_view_is_mirrored():
 
 
 @given(st.floats(0, 255), st.floats(0, 255))
-def test_normalised_values_stay_in_range(low, high):
+def test_normalised_values_stay_in_range(low: float, high: float) -> None:
     values = normalise(np.linspace(0, 255, 50, dtype=np.float32), min(low, high), max(low, high))
     assert values.dtype == np.float32
     assert (values.min() >= 0, values.max() <= 1.25) == (True, True)
     assert np.all(np.diff(values) >= 0)
 
 
-def test_normalise_maps_the_range_to_nought_and_one():
-    assert normalise(np.float32([10, 20, 60, 110, 900]), 10, 110).tolist() == pytest.approx([0, 0.1, 0.5, 1, 1.25])
+def test_normalise_maps_the_range_to_nought_and_one() -> None:
+    assert normalise(np.array([10, 20, 60, 110, 900], np.float32), 10, 110).tolist() == pytest.approx([0, 0.1, 0.5, 1, 1.25])
 
 
-def test_mask_weight_grows_the_mask_by_its_margin():
+def test_mask_weight_grows_the_mask_by_its_margin() -> None:
     mask = np.zeros((256, 192), np.float32)
     mask[100:150, 80:120] = 1
     tight, wide = mask_weight(mask, 0.0, 128), mask_weight(mask, 0.1, 128)
@@ -146,7 +146,7 @@ def test_mask_weight_grows_the_mask_by_its_margin():
     assert wide.sum() > 1.3 * tight.sum()
 
 
-def test_specification_comes_from_the_card():
+def test_specification_comes_from_the_card() -> None:
     card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "places": [[4, 1.1]], "coarse": 2.0}
     assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0, places=((4.0, 1.1),))
     shipped = SampleSpec.from_card(hands.shipped().whole_hand.card.preprocessing)

@@ -21,9 +21,9 @@ def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
     return maps
 
 
-def test_sighting_is_read_from_the_maps():
+def test_sighting_is_read_from_the_maps() -> None:
     peaks = [(100, 60), (70, 90), (50, 64), (58, 40)]
-    detection = read_detection(maps_with_peaks(peaks), np.float32([0, 6, 0, -3]))
+    detection = read_detection(maps_with_peaks(peaks), np.array([0, 6, 0, -3], np.float32))
     assert detection.landmarks == pytest.approx(np.array([(x + 0.5, y + 0.5) for y, x in peaks]), abs=0.1)
     assert detection.landmark_scores == pytest.approx([0.953] * 4, abs=0.01)
     assert detection.mask.mean() == pytest.approx(0.5, abs=0.01)
@@ -33,20 +33,20 @@ def test_sighting_is_read_from_the_maps():
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 127), (127, 127)])
-def test_landmark_in_a_corner_stays_on_the_thumbnail(corner):
-    detection = read_detection(maps_with_peaks([corner] * 4), np.float32([0, 0, 0, 0]))
+def test_landmark_in_a_corner_stays_on_the_thumbnail(corner: tuple[int, int]) -> None:
+    detection = read_detection(maps_with_peaks([corner] * 4), np.array([0, 0, 0, 0], np.float32))
     assert np.all((detection.landmarks >= 0) & (detection.landmarks <= THUMBNAIL_PX))
 
 
-def test_absurd_logits_do_not_overflow():
-    detection = read_detection(np.full((5, 128, 128), 1e9, np.float32), np.float32([1e9, -1e9, 0, 1e9]))
+def test_absurd_logits_do_not_overflow() -> None:
+    detection = read_detection(np.full((5, 128, 128), 1e9, np.float32), np.array([1e9, -1e9, 0, 1e9], np.float32))
     assert np.isfinite(detection.landmarks).all()
     assert detection.hand_count.tolist() == [1, 0, 0]
     assert detection.inverted == pytest.approx(1)
 
 
 @pytest.mark.parametrize("shape", [(128, 96), (96, 128), (1, 128), (128, 128)])
-def test_thumbnail_holds_the_film_in_its_upper_left(shape):
+def test_thumbnail_holds_the_film_in_its_upper_left(shape: tuple[int, int]) -> None:
     content = np.random.default_rng(3).integers(20, 200, shape, np.uint8)
     channels = thumbnail_channels(content)
     assert (channels.shape, channels.dtype) == ((2, THUMBNAIL_PX, THUMBNAIL_PX), np.float32)
@@ -55,22 +55,22 @@ def test_thumbnail_holds_the_film_in_its_upper_left(shape):
     assert not channels[:, :, shape[1] :].any()
 
 
-def test_thumbnail_of_a_blank_film_is_finite():
+def test_thumbnail_of_a_blank_film_is_finite() -> None:
     assert np.isfinite(thumbnail_channels(np.full((128, 100), 77, np.uint8))).all()
 
 
-def test_thumbnail_does_not_depend_on_brightness_and_contrast():
+def test_thumbnail_does_not_depend_on_brightness_and_contrast() -> None:
     content = np.random.default_rng(4).integers(0, 100, (128, 100), np.uint8)
     assert thumbnail_channels(2 * content + 20) == pytest.approx(thumbnail_channels(content), abs=0.02)
 
 
-def test_brightness_range_leaves_out_the_extremes():
+def test_brightness_range_leaves_out_the_extremes() -> None:
     values = np.arange(200, dtype=np.uint8)
     assert brightness_range(values, 0.1, 0.9) == (pytest.approx(20, abs=1), pytest.approx(180, abs=1))
     assert brightness_range(values, 0.0, 1.0) == (0, 199)
 
 
-def test_finder_made_for_other_thumbnails_is_refused():
+def test_finder_made_for_other_thumbnails_is_refused() -> None:
     card = read_card(Cards.of().finder)
     check_finder(card)
     with pytest.raises(WeightsError, match="thumbnail_px"):

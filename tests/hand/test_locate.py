@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -26,14 +28,14 @@ def outline_mask(pixels: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("degrees", range(-150, 181, 30))
 @pytest.mark.parametrize("name", ["7036", "7041"])
-def test_rotation_is_found_all_round(name, degrees):
+def test_rotation_is_found_all_round(name: str, degrees: int) -> None:
     upright = hands.examined(name).hand.rotation_degrees
     found = hands.hand_on(hands.turned(hands.film(name), degrees)).rotation_degrees
     assert abs(turn_between(upright + degrees, found)) < TURN_TOLERANCE_DEGREES
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_left_hands_are_left_upright_and_bright(name):
+def test_left_hands_are_left_upright_and_bright(name: str) -> None:
     hand = hands.examined(name).hand
     assert (hand.laterality, hand.laterality_source) == (Laterality.LEFT, "image")
     assert (hand.mirrored, hand.inverted) == (False, False)
@@ -41,7 +43,7 @@ def test_left_hands_are_left_upright_and_bright(name):
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_mirrored_film_is_mirrored_back(name):
+def test_mirrored_film_is_mirrored_back(name: str) -> None:
     plain, hand = hands.examined(name).hand, hands.hand_on(hands.mirrored(hands.film(name)))
     assert (hand.mirrored, hand.laterality, hand.laterality_source) == (True, Laterality.RIGHT, "image")
     assert abs(turn_between(-plain.rotation_degrees, hand.rotation_degrees)) < TURN_TOLERANCE_DEGREES
@@ -49,7 +51,7 @@ def test_mirrored_film_is_mirrored_back(name):
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_inverted_film_becomes_the_same_hand(name):
+def test_inverted_film_becomes_the_same_hand(name: str) -> None:
     plain, hand = hands.examined(name).hand, hands.hand_on(hands.inverted(hands.film(name)))
     assert hand.inverted is True
     assert np.array_equal(hand.film, hands.film(name))
@@ -58,13 +60,13 @@ def test_inverted_film_becomes_the_same_hand(name):
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("white", [True, False], ids=["white frame", "black frame"])
-def test_polarity_is_told_whatever_the_frame(name, white):
+def test_polarity_is_told_whatever_the_frame(name: str, white: bool) -> None:
     value = 255 if white else 0
     assert hands.hand_on(hands.framed(hands.film(name), value=value)).inverted is False
     assert hands.hand_on(hands.framed(hands.inverted(hands.film(name)), value=value)).inverted is True
 
 
-def test_all_at_once_is_undone():
+def test_all_at_once_is_undone() -> None:
     plain = hands.examined("14931").hand
     hand = hands.hand_on(hands.inverted(hands.turned(hands.mirrored(hands.film("14931")), 100)))
     assert (hand.mirrored, hand.inverted) == (True, True)
@@ -72,7 +74,7 @@ def test_all_at_once_is_undone():
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_frame_has_its_origin_at_the_knuckle_and_its_unit_at_the_wrist(name):
+def test_frame_has_its_origin_at_the_knuckle_and_its_unit_at_the_wrist(name: str) -> None:
     hand = hands.examined(name).hand
     height, width = hand.film.shape
     film_points = np.array(LANDMARKS[name]) * (width, height)
@@ -83,7 +85,7 @@ def test_frame_has_its_origin_at_the_knuckle_and_its_unit_at_the_wrist(name):
 
 
 @pytest.mark.parametrize("height_px", [64, 256])
-def test_way_to_the_canvas_and_back(height_px):
+def test_way_to_the_canvas_and_back(height_px: int) -> None:
     hand = hands.examined().hand
     there = hand.film_to_canvas(height_px)
     points = np.array([[0.0, 0.0], [100.5, 300.25]])
@@ -93,7 +95,7 @@ def test_way_to_the_canvas_and_back(height_px):
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_outline_lies_on_the_film_and_covers_the_hand(name):
+def test_outline_lies_on_the_film_and_covers_the_hand(name: str) -> None:
     film, hand = hands.film(name), hands.examined(name).hand
     outline = hand.outline_film[0]
     assert outline.min() >= 0
@@ -117,33 +119,35 @@ def test_outline_lies_on_the_film_and_covers_the_hand(name):
     ],
     ids=["mirrored", "inverted", "quarter turn", "half turn", "framed", "doubled"],
 )
-def test_outline_moves_with_the_film(change, back):
+def test_outline_moves_with_the_film(
+    change: Callable[[np.ndarray], np.ndarray], back: Callable[[np.ndarray], np.ndarray]
+) -> None:
     plain = outline_mask(hands.film("7043"))
     assert hands.overlap(back(outline_mask(change(hands.film("7043")))), plain) > 0.95
 
 
-def test_canvas_shows_the_hand_upright_whatever_the_film():
+def test_canvas_shows_the_hand_upright_whatever_the_film() -> None:
     plain, other = hands.examined("7041").hand, hands.hand_on(hands.turned(hands.film("7041"), 110))
     assert plain.canvas(MASK_HEIGHT_PX).shape == canvas_size(MASK_HEIGHT_PX) == (256, 192)
     first, second = (hand.canvas(64).astype(float)[hand.canvas(64) >= 0] for hand in (plain, other))
     assert np.corrcoef(first, second)[0, 1] > 0.9
 
 
-def test_arrays_are_read_only():
+def test_arrays_are_read_only() -> None:
     hand = hands.hand_on(hands.film())
     for array in (hand.film, hand.film_to_frame, hand.mask, hand.landmark_scores):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
 
-def test_mask_is_a_probability_over_the_canvas():
+def test_mask_is_a_probability_over_the_canvas() -> None:
     mask = hands.examined().hand.mask
     assert (mask.shape, mask.dtype) == ((256, 192), np.float32)
     assert 0 <= mask.min() < 0.1 < 0.9 < mask.max() <= 1
 
 
 @pytest.mark.parametrize("side", [Laterality.LEFT, Laterality.RIGHT])
-def test_file_has_the_word_on_the_side(side):
+def test_file_has_the_word_on_the_side(side: Laterality) -> None:
     film = hands.film().copy()
     hand = locate_hand(Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side), hands.shipped().finder)
     assert (hand.laterality, hand.laterality_source, hand.mirrored) == (side, "file", False)
@@ -151,7 +155,7 @@ def test_file_has_the_word_on_the_side(side):
 
 @pytest.mark.parametrize("kind", hands.NOT_HANDS)
 @pytest.mark.parametrize("size_px", [(320, 256), (33, 900), (900, 33)], ids=str)
-def test_something_is_given_for_any_picture(kind, size_px):
+def test_something_is_given_for_any_picture(kind: str, size_px: tuple[int, int]) -> None:
     hand = hands.hand_on(hands.not_hand(kind, size_px))
     assert np.isfinite(hand.film_to_frame).all()
     assert np.isfinite(hand.mask).all()

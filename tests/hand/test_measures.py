@@ -16,7 +16,7 @@ def shown(hand: StandardHand, change: Callable[[np.ndarray], np.ndarray]) -> Mea
     return measure(dataclasses.replace(hand, film=change(hand.film.astype(int)).clip(0, 255).astype(np.uint8)))
 
 
-def test_measures_of_exposure():
+def test_measures_of_exposure() -> None:
     hand = hands.examined().hand
     plain = measure(hand)
     assert plain.contrast > 60
@@ -27,7 +27,7 @@ def test_measures_of_exposure():
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_the_outline_of_a_hand_follows_an_edge(name):
+def test_the_outline_of_a_hand_follows_an_edge(name: str) -> None:
     hand = hands.examined(name).hand
     assert measure(hand).outline_share > 0.9
     elsewhere = dataclasses.replace(hand, mask=np.roll(hand.mask, 24, axis=1))
@@ -35,12 +35,12 @@ def test_the_outline_of_a_hand_follows_an_edge(name):
     assert shown(hand, lambda film: film * 0 + 90).outline_share == 0
 
 
-def test_measure_of_size_follows_the_film():
+def test_measure_of_size_follows_the_film() -> None:
     large, small = (measure(hands.examined(height_px=height).hand).pixels_per_unit for height in (640, 320))
     assert large / small == pytest.approx(2, rel=0.03)
 
 
-def test_measures_are_finite_without_any_hand():
+def test_measures_are_finite_without_any_hand() -> None:
     hand = dataclasses.replace(hands.examined().hand, mask=np.zeros((256, 192), np.float32))
     measures = measure(hand)
     assert all(np.isfinite(value) for value in dataclasses.astuple(measures))

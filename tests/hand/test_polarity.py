@@ -28,30 +28,30 @@ def corners(values: list[int], middle: int = 128, side_px: int = 60) -> np.ndarr
         ([128, 128, 128, 128], True),
     ],
 )
-def test_corner_rule_as_printed(values, inverted):
+def test_corner_rule_as_printed(values: list[int], inverted: bool) -> None:
     assert corner_rule_inverted(corners(values)) is inverted
 
 
 @pytest.mark.parametrize("middle", [0, 255])
-def test_corner_rule_sees_corners_only(middle):
+def test_corner_rule_sees_corners_only(middle: int) -> None:
     assert corner_rule_inverted(corners([200] * 4, middle)) is True
     assert corner_rule_inverted(corners([50] * 4, middle)) is False
 
 
-def test_corner_rule_knows_the_depth():
+def test_corner_rule_knows_the_depth() -> None:
     film = np.full((40, 40), 3000, np.uint16)
     assert corner_rule_inverted(film, maximum=4095) is True
     assert corner_rule_inverted(film, maximum=65535) is False
 
 
-def test_corner_rule_takes_a_white_border_for_a_white_background():
+def test_corner_rule_takes_a_white_border_for_a_white_background() -> None:
     """The reason why the program does not use it."""
     framed = hands.framed(hands.film())
     assert corner_rule_inverted(framed) is True
     assert hands.hand_on(framed).inverted is False
 
 
-def test_bright_bones():
+def test_bright_bones() -> None:
     film = np.array([[0, 1, 200, 255]], np.uint8)
     assert bright_bones(film, inverted=False).tolist() == film.tolist()
     turned = bright_bones(film, inverted=True)

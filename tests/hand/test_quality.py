@@ -25,20 +25,20 @@ def judged(pixels: np.ndarray) -> tuple[Verdict, set[str]]:
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("height_px", [640, 160])
-def test_good_films_are_accepted_without_findings(name, height_px):
+def test_good_films_are_accepted_without_findings(name: str, height_px: int) -> None:
     report = judge(hands.hand_on(hands.film(name, height_px)))
     assert (report.verdict, report.findings) == (Verdict.ACCEPT, ())
 
 
 @pytest.mark.parametrize("kind", hands.NOT_HANDS)
 @pytest.mark.parametrize("size_px", [(320, 256), (33, 900), (64, 64)], ids=str)
-def test_what_is_no_hand_is_refused(kind, size_px):
+def test_what_is_no_hand_is_refused(kind: str, size_px: tuple[int, int]) -> None:
     assert judged(hands.not_hand(kind, size_px))[0] is Verdict.REJECT
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("other", ["itself", "another"])
-def test_two_hands_are_refused(name, other):
+def test_two_hands_are_refused(name: str, other: str) -> None:
     right = hands.mirrored(hands.film(name if other == "itself" else "7041"))
     verdict, codes = judged(hands.side_by_side(hands.film(name), right))
     assert verdict is Verdict.REJECT
@@ -55,7 +55,7 @@ CUTS: list[tuple[dict[str, float], set[str]]] = [
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize(("cut", "expected"), CUTS, ids=["fingertips", "little finger", "thumb", "wrist"])
-def test_cut_hand_is_refused_or_flagged(name, cut, expected):
+def test_cut_hand_is_refused_or_flagged(name: str, cut: dict[str, float], expected: set[str]) -> None:
     verdict, codes = judged(hands.without(hands.film(name), **cut))
     assert verdict is not Verdict.ACCEPT
     assert codes & expected
@@ -63,14 +63,14 @@ def test_cut_hand_is_refused_or_flagged(name, cut, expected):
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("above", [0.06, 0.1, 0.15])
-def test_film_that_ends_above_the_wrist_is_refused(name, above):
+def test_film_that_ends_above_the_wrist_is_refused(name: str, above: float) -> None:
     radius_y = LANDMARKS[name][0][1]
     assert judged(hands.without(hands.film(name), bottom=1 - radius_y + above))[0] is Verdict.REJECT
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("top", [0.4, 0.45])
-def test_film_without_fingers_is_refused_or_flagged(name, top):
+def test_film_without_fingers_is_refused_or_flagged(name: str, top: float) -> None:
     assert judged(hands.without(hands.film(name), top=top))[0] is not Verdict.ACCEPT
 
 
@@ -80,14 +80,14 @@ def at_scale(name: str, pixels_per_unit: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_too_coarse_a_film_is_flagged_then_refused(name):
+def test_too_coarse_a_film_is_flagged_then_refused(name: str) -> None:
     assert "hand-small" in judged(at_scale(name, 26))[1]
     verdict, codes = judged(at_scale(name, 18))
     assert verdict is Verdict.REJECT
     assert "hand-too-small" in codes
 
 
-def test_exposure_is_flagged_and_accepted():
+def test_exposure_is_flagged_and_accepted() -> None:
     film = hands.film("7043").astype(int)
     dark = judged((film // 32).astype(np.uint8))
     assert "low-contrast" in dark[1]
@@ -113,20 +113,20 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("limit", "code", "severity"), BROKEN, ids=[code for _, code, _ in BROKEN])
-def test_each_limit_has_its_finding(limit, code, severity):
+def test_each_limit_has_its_finding(limit: dict[str, float], code: str, severity: Severity) -> None:
     report = judge(hands.examined().hand, dataclasses.replace(NONE, **limit))
     assert [(finding.code, finding.severity) for finding in report.findings] == [(code, severity)]
     assert report.verdict is (Verdict.REJECT if severity is Severity.REJECT else Verdict.ACCEPT_WITH_FINDINGS)
 
 
-def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure():
+def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure() -> None:
     doubtful = dataclasses.replace(NONE, wrist_doubtful=99.0)
     assert judge(hands.examined().hand, doubtful).verdict is Verdict.ACCEPT
     report = judge(hands.examined().hand, dataclasses.replace(doubtful, landmark_warn=2.0))
     assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-cut-off"]
 
 
-def test_every_limit_is_tested():
+def test_every_limit_is_tested() -> None:
     tested = {name for limit, _, _ in BROKEN for name in limit}
     assert tested | {"wrist_doubtful"} == {field.name for field in dataclasses.fields(QualityLimits)}
 
@@ -140,11 +140,11 @@ def test_every_limit_is_tested():
         (["reject", "warning"], Verdict.REJECT),
     ],
 )
-def test_gravest_finding_decides(severities, verdict):
+def test_gravest_finding_decides(severities: list[str], verdict: Verdict) -> None:
     assert verdict_of(Finding("a", Severity(severity), "b") for severity in severities) is verdict
 
 
-def test_findings_of_the_reader_come_first():
+def test_findings_of_the_reader_come_first() -> None:
     film = hands.film().copy()
     noted = Finding("sex-missing", Severity.NOTE, "The sex is missing.")
     radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, findings=(noted,))
@@ -162,12 +162,12 @@ def test_findings_of_the_reader_come_first():
         (Laterality.LEFT, True, {"side-contradicts-image"}),
     ],
 )
-def test_side_of_the_file_is_held_against_the_image(side, mirror, codes):
+def test_side_of_the_file_is_held_against_the_image(side: Laterality, mirror: bool, codes: set[str]) -> None:
     film = hands.mirrored(hands.film()) if mirror else hands.film().copy()
     radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side)
     report = judge(locate_hand(radiograph, hands.shipped().finder))
     assert {finding.code for finding in report.findings} == codes
 
 
-def test_inversion_is_noted_and_changes_no_verdict():
+def test_inversion_is_noted_and_changes_no_verdict() -> None:
     assert judged(hands.inverted(hands.film())) == (Verdict.ACCEPT, {"inverted"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -120,7 +120,7 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
     ],
     ids=["mirror", "smooth", "unmasked", "blur", "noise", "jpeg", "erase", "lose"],
 )
-def test_what_may_happen_happens_as_often_as_said(happens, share: float) -> None:
+def test_what_may_happen_happens_as_often_as_said(happens: Callable[[Variation], bool], share: float) -> None:
     assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)
 
 

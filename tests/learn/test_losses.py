@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openboneage.learn.loop import Batch
+from openboneage.learn.loop import Batch, Loss
 from openboneage.learn.losses import AgeLoss, finder_loss
 from openboneage.learn.networks.age_head import AGE_BINS
 from openboneage.learn.networks.age_net import AgeNet
@@ -47,7 +47,7 @@ def age_batch(ages: tuple[float, ...] = (60.0, 100.0)) -> Batch:
     return {"image": image, "age_months": torch.tensor(ages), "sex": torch.arange(len(ages)) % 2}
 
 
-def value_of(loss, *answers: Tensor, batch: Batch) -> float:
+def value_of(loss: Loss, *answers: Tensor, batch: Batch) -> float:
     """Loss of a network that gives these answers."""
     with torch.no_grad():
         return float(loss(Fixed(*answers), batch))
@@ -70,7 +70,7 @@ def finder_gradients(batch: Batch) -> tuple[Tensor, Tensor]:
     ],
     ids=["finder", "age"],
 )
-def test_the_gradient_reaches_every_parameter(model: nn.Module, loss, batch: Batch) -> None:
+def test_the_gradient_reaches_every_parameter(model: nn.Module, loss: Loss, batch: Batch) -> None:
     value = loss(model.train(), batch)
     value.backward()
 

@@ -34,7 +34,7 @@ def tiff_of(image: np.ndarray, order: str = "<", **changed: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "WEBP"])
-def test_8_bit_is_exact(kind):
+def test_8_bit_is_exact(kind: str) -> None:
     options = {"lossless": True} if kind == "WEBP" else {}
     radiograph = read(pillow_file(GREY, kind, **options))
     assert np.array_equal(radiograph.pixels, GREY)
@@ -43,20 +43,20 @@ def test_8_bit_is_exact(kind):
 
 
 @pytest.mark.parametrize("progressive", [False, True])
-def test_jpeg_is_close(progressive):
+def test_jpeg_is_close(progressive: bool) -> None:
     radiograph = read(pillow_file(GREY, "JPEG", quality=95, progressive=progressive))
     assert np.abs(radiograph.pixels.astype(int) - GREY).max() <= 6
 
 
 @pytest.mark.parametrize("data", [opencv_file(DEEP, ".png"), tiff_of(DEEP), tiff_of(DEEP, ">")], ids=["png", "tiff", "tiff-be"])
-def test_16_bit_keeps_its_depth(data):
+def test_16_bit_keeps_its_depth(data: bytes) -> None:
     radiograph = read(data)
     assert np.array_equal(radiograph.pixels, DEEP)
     assert np.abs(radiograph.display - DEEP / 257).max() <= 0.5
     assert radiograph.bits == 16
 
 
-def test_12_bit_in_16_is_shown_bright():
+def test_12_bit_in_16_is_shown_bright() -> None:
     radiograph = read(opencv_file(ramp_image(12), ".png"))
     assert radiograph.pixels.max() == 4095
     assert (radiograph.display.min(), radiograph.display.max()) == (0, 255)
@@ -72,24 +72,24 @@ def test_12_bit_in_16_is_shown_bright():
     ],
     ids=["png", "tiff", "bmp", "webp"],
 )
-def test_colour_becomes_luminance(data):
+def test_colour_becomes_luminance(data: bytes) -> None:
     assert np.abs(read(data).pixels - LUMINANCE).max() <= 1
 
 
-def test_colour_of_16_bit_keeps_its_depth():
+def test_colour_of_16_bit_keeps_its_depth() -> None:
     deep = opencv_file((COLOUR.astype(np.uint16) * 257)[..., ::-1], ".png")
     pixels = read(deep).pixels
     assert pixels.dtype == np.uint16
     assert np.abs(pixels / 257 - LUMINANCE).max() <= 1
 
 
-def test_cmyk_jpeg_is_read():
+def test_cmyk_jpeg_is_read() -> None:
     data = pillow_file(Image.fromarray(GREY).convert("CMYK"), "JPEG", quality=95)
     assert np.abs(read(data).pixels.astype(int) - GREY).max() <= 8
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_alpha_is_laid_over_black(kind):
+def test_alpha_is_laid_over_black(kind: str) -> None:
     alpha = np.full_like(GREY, 255)
     alpha[:10], alpha[10:20] = 0, 128
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
@@ -99,7 +99,7 @@ def test_alpha_is_laid_over_black(kind):
     assert np.array_equal(pixels[20:], GREY[20:])
 
 
-def test_alpha_of_16_bit_is_laid_over_black():
+def test_alpha_of_16_bit_is_laid_over_black() -> None:
     alpha = np.full_like(DEEP, 65535)
     alpha[:, :20] = 0
     pixels = read(opencv_file(cv2.merge([DEEP, DEEP, DEEP, alpha]), ".png")).pixels
@@ -108,14 +108,14 @@ def test_alpha_of_16_bit_is_laid_over_black():
 
 
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "L"])
-def test_png_modes(mode):
+def test_png_modes(mode: str) -> None:
     image = Image.fromarray(GREY).convert(mode)
     assert np.abs(read(pillow_file(image, "PNG")).pixels.astype(int) - np.asarray(image.convert("L"))).max() <= 1
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
-def test_orientation_is_applied(kind, orientation):
+def test_orientation_is_applied(kind: str, orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     extra = {"lossless": True} if kind == "WEBP" else {"quality": 100} if kind == "JPEG" else {}
@@ -126,18 +126,18 @@ def test_orientation_is_applied(kind, orientation):
     assert np.abs(read(data).pixels - upright).max() <= 2
 
 
-def test_damaged_exif_counts_as_upright():
+def test_damaged_exif_counts_as_upright() -> None:
     exif = b"Exif\0\0II*\0\xff\xff\xff\x7f"
     assert read(pillow_file(GREY, "JPEG", exif=exif)).pixels.shape == GREY.shape
 
 
 @pytest.mark.parametrize("image", [GREY, DEEP], ids=["8", "16"])
-def test_tiff_white_is_zero_is_turned(image):
+def test_tiff_white_is_zero_is_turned(image: np.ndarray) -> None:
     inverted = np.invert(image)
     assert np.array_equal(read(tiff_of(inverted, t262=0)).pixels, image)
 
 
-def test_tiff_thumbnail_is_no_page():
+def test_tiff_thumbnail_is_no_page() -> None:
     thumbnail = Image.fromarray(GREY[::2, ::2])
     thumbnail.encoderinfo = {"tiffinfo": {254: 1}}
     data = pillow_file(Image.fromarray(GREY), "TIFF", save_all=True, append_images=[thumbnail])
@@ -145,7 +145,7 @@ def test_tiff_thumbnail_is_no_page():
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "PNG", "WEBP", "GIF"])
-def test_several_images_are_refused(kind):
+def test_several_images_are_refused(kind: str) -> None:
     images = [Image.fromarray(np.roll(GREY, shift)) for shift in (0, 5)]
     data = pillow_file(images[0], kind, save_all=True, append_images=images[1:])
     expected, match = (UnreadableError, "a GIF image") if kind == "GIF" else (RefusedError, "2 pages or frames")
@@ -180,13 +180,13 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bomb_is_refused_before_decoding(name, monkeypatch):
+def test_bomb_is_refused_before_decoding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("decoded"))
     with pytest.raises(UnreadableError, match="at most 64 megapixels"):
         read(BOMBS[name])
 
 
-def test_real_bomb_does_not_take_its_memory():
+def test_real_bomb_does_not_take_its_memory() -> None:
     resource = pytest.importorskip("resource")
     rows = zlib.compress(b"\0" * (20_000 * 2_501), 1)  # 400 megapixels of one bit in 0.2 MB
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -196,7 +196,7 @@ def test_real_bomb_does_not_take_its_memory():
 
 
 @pytest.mark.parametrize("shape", [(31, 400), (400, 31)])
-def test_too_small_an_image_is_refused(shape):
+def test_too_small_an_image_is_refused(shape: tuple[int, int]) -> None:
     with pytest.raises(UnreadableError, match="at least 32 px"):
         read(pillow_file(np.zeros(shape, np.uint8), "PNG"))
 
@@ -213,12 +213,12 @@ def test_too_small_an_image_is_refused(shape):
     ],
     ids=["float", "signed", "planar", "five-samples", "12-bit", "short-idat"],
 )
-def test_unsupported_variants_are_refused_clearly(data, match):
+def test_unsupported_variants_are_refused_clearly(data: bytes, match: str) -> None:
     with pytest.raises(UnreadableError, match=match):
         read(data)
 
 
-def test_flipped_bit_in_png_pixels_is_noticed(films):
+def test_flipped_bit_in_png_pixels_is_noticed(films: dict[str, bytes]) -> None:
     data = bytearray(films["PNG"])
     data[data.index(b"IDAT") + 40] ^= 0x10
     with pytest.raises(UnreadableError, match="damaged"):
@@ -226,7 +226,7 @@ def test_flipped_bit_in_png_pixels_is_noticed(films):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "BMP"])
-def test_reading_is_silent(films, kind, capfd):
+def test_reading_is_silent(films: dict[str, bytes], kind: str, capfd: pytest.CaptureFixture[str]) -> None:
     read(films[kind])
     with pytest.raises(UnreadableError):
         read(films[kind][:-40])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "DICOM")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_kind_comes_from_the_content_not_the_name(films, tmp_path, kind):
+def test_kind_comes_from_the_content_not_the_name(films: dict[str, bytes], tmp_path: Path, kind: str) -> None:
     path = tmp_path / "film.txt"
     path.write_bytes(films[kind])
     radiograph = read(path)
@@ -28,18 +29,18 @@ def test_kind_comes_from_the_content_not_the_name(films, tmp_path, kind):
     assert radiograph.sha256 == hashlib.sha256(films[kind]).hexdigest()
 
 
-def test_path_may_be_text(films, tmp_path):
+def test_path_may_be_text(films: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(films["PNG"])
     assert read(str(tmp_path / "a.png"), name="case 7").name == "case 7"
 
 
-def test_upload_has_a_name_of_its_own(films):
+def test_upload_has_a_name_of_its_own(films: dict[str, bytes]) -> None:
     assert read(films["PNG"]).name == "upload"
     assert read(films["PNG"], name="left.png").name == "left.png"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_arrays_are_read_only(films, kind):
+def test_arrays_are_read_only(films: dict[str, bytes], kind: str) -> None:
     radiograph = read(films[kind])
     for array in (radiograph.pixels, radiograph.display):
         with pytest.raises(ValueError, match="read-only"):
@@ -47,44 +48,44 @@ def test_arrays_are_read_only(films, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_same_bytes_same_film(films, kind):
+def test_same_bytes_same_film(films: dict[str, bytes], kind: str) -> None:
     first, second = read(films[kind]), read(films[kind])
     assert np.array_equal(first.pixels, second.pixels)
     assert np.array_equal(first.display, second.display)
     assert first.findings == second.findings
 
 
-def test_raster_says_nothing_of_the_child(films):
+def test_raster_says_nothing_of_the_child(films: dict[str, bytes]) -> None:
     radiograph = read(films["PNG"])
     assert (radiograph.sex, radiograph.age_months, radiograph.spacing_mm) == ("unknown", None, None)
     assert radiograph.findings == ()
 
 
-def test_missing_file_is_an_input_error_without_its_name(tmp_path):
+def test_missing_file_is_an_input_error_without_its_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is none of this name") as caught:
         read(tmp_path / "ZWICKY_FRITZ.dcm")
     assert "ZWICKY" not in str(caught.value)
 
 
-def test_folder_is_an_input_error(tmp_path):
+def test_folder_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="folder"):
         read(tmp_path)
 
 
-def test_pipe_does_not_block(tmp_path):
+def test_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="pipe"):
         read(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("path", ["a\0b", 7, None, ["a"]])
-def test_what_is_no_path_is_an_input_error(path):
+def test_what_is_no_path_is_an_input_error(path: int | list[str] | str | None) -> None:
     with pytest.raises(InputError, match="no path"):
         read(path)
 
 
-def test_forbidden_file_is_an_input_error(tmp_path, monkeypatch):
-    def refuse(*_, **__):
+def test_forbidden_file_is_an_input_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "denied")
 
     monkeypatch.setattr(read_module.Path, "stat", refuse)
@@ -92,8 +93,8 @@ def test_forbidden_file_is_an_input_error(tmp_path, monkeypatch):
         read(tmp_path / "film.png")
 
 
-def test_failing_disk_is_an_unreadable_error(tmp_path, monkeypatch):
-    def fail(*_, **__):
+def test_failing_disk_is_an_unreadable_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error", "/films/ZWICKY.dcm")
 
     monkeypatch.setattr(read_module.Path, "stat", fail)
@@ -102,7 +103,7 @@ def test_failing_disk_is_an_unreadable_error(tmp_path, monkeypatch):
     assert "ZWICKY" not in str(caught.value)
 
 
-def test_too_large_a_file_is_refused_unread(tmp_path):
+def test_too_large_a_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.dcm"
     with path.open("wb") as file:
         file.truncate(read_module.MAX_FILE_BYTES + 1)  # sparse: takes no disk
@@ -110,7 +111,7 @@ def test_too_large_a_file_is_refused_unread(tmp_path):
         read(path)
 
 
-def test_too_large_an_upload_is_refused(films, monkeypatch):
+def test_too_large_an_upload_is_refused(films: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_module, "MAX_FILE_BYTES", 100)
     with pytest.raises(UnreadableError, match="at most"):
         read(films["PNG"])
@@ -129,13 +130,13 @@ def test_too_large_an_upload_is_refused(films, monkeypatch):
         (b"\x08\0", "something else"),
     ],
 )
-def test_foreign_kinds_are_named(data, got):
+def test_foreign_kinds_are_named(data: bytes, got: str) -> None:
     with pytest.raises(UnreadableError, match=got) as caught:
         sniff(data)
     assert "Zwicky" not in str(caught.value)
 
 
-def test_png_is_read_without_importing_pydicom(films):
+def test_png_is_read_without_importing_pydicom(films: dict[str, bytes]) -> None:
     code = (
         "import sys; from openboneage.reading.read import read; read(sys.stdin.buffer.read()); print('pydicom' in sys.modules)"
     )
@@ -143,7 +144,7 @@ def test_png_is_read_without_importing_pydicom(films):
     assert done.stdout.strip() == b"False"
 
 
-def test_threads_read_at_once_and_leave_no_trace(films):
+def test_threads_read_at_once_and_leave_no_trace(films: dict[str, bytes]) -> None:
     from pydicom import config
 
     before = list(warnings.filters), config.settings.reading_validation_mode
@@ -153,7 +154,7 @@ def test_threads_read_at_once_and_leave_no_trace(films):
     assert (list(warnings.filters), config.settings.reading_validation_mode) == before
 
 
-def test_source_bytes_may_be_reused(films):
+def test_source_bytes_may_be_reused(films: dict[str, bytes]) -> None:
     data = io.BytesIO(films["BMP"]).getvalue()
     read(data)
     assert data == films["BMP"]

@@ -33,7 +33,7 @@ def survives(data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_prefix_is_refused(films, kind):
+def test_every_kind_of_prefix_is_refused(films: dict[str, bytes], kind: str) -> None:
     data = films[kind]
     lengths = {*range(0, len(data), max(1, len(data) // 60)), *range(len(data) - 12, len(data) - 1)}
     complete = [length for length in lengths if survives(data[:length])]
@@ -41,7 +41,7 @@ def test_every_kind_of_prefix_is_refused(films, kind):
 
 
 @pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.ImplicitVRLittleEndian])
-def test_prefixes_of_other_encodings(syntax):
+def test_prefixes_of_other_encodings(syntax: str) -> None:
     is_native = syntax == uid.ImplicitVRLittleEndian
     data = film_file(DEEP, syntax=syntax) if is_native else compressed_file(DEEP, syntax)
     assert not any(survives(data[:length]) for length in range(0, len(data) - 8, len(data) // 40))
@@ -55,7 +55,7 @@ def with_flips(data: bytes, generator: random.Random, reach: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_flipped_bits_in_the_header(films, kind):
+def test_flipped_bits_in_the_header(films: dict[str, bytes], kind: str) -> None:
     generator = random.Random(kind)
     reach = 1200 if kind == "DICOM" else 120
     for _ in range(150):
@@ -63,7 +63,7 @@ def test_flipped_bits_in_the_header(films, kind):
 
 
 @pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.JPEGLosslessSV1])
-def test_flipped_bits_in_compressed_pixels(syntax):
+def test_flipped_bits_in_compressed_pixels(syntax: str) -> None:
     frame = jpeg_lossless_frame(DEEP, 12) if syntax == uid.JPEGLosslessSV1 else None
     data = compressed_file(DEEP, syntax, frame)
     generator = random.Random(str(syntax))
@@ -71,7 +71,7 @@ def test_flipped_bits_in_compressed_pixels(syntax):
         survives(data[:1000] + with_flips(data[1000:], generator, len(data)))
 
 
-def test_flipped_bits_in_a_directory_of_pages():
+def test_flipped_bits_in_a_directory_of_pages() -> None:
     generator = random.Random(7)
     data = pillow_file(ramp_image(8), "TIFF")
     for _ in range(150):
@@ -82,7 +82,7 @@ def test_flipped_bits_in_a_directory_of_pages():
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
-def test_random_bytes(data):
+def test_random_bytes(data: bytes) -> None:
     assert not survives(data)
 
 
@@ -93,7 +93,7 @@ def test_random_bytes(data):
     ),
     st.binary(max_size=200),
 )
-def test_random_bytes_after_a_signature(signature, data):
+def test_random_bytes_after_a_signature(signature: bytes, data: bytes) -> None:
     assert not survives(signature + data)
 
 
@@ -102,14 +102,14 @@ def test_random_bytes_after_a_signature(signature, data):
     st.sampled_from([b"\0" * 128 + b"DICM", b"\x08\0\x05\0CS", b"\x08\0\x08\0\x10\0\0\0", b"\0\x08\0\x05CS"]),
     st.binary(max_size=300),
 )
-def test_random_bytes_as_dicom(start, data):
+def test_random_bytes_as_dicom(start: bytes, data: bytes) -> None:
     assert not survives(start + data)
 
 
-def test_deeply_nested_sequences():
+def test_deeply_nested_sequences() -> None:
     nested = b"\xfe\xff\x00\xe0\xff\xff\xff\xff\x08\x00\x15\x11SQ\0\0\xff\xff\xff\xff" * 20_000
     assert not survives(b"\0" * 128 + b"DICM\x08\x00\x15\x11SQ\0\0\xff\xff\xff\xff" + nested)
 
 
-def test_film_without_a_single_bright_pixel():
+def test_film_without_a_single_bright_pixel() -> None:
     assert survives(pillow_file(np.zeros((40, 40), np.uint8), "PNG"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ FILM = hands.png(hands.film("7043", 400))
 EXAMINATION = toy_assessor().examine(FILM, Sex.FEMALE)
 
 
-def drawn(examination: Examination, **options: object) -> np.ndarray:
+def drawn(examination: Examination, **options: Any) -> np.ndarray:
     """The figure's pixels, `(height, width, 3)`."""
     png = draw_figure(examination, dpi=DPI, **options)
     with Image.open(io.BytesIO(png)) as image:
@@ -36,7 +37,7 @@ def share_of(colour: str, picture: np.ndarray) -> float:
     return 1000 * float((np.abs(picture.astype(int) - wanted).max(axis=2) < 12).mean())
 
 
-def test_figure_of_an_accepted_film():
+def test_figure_of_an_accepted_film() -> None:
     picture = drawn(EXAMINATION)
     assert picture.shape == (round(9.2 * DPI), 10 * DPI, 3)
     assert share_of(GREEN, picture) > 0.03
@@ -44,55 +45,55 @@ def test_figure_of_an_accepted_film():
     assert share_of(ORANGE, picture) == 0
 
 
-def test_figure_is_sharp_enough_to_print():
+def test_figure_is_sharp_enough_to_print() -> None:
     with Image.open(io.BytesIO(draw_figure(EXAMINATION))) as image:
         assert image.size == (1300, 1196)
 
 
-def test_chronological_age_is_drawn_where_known():
+def test_chronological_age_is_drawn_where_known() -> None:
     assert share_of(ORANGE, drawn(toy_assessor().examine(FILM, Sex.FEMALE, 111.0))) > 0.05
 
 
 @pytest.mark.parametrize("age_months", [0.0, 228.0, 600.0])
-def test_chronological_age_may_lie_off_the_axis(age_months):
+def test_chronological_age_may_lie_off_the_axis(age_months: float) -> None:
     assert drawn(toy_assessor().examine(FILM, Sex.FEMALE, age_months)).shape[2] == 3
 
 
-def test_refused_film_shows_no_age():
+def test_refused_film_shows_no_age() -> None:
     assert share_of(BLUE, drawn(toy_assessor().examine(hands.png(hands.not_hand("noise")), Sex.MALE))) == 0
 
 
 @pytest.mark.parametrize("kind", ["black", "text", "vignette"])
 @pytest.mark.parametrize("size_px", [(320, 256), (33, 900)], ids=str)
-def test_whatever_was_refused_can_be_drawn(kind, size_px):
+def test_whatever_was_refused_can_be_drawn(kind: str, size_px: tuple[int, int]) -> None:
     drawn(toy_assessor().examine(hands.png(hands.not_hand(kind, size_px))))
 
 
 @pytest.mark.parametrize("shift", [(5000, 0), (0, 5000), (-5000, -5000)])
-def test_hand_outside_the_film_can_be_drawn(shift):
+def test_hand_outside_the_film_can_be_drawn(shift: tuple[int, int]) -> None:
     moved = geometry.chain(geometry.translation(*shift), EXAMINATION.hand.film_to_frame)
     drawn(replace(EXAMINATION, hand=replace(EXAMINATION.hand, film_to_frame=moved)))
 
 
-def test_map_has_a_panel_of_its_own():
+def test_map_has_a_panel_of_its_own() -> None:
     attention = occlusion_map(EXAMINATION.hand, Sex.FEMALE, toy_assessor().whole_hand, OcclusionSpec(0.14, 0.1))
     with_map, without = drawn(EXAMINATION, attention=attention).astype(int), drawn(EXAMINATION).astype(int)
     middle = slice(100, 400)
 
-    def reddish(picture):
+    def reddish(picture: np.ndarray) -> int:
         return int(((picture[middle, :, 0] - picture[middle, :, 2]) > 60).sum())
 
     assert reddish(with_map) > 200 > reddish(without)
 
 
 @pytest.mark.parametrize("name", ["$x$.png", "$\\bad{$.png", "a_b^c.png", "Jörg–Åse.png", "f\udcfc.png", "n" * 200])
-def test_any_file_name_can_be_drawn(name):
+def test_any_file_name_can_be_drawn(name: str) -> None:
     assessment = replace(EXAMINATION.assessment, film=replace(EXAMINATION.assessment.film, name=name))
     drawn(replace(EXAMINATION, assessment=assessment))
 
 
 @pytest.mark.parametrize("count", [1, 5, 12])
-def test_findings_stay_on_the_figure(count):
+def test_findings_stay_on_the_figure(count: int) -> None:
     finding = Finding("low-contrast", Severity.WARNING, "The hand spans only a few of 255 grey levels, so say " + "many " * 40)
     picture = drawn(replace(EXAMINATION, assessment=replace(EXAMINATION.assessment, findings=(finding,) * count)))
     left_half = picture[:, : picture.shape[1] // 2]
@@ -100,5 +101,5 @@ def test_findings_stay_on_the_figure(count):
     assert (left_half[int(0.885 * len(picture)) : int(0.93 * len(picture))] < 100).any()
 
 
-def test_same_examination_same_figure():
+def test_same_examination_same_figure() -> None:
     assert np.array_equal(drawn(EXAMINATION), drawn(EXAMINATION))

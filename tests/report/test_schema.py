@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from openboneage.assess.assessment import RESEARCH_USE, SCHEMA_VERSION
+from openboneage.assess.assessor import Assessor
 from openboneage.errors import BoneAgeError
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
@@ -54,7 +55,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return content
 
 
-def test_schema_is_a_schema():
+def test_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -72,17 +73,17 @@ def test_schema_is_a_schema():
     ids=["plain", "mirrored", "refused", "strip", "cut", "DICOM", "silent DICOM"],
 )
 @pytest.mark.parametrize("assessor", [hands.shipped, toy_assessor], ids=["shipped", "toy"])
-def test_assessments_follow_the_schema(assessor, film):
+def test_assessments_follow_the_schema(assessor: Callable[[], Assessor], film: Callable[[], bytes]) -> None:
     assert faults(assessor().assess(film()).to_json()) == []
 
 
 @pytest.mark.parametrize("age_months", [0.0, 111.5, 1440.0])
-def test_chronological_age_follows_the_schema(age_months):
+def test_chronological_age_follows_the_schema(age_months: float) -> None:
     assert faults(toy_assessor().assess(hands.png(PIXELS), Sex.MALE, age_months).to_json()) == []
 
 
 @pytest.mark.parametrize("kind", ["InputError", "RefusedError", "UnreadableError"])
-def test_failure_follows_the_schema(kind):
+def test_failure_follows_the_schema(kind: str) -> None:
     failure = {"schema_version": 1, "path": "a.png", "error": {"type": kind, "message": "Cut off."}}
     assert faults(failure) == []
     assert kind in {error.__name__ for error in BoneAgeError.__subclasses__()}
@@ -111,21 +112,21 @@ def test_failure_follows_the_schema(kind):
         ("models", []),
     ],
 )
-def test_schema_refuses(path, value):
+def test_schema_refuses(path: str, value: object) -> None:
     assert faults(changed(path, value))
 
 
 @pytest.mark.parametrize("name", sorted(ACCEPTED))
-def test_every_part_is_required(name):
+def test_every_part_is_required(name: str) -> None:
     assert faults({key: value for key, value in ACCEPTED.items() if key != name})
 
 
-def test_rejected_film_may_not_have_an_age():
+def test_rejected_film_may_not_have_an_age() -> None:
     rejected = toy_assessor().assess(hands.png(hands.not_hand("noise"))).to_json()
     assert faults({**rejected, "bone_age": ACCEPTED["bone_age"]})
 
 
-def test_schema_is_strict_everywhere():
+def test_schema_is_strict_everywhere() -> None:
     everything = list(objects(SCHEMA))
     assert len(everything) > 8
     for node in everything:
@@ -133,7 +134,7 @@ def test_schema_is_strict_everywhere():
         assert set(node["required"]) <= set(node["properties"])
 
 
-def test_schema_says_what_the_program_says():
+def test_schema_says_what_the_program_says() -> None:
     properties = SCHEMA["$defs"]["assessment"]["properties"]
     assert SCHEMA["$defs"]["schema_version"]["const"] == SCHEMA_VERSION
     assert properties["notice"]["const"] == RESEARCH_USE
@@ -145,17 +146,17 @@ NAMES = sorted({name for node in objects(SCHEMA) for name in node["properties"]}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_field_is_documented(name):
+def test_every_field_is_documented(name: str) -> None:
     assert f"`{name}`" in PAGE
 
 
-def test_documentation_names_no_other_fields():
+def test_documentation_names_no_other_fields() -> None:
     rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_field_has_a_description(name):
+def test_every_field_has_a_description(name: str) -> None:
     places = [node["properties"][name] for node in objects(SCHEMA) if name in node["properties"]]
     for place in places:
         target = SCHEMA["$defs"].get(name, {}) if "description" not in place else place

@@ -16,7 +16,7 @@ GIRL = toy_assessor().assess(FILM, Sex.FEMALE, 111.0)
 REFUSED = toy_assessor().assess(hands.png(hands.not_hand("clouds")), Sex.MALE)
 
 
-def test_text_says_what_was_found():
+def test_text_says_what_was_found() -> None:
     lines = to_text(GIRL).splitlines()
     assert lines[0].startswith("upload: bone age ")
     assert f"({GIRL.bone_age.mean_months:.1f} months)" in lines[0]
@@ -26,12 +26,12 @@ def test_text_says_what_was_found():
     assert lines[-1].strip() == RESEARCH_USE
 
 
-def test_text_compares_with_the_normal_range():
+def test_text_compares_with_the_normal_range() -> None:
     (line,) = [line for line in to_text(GIRL).splitlines() if "compared" in line]
     assert f"SDS {GIRL.comparison.sds:+.1f}, {GIRL.comparison.verdict}" in line
 
 
-def test_text_of_a_refused_film_gives_reasons_and_no_age():
+def test_text_of_a_refused_film_gives_reasons_and_no_age() -> None:
     text = to_text(REFUSED)
     assert text.startswith("upload: refused\n")
     assert "bone age" not in text
@@ -40,20 +40,20 @@ def test_text_of_a_refused_film_gives_reasons_and_no_age():
 
 
 @pytest.mark.parametrize(("sex", "word"), [(Sex.FEMALE, "girl (caller)"), (Sex.MALE, "boy (caller)")])
-def test_subject_of_known_sex(sex, word):
+def test_subject_of_known_sex(sex: Sex, word: str) -> None:
     assert subject_text(toy_assessor().assess(FILM, sex)) == f"{word}, chronological age not given"
 
 
-def test_subject_of_unknown_sex():
+def test_subject_of_unknown_sex() -> None:
     assert subject_text(toy_assessor().assess(FILM)) == "sex unknown, chronological age not given"
 
 
-def test_interval_is_written_in_years_and_months():
+def test_interval_is_written_in_years_and_months() -> None:
     age = replace(GIRL.bone_age, low_months=98.2, high_months=121.4, coverage=0.9)
     assert interval_text(age) == "8 y 2 m to 10 y 1 m (90 % interval)"
 
 
-def test_graver_findings_come_first():
+def test_graver_findings_come_first() -> None:
     findings = [Finding(word, Severity(word), f"{word}.") for word in ("note", "reject", "warning")]
     lines = finding_lines(findings)
     written = [line for line in to_text(replace(GIRL, findings=tuple(findings))).splitlines() if "finding" in line]

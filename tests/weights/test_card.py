@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,12 @@ from tests.toy_model import toy_card
 CARD = toy_card(b"weights", figures={"held-out films": {"mae_months": 8.5}}, task="Größe …")
 
 
-def test_card_reads_back_as_written(tmp_path):
+def test_card_reads_back_as_written(tmp_path: Path) -> None:
     CARD.write(tmp_path / "card.json")
     assert read_card(tmp_path / "card.json") == CARD
 
 
-def test_card_is_json_that_names_its_format(tmp_path):
+def test_card_is_json_that_names_its_format(tmp_path: Path) -> None:
     CARD.write(tmp_path / "card.json")
     content = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
     assert (content["format"], content["task"]) == (CARD_FORMAT, "Größe …")
@@ -26,19 +27,19 @@ def test_card_is_json_that_names_its_format(tmp_path):
     "content",
     [b"", b"{", b"[]", b"null", b"7", b"{}", b'{"format": 1}', b'{"format": 1, "name": "a", "colour": "red"}', b"\xff\xfe\0"],
 )
-def test_what_is_no_card_is_refused(tmp_path, content):
+def test_what_is_no_card_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "card.json").write_bytes(content)
     with pytest.raises(WeightsError, match=r"Expected a weights card at card\.json, got something else"):
         read_card(tmp_path / "card.json")
 
 
-def test_missing_card_is_refused(tmp_path):
+def test_missing_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"Expected a weights card at none\.json"):
         read_card(tmp_path / "none.json")
 
 
 @pytest.mark.parametrize("other", [0, 2, "1", None])
-def test_card_of_another_format_is_refused(tmp_path, other):
+def test_card_of_another_format_is_refused(tmp_path: Path, other: int | str | None) -> None:
     content = {"format": other, **CARD.__dict__}
     (tmp_path / "card.json").write_text(json.dumps(content))
     with pytest.raises(WeightsError, match=f"has format {other}, this program reads format 1"):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +13,7 @@ from tests import hands
 from tests.toy_model import BASE_MONTHS, BOYS_LATER_MONTHS, SLOPE_MONTHS, write_toy
 
 
-def test_model_runs_a_batch(tmp_path):
+def test_model_runs_a_batch(tmp_path: Path) -> None:
     model = load_model(write_toy(tmp_path).whole_hand, threads=1)
     (logits,) = model.run(np.ones((3, 1, 128, 96), np.float32))
     assert (logits.shape, logits.dtype) == ((3, 2, 229), np.float32)
@@ -21,7 +24,7 @@ def test_model_runs_a_batch(tmp_path):
 @pytest.mark.parametrize(
     "change", [lambda data: data[:-1], lambda data: data + b"\0", lambda data: data[:0]], ids=["cut", "longer", "empty"]
 )
-def test_file_that_is_not_the_cards_is_refused(tmp_path, change):
+def test_file_that_is_not_the_cards_is_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
     cards = write_toy(tmp_path)
     weights = tmp_path / "whole-hand.onnx"
     weights.write_bytes(change(weights.read_bytes()))
@@ -29,14 +32,14 @@ def test_file_that_is_not_the_cards_is_refused(tmp_path, change):
         Assessor.load(cards)
 
 
-def test_card_with_a_wrong_sha256_is_refused(tmp_path):
+def test_card_with_a_wrong_sha256_is_refused(tmp_path: Path) -> None:
     cards = write_toy(tmp_path, sha256="0" * 64)
     with pytest.raises(WeightsError, match=r"sha256 000000000000…, got"):
         load_model(cards.whole_hand)
 
 
 @pytest.mark.parametrize("missing", ["hand-finder", "whole-hand"])
-def test_missing_weights_are_named(tmp_path, missing):
+def test_missing_weights_are_named(tmp_path: Path, missing: str) -> None:
     cards = write_toy(tmp_path)
     (tmp_path / f"{missing}.onnx").unlink()
     with pytest.raises(WeightsError, match=rf"names {missing}\.onnx, but no such file"):
@@ -44,14 +47,14 @@ def test_missing_weights_are_named(tmp_path, missing):
 
 
 @pytest.mark.parametrize("missing", ["hand-finder", "whole-hand"])
-def test_missing_card_is_named(tmp_path, missing):
+def test_missing_card_is_named(tmp_path: Path, missing: str) -> None:
     cards = write_toy(tmp_path)
     (tmp_path / f"{missing}.json").unlink()
     with pytest.raises(WeightsError, match=rf"Expected a weights card at {missing}\.json"):
         Assessor.load(cards)
 
 
-def test_shipped_models_give_what_their_cards_say():
+def test_shipped_models_give_what_their_cards_say() -> None:
     finder, whole_hand = hands.shipped().finder, hands.shipped().whole_hand
     maps, head = finder.run(np.zeros((2, 2, 128, 128), np.float32))
     assert (maps.shape, head.shape) == ((2, len(finder.card.output["maps"]), 128, 128), (2, len(finder.card.output["head"])))

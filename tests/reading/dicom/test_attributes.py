@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
 from tests.reading.films import film_file, ramp_image
 
@@ -11,15 +14,15 @@ DEEP = ramp_image(12)
 BORN_2010 = "20100315"
 
 
-def film(**tags: object):
+def film(**tags: Any) -> Radiograph:
     return read(film_file(DEEP, **tags))
 
 
-def codes(**tags: object) -> list[str]:
+def codes(**tags: Any) -> list[str]:
     return [finding.code for finding in film(**tags).findings]
 
 
-def test_sound_film_has_no_findings():
+def test_sound_film_has_no_findings() -> None:
     radiograph = film()
     assert (radiograph.sex, radiograph.laterality, radiograph.findings) == ("female", "unknown", ())
     assert radiograph.age_months == pytest.approx(9 * 12 + 3, abs=0.1)
@@ -38,7 +41,7 @@ def test_sound_film_has_no_findings():
         ("FRITZ", "unknown", ["sex-missing", "attribute-invalid"]),
     ],
 )
-def test_sex(value, sex, expected):
+def test_sex(value: str | None, sex: str, expected: list[str]) -> None:
     assert film(PatientSex=value).sex == sex
     assert codes(PatientSex=value) == expected
 
@@ -47,7 +50,7 @@ def test_sex(value, sex, expected):
     ("text", "months"),
     [("009Y", 108), ("111M", 111), ("045W", 10.35), ("020D", 0.66), ("9y", 108)],
 )
-def test_stated_age(text, months):
+def test_stated_age(text: str, months: float) -> None:
     radiograph = film(PatientBirthDate=None, PatientAge=text)
     assert radiograph.age_months == pytest.approx(months, abs=0.01)
     assert radiograph.age_source == "PatientAge"
@@ -55,34 +58,34 @@ def test_stated_age(text, months):
 
 
 @pytest.mark.parametrize("text", ["009", "Y", "-09Y", "NINE", "999Y", "1e9Y"])
-def test_stated_age_that_is_none(text):
+def test_stated_age_that_is_none(text: str) -> None:
     assert film(PatientBirthDate=None, PatientAge=text).age_months is None
     assert codes(PatientBirthDate=None, PatientAge=text) == ["age-missing", "attribute-invalid"]
 
 
-def test_zero_age_is_no_age():
+def test_zero_age_is_no_age() -> None:
     assert codes(PatientBirthDate=None, PatientAge="000Y") == ["age-missing"]
 
 
 @pytest.mark.parametrize("keyword", ["AcquisitionDate", "ContentDate"])
-def test_other_dates_stand_in_for_the_study_date(keyword):
+def test_other_dates_stand_in_for_the_study_date(keyword: str) -> None:
     radiograph = film(StudyDate=None, **{keyword: "20190615"})
     assert radiograph.age_source == f"PatientBirthDate, {keyword}"
     assert radiograph.age_months == pytest.approx(111, abs=0.1)
 
 
 @pytest.mark.parametrize("text", ["20190615", "2019.06.15", "2019-06-15"])
-def test_old_ways_to_write_a_date(text):
+def test_old_ways_to_write_a_date(text: str) -> None:
     assert film(StudyDate=text).age_months == pytest.approx(111, abs=0.1)
 
 
 @pytest.mark.parametrize("text", ["20190231", "June", "2019", "99999999", "19061", "Zwicky"])
-def test_date_that_is_none(text):
+def test_date_that_is_none(text: str) -> None:
     assert codes(StudyDate=text) == ["age-missing", "attribute-invalid"]
 
 
 @pytest.mark.parametrize("placeholder", ["19000101", "18000101", "00010101", "19010101", "11111111"])
-def test_placeholder_birth_dates_are_not_used(placeholder):
+def test_placeholder_birth_dates_are_not_used(placeholder: str) -> None:
     assert codes(PatientBirthDate=placeholder) == ["birth-date-placeholder", "age-missing"]
     assert film(PatientBirthDate=placeholder, PatientAge="111M").age_months == 111
 
@@ -91,24 +94,24 @@ def test_placeholder_birth_dates_are_not_used(placeholder):
     ("stated", "contradictory"),
     [("009Y", False), ("010Y", True), ("008Y", False), ("007Y", True), ("011Y", True), ("111M", False), ("114M", True)],
 )
-def test_stated_age_against_the_dates(stated, contradictory):
+def test_stated_age_against_the_dates(stated: str, contradictory: bool) -> None:
     radiograph = film(PatientAge=stated)
     assert radiograph.age_months == pytest.approx(111, abs=0.1)
     assert ([finding.code for finding in radiograph.findings] == ["age-contradictory"]) == contradictory
 
 
 @pytest.mark.parametrize(("birth", "study"), [("20200101", "20190615"), ("15000101", "20190615")])
-def test_impossible_age(birth, study):
+def test_impossible_age(birth: str, study: str) -> None:
     assert film(PatientBirthDate=birth, StudyDate=study).age_months is None
     assert codes(PatientBirthDate=birth, StudyDate=study) == ["age-impossible", "age-missing"]
 
 
-def test_adult_is_told():
+def test_adult_is_told() -> None:
     assert codes(PatientBirthDate="19700101") == ["age-adult"]
     assert "age-adult" in codes(PatientBirthDate=None, PatientAge="021Y")
 
 
-def test_dates_far_apart_are_told():
+def test_dates_far_apart_are_told() -> None:
     assert codes(AcquisitionDate="20200115") == ["study-date-contradictory"]
 
 
@@ -124,62 +127,62 @@ def test_dates_far_apart_are_told():
         ("LEFT HAND OF FRITZ", None, "unknown", ["attribute-invalid"]),
     ],
 )
-def test_laterality(image, series, side, expected):
+def test_laterality(image: str | None, series: str | None, side: str, expected: list[str]) -> None:
     tags = {key: value for key, value in (("ImageLaterality", image), ("Laterality", series)) if value}
     assert film(**tags).laterality == side
     assert codes(**tags) == expected
 
 
 @pytest.mark.parametrize("keyword", ["PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"])
-def test_spacing_and_its_source(keyword):
+def test_spacing_and_its_source(keyword: str) -> None:
     tags = {"PixelSpacing": None} | {keyword: [1.0, 1.1]}
     radiograph = film(**tags)
     assert (radiograph.spacing_mm, radiograph.spacing_source) == ((1.0, 1.1), keyword)
 
 
-def test_calibrated_spacing_goes_first():
+def test_calibrated_spacing_goes_first() -> None:
     radiograph = film(PixelSpacing=[0.9, 0.9], ImagerPixelSpacing=[1.0, 1.0], NominalScannedPixelSpacing=[2.0, 2.0])
     assert (radiograph.spacing_mm, radiograph.findings) == ((0.9, 0.9), ())
 
 
 @pytest.mark.parametrize("spacing", [[0, 0], [-0.1, 0.1], [0.1], [300, 300], [1e-9, 1e-9]])
-def test_impossible_spacing_is_not_used(spacing):
+def test_impossible_spacing_is_not_used(spacing: list[float]) -> None:
     radiograph = film(PixelSpacing=spacing)
     assert (radiograph.spacing_mm, radiograph.spacing_source) == (None, None)
     assert codes(PixelSpacing=spacing) == ["spacing-invalid"]
 
 
-def test_impossible_spacing_gives_way_to_the_detector():
+def test_impossible_spacing_gives_way_to_the_detector() -> None:
     assert film(PixelSpacing=[0, 0], ImagerPixelSpacing=[1.0, 1.0]).spacing_source == "ImagerPixelSpacing"
 
 
-def test_damaged_spacing_is_told():
+def test_damaged_spacing_is_told() -> None:
     assert codes(PixelSpacing=["nan", "1"]) == ["attribute-invalid"]
 
 
-def test_missing_spacing_is_none():
+def test_missing_spacing_is_none() -> None:
     assert (film(PixelSpacing=None).spacing_mm, codes(PixelSpacing=None)) == (None, [])
 
 
-def test_contradictory_spacing():
+def test_contradictory_spacing() -> None:
     assert codes(PixelSpacing=[1.0, 1.0], ImagerPixelSpacing=[0.5, 0.5]) == ["spacing-contradictory"]
 
 
-def test_implausible_film_size():
+def test_implausible_film_size() -> None:
     assert codes(PixelSpacing=[0.1, 0.1]) == ["spacing-implausible"]
 
 
 @pytest.mark.parametrize(("modality", "expected"), [("DX", []), ("OT", []), ("", []), ("CT", ["modality-unexpected"])])
-def test_modality(modality, expected):
+def test_modality(modality: str, expected: list[str]) -> None:
     assert codes(Modality=modality) == expected
 
 
 @pytest.mark.parametrize("part", ["HAND", "LT HAND", "wrist", "BONE AGE", "EXTREMITY", "", None])
-def test_hands_are_expected(part):
+def test_hands_are_expected(part: str | None) -> None:
     assert codes(BodyPartExamined=part) == []
 
 
-def test_chest_is_not_a_hand():
+def test_chest_is_not_a_hand() -> None:
     (finding,) = film(BodyPartExamined="CHEST").findings
     assert (finding.code, finding.severity) == ("body-part-unexpected", "warning")
     assert "CHEST" in finding.message
@@ -189,7 +192,7 @@ TEXTS = "BodyPartExamined Modality PatientSex PatientAge ImageLaterality StudyDa
 
 
 @pytest.mark.parametrize("keyword", str.split(TEXTS))
-def test_names_in_wrong_places_are_not_quoted(keyword):
+def test_names_in_wrong_places_are_not_quoted(keyword: str) -> None:
     radiograph = film(**{keyword: "ZWICKY FRITZ"}, WindowCenter=5, WindowWidth=500)
     assert radiograph.findings
     assert "ZWICKY" not in repr(radiograph.findings).upper()
