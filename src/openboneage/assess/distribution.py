@@ -19,8 +19,8 @@ Probabilities = NDArray[np.float64]
 WIDE_MONTHS = 60.0
 """An interval wider than this is a finding: 99.5 % of the held-out films have a narrower one with set 1.0."""
 TOO_WIDE_MONTHS = 72.0
-"""An interval wider than this is no answer: the film is refused. Set on validation films, as they are and damaged
-(`docs/experiments.md`, section 18)."""
+"""An interval wider than this is no answer: the film is refused. Set on validation films, undamaged and damaged
+(`docs/experiments.md`, Refusal)."""
 
 
 @dataclass(frozen=True)
