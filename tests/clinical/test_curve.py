@@ -5,14 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openboneage.clinical.curve import AgeState, ScoreCurve, monotone_cubic
+from openboneage.clinical.curve import AgeState, ScoreCurve
 from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 
 CURVES = [(name, sex) for name in STANDARD_NAMES for sex in (Sex.FEMALE, Sex.MALE)]
-
-steps = st.lists(st.floats(0.1, 50), min_size=3, max_size=12)
 
 
 @pytest.mark.parametrize(("name", "sex"), CURVES)
@@ -69,18 +67,23 @@ def test_a_score_of_two_ages_reads_as_their_middle() -> None:
     assert scoring_method("tw-japan").curves[Sex.FEMALE].read(225).age_months == pytest.approx(3.95 * 12)
 
 
-@given(x=steps, y=steps)
-def test_the_cubic_goes_through_its_points_and_never_falls(x: list[float], y: list[float]) -> None:
-    n = min(len(x), len(y))
-    knots, values = np.cumsum(x[:n]), np.cumsum(y[:n])
+@settings(deadline=None)
+@given(
+    scores=st.lists(st.integers(1, 80), min_size=3, max_size=12),
+    ages=st.lists(st.floats(0.1, 5), min_size=3, max_size=12),
+)
+def test_a_smooth_curve_goes_through_its_rows_and_rises(scores: list[int], ages: list[float]) -> None:
+    n = min(len(scores), len(ages))
+    knots = np.append(np.cumsum(scores[:n]), 1000).astype(float)
+    years = np.cumsum([*ages[:n], 1.0])
 
-    dense = monotone_cubic(knots, values, np.linspace(knots[0], knots[-1], 400))
+    curve = ScoreCurve.through(knots, years, smooth=True)
 
-    assert monotone_cubic(knots, values, knots) == pytest.approx(values)
-    assert (np.diff(dense) > -1e-9 * values[-1]).all()
+    assert [curve.read(int(score)).limit_months for score in knots] == pytest.approx(list(years * 12), abs=1e-5)
+    assert (np.diff(curve.ages_months) > 0).all()
 
 
-def test_the_cubic_keeps_a_straight_line() -> None:
-    x = np.array([0.0, 1.0, 4.0, 6.0])
+def test_a_smooth_curve_through_a_straight_line_is_straight() -> None:
+    curve = ScoreCurve.through(np.array([100.0, 200.0, 700.0, 1000.0]), np.array([1.0, 2.0, 7.0, 10.0]), smooth=True)
 
-    assert monotone_cubic(x, 3 * x + 1, np.array([0.5, 2.0, 5.5])) == pytest.approx([2.5, 7.0, 17.5])
+    assert curve.read(550).age_months == pytest.approx(66)

@@ -53,7 +53,7 @@ class NormalRange:
     Attributes:
         reference: Whose children.
         mean_months: Mean bone age, months.
-        sd_months: ScoringMethod deviation of bone age, months.
+        sd_months: Standard deviation of bone age, months.
     """
 
     reference: Reference
@@ -155,7 +155,7 @@ def compare(
         bone_age_months: Bone age in months.
         age_months: Chronological age in months; its range is that of `normal_range`.
         reference: Whose children.
-        sd_limit: ScoringMethod deviations from which a bone age is delayed or advanced, over 0.
+        sd_limit: Standard deviations from which a bone age is delayed or advanced, over 0.
 
     Raises:
         InputError: The sex is unknown, an age is impossible, or the limit is not positive.

@@ -63,7 +63,7 @@ class Growth:
     Attributes:
         child: What was measured.
         reference: Whose children the bone ages are compared with.
-        sd_limit: ScoringMethod deviations from which a bone age is delayed or advanced.
+        sd_limit: Standard deviations from which a bone age is delayed or advanced.
         visits: One for each visit.
         paces: One for each two films that follow on one another.
     """
@@ -81,7 +81,7 @@ def assess_growth(child: Child, reference: Reference = Reference.BRUSH_FOUNDATIO
     Args:
         child: The child's visits.
         reference: Whose children bone age is compared with.
-        sd_limit: ScoringMethod deviations from which a bone age is delayed or advanced, over 0.
+        sd_limit: Standard deviations from which a bone age is delayed or advanced, over 0.
 
     Raises:
         InputError: A value is out of range.

@@ -44,7 +44,7 @@ class HeightForAge:
     Attributes:
         age_months: Age compared with, months; a bone age may stand in for the chronological one.
         height_cm: Height, cm.
-        sds: ScoringMethod deviation score (z-score).
+        sds: Standard deviation score (z-score).
         percentile: Percentile, 0 to 100, from the SDS.
         reference: Whose children.
         findings: What to know about the table.
