@@ -23,7 +23,7 @@ lint: $(STAMP) ## format and lint rules, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(STAMP) ## strict type check of src, tools and benchmarks
+types: $(STAMP) ## strict type check of src, tools, benchmarks and tests
 	$(BIN)/mypy
 
 layers: $(STAMP) ## who may import whom

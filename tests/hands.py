@@ -11,6 +11,7 @@ from PIL import Image
 
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, Examination
+from openboneage.assess.distribution import AgeDistribution
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.read import read
@@ -82,17 +83,22 @@ def not_hand(kind: str, size_px: tuple[int, int] = (320, 256)) -> np.ndarray:
         "white": np.ones(size_px),
         "grey": np.full(size_px, 0.5),
         "noise": noise,
-        "clouds": cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 20), None, 0, 1, cv2.NORM_MINMAX),
+        "clouds": _stretched(cv2.GaussianBlur(noise, (0, 0), 20)),
         "gradient": columns / width,
         "vignette": np.exp(-from_centre / 9000),
         "stripes": 0.5 + 0.5 * np.sin(columns / 6),
         "disc": 0.8 * (from_centre < 90**2),
         "text": _text(size_px) / 255,
     }
-    return (255 * pictures[kind]).astype(np.uint8)
+    return np.asarray(255 * pictures[kind], np.uint8)
 
 
 NOT_HANDS = ("black", "white", "grey", "noise", "clouds", "gradient", "vignette", "stripes", "disc", "text")
+
+
+def _stretched(values: np.ndarray) -> np.ndarray:
+    """The values from nought to one."""
+    return np.asarray((values - values.min()) / np.ptp(values))
 
 
 def _text(size_px: tuple[int, int]) -> np.ndarray:
@@ -127,6 +133,12 @@ def filled(outline: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 def overlap(first: np.ndarray, second: np.ndarray) -> float:
     """Dice coefficient of two masks."""
     return 2 * float((first & second).sum()) / float(first.sum() + second.sum())
+
+
+def bone_age(assessment: Assessment) -> AgeDistribution:
+    """The bone age of a film that has one."""
+    assert assessment.bone_age is not None
+    return assessment.bone_age
 
 
 def codes(assessment: Assessment) -> set[str]:

@@ -31,4 +31,4 @@ def test_finding_is_a_value() -> None:
     finding = Finding("low-contrast", Severity.WARNING, "Few grey levels.")
     assert finding == Finding("low-contrast", Severity.WARNING, "Few grey levels.")
     with pytest.raises(AttributeError):
-        finding.code = "other"
+        finding.code = "other"  # type: ignore[misc]

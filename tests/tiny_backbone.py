@@ -33,7 +33,9 @@ def mobilenet_kernels(seed: int = 0) -> list[Kernel]:
 def write_backbone(path: Path, kernels: Sequence[Kernel]) -> Path:
     """Write kernels, each with biases 0, 1, 2 and so on times its scales, as the operators of a TFLite model."""
     builder = flatbuffers.Builder(1024)
-    datas, tensors, operators = [np.zeros(0, np.uint8)], [], []
+    datas: list[NDArray[np.generic]] = [np.zeros(0, np.uint8)]
+    tensors: list[int] = []
+    operators: list[int] = []
     for steps, scale, by_channel in kernels:
         axis = 3 if by_channel else 0
         indices = []
@@ -82,24 +84,24 @@ def _tensor(
     tflite.TensorAddType(builder, kind)
     tflite.TensorAddBuffer(builder, buffer)
     tflite.TensorAddQuantization(builder, quantization)
-    return tflite.TensorEnd(builder)
+    return int(tflite.TensorEnd(builder))
 
 
 def _code(builder: flatbuffers.Builder, name: str) -> int:
     tflite.OperatorCodeStart(builder)
     tflite.OperatorCodeAddDeprecatedBuiltinCode(builder, getattr(tflite.BuiltinOperator, name))
-    return tflite.OperatorCodeEnd(builder)
+    return int(tflite.OperatorCodeEnd(builder))
 
 
 def _buffer(builder: flatbuffers.Builder, data: NDArray[np.generic]) -> int:
     values = builder.CreateNumpyVector(np.frombuffer(data.tobytes(), np.uint8))
     tflite.BufferStart(builder)
     tflite.BufferAddData(builder, values)
-    return tflite.BufferEnd(builder)
+    return int(tflite.BufferEnd(builder))
 
 
 def _vector(builder: flatbuffers.Builder, offsets: Sequence[int]) -> int:
     builder.StartVector(4, len(offsets), 4)
     for offset in reversed(offsets):
         builder.PrependUOffsetTRelative(offset)
-    return builder.EndVector()
+    return int(builder.EndVector())

@@ -38,7 +38,7 @@ NOT_HANDS = 60
 
 def example_film(film_id: str) -> np.ndarray:
     """Pixels of an example film, `(height, width)` uint8."""
-    return cv2.imread(str(EXAMPLES / f"{film_id}.png"), cv2.IMREAD_GRAYSCALE)
+    return np.asarray(cv2.imread(str(EXAMPLES / f"{film_id}.png"), cv2.IMREAD_GRAYSCALE))
 
 
 def point_sampled(film: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ def _write_drawings(rsna: Path, films: dict[str, np.ndarray]) -> None:
     _write_csv(rsna / "boxes.csv", header, boxes)
 
 
-def _outline(film: np.ndarray) -> list[list[int]]:
+def _outline(film: np.ndarray) -> list[list[float]]:
     """The largest bright thing on a film: rough, but a hand."""
     _, bright = cv2.threshold(cv2.GaussianBlur(film, (0, 0), 5), 0, 255, cv2.THRESH_OTSU)
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

@@ -25,14 +25,14 @@ shares = st.floats(0.001, 0.999)
 @st.composite
 def distributions(draw: st.DrawFn) -> np.ndarray:
     """Any distribution over 229 months, spiky ones among them."""
-    raw = draw(arrays(np.float64, 229, elements=st.floats(0, 1), fill=st.just(0.0)))
+    raw: np.ndarray = draw(arrays(np.float64, 229, elements=st.floats(0, 1), fill=st.just(0.0)))
     raw[draw(st.integers(0, 228))] += 1
-    return raw / raw.sum()
+    return np.asarray(raw / raw.sum())
 
 
 def bell(mean: float, sd: float) -> np.ndarray:
     density = np.exp(-((MONTHS - mean) ** 2) / (2 * sd**2))
-    return density / density.sum()
+    return np.asarray(density / density.sum())
 
 
 @given(distributions(), shares, shares)
@@ -79,7 +79,7 @@ def test_bell_is_described_by_its_parameters(mean: float, sd: int) -> None:
 
 @pytest.mark.parametrize("month", [0, 117, 228])
 def test_certainty_is_one_month_wide(month: int) -> None:
-    age = describe((month == MONTHS).astype(float), Calibration(1.0, 0.9, 0.8))
+    age = describe(np.equal(MONTHS, month).astype(float), Calibration(1.0, 0.9, 0.8))
     assert age.mean_months == pytest.approx(month, abs=1e-6)
     assert age.low_months == pytest.approx(max(month - 0.4, 0), abs=1e-6)
     assert age.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)

@@ -305,7 +305,9 @@ def test_broken_weights_end_the_run_and_leave_no_row(films: Path, tmp_path: Path
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_picked_models_answer_in_every_process(films: Path, toy: Path, jobs: int) -> None:
-    picked = [json.loads(line) for line in boneage("assess", films, "--models", toy, "--jobs", jobs, "--json").out.splitlines()]
+    picked = [
+        json.loads(line) for line in boneage("assess", films, "--models", toy, "--jobs", str(jobs), "--json").out.splitlines()
+    ]
     versions = [[model["version"] for model in each["models"]] for each in picked if "models" in each]
     assert versions == [[read_card(Cards.of().finder).version, "0.0"]] * 3
 

@@ -53,11 +53,10 @@ def test_ages_prints_a_table_and_writes_rows(tiny_shared: Path, tmp_path: Path, 
 
 @pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality", "sampling"])
 def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
-    data = ["--data", tiny_shared / "rsna"]
     jobs = [] if figure == "mask" else ["--jobs", "1"]
-    negatives = ["--not-hands", tiny_shared / "not_hands" / "mednist-64px.zip"] if figure == "quality" else []
+    negatives: list[str | Path] = ["--not-hands", tiny_shared / "not_hands" / "mednist-64px.zip"] if figure == "quality" else []
 
-    result = evaluate(figure, *data, *jobs, *negatives)
+    result = evaluate(figure, "--data", tiny_shared / "rsna", *jobs, *negatives)
 
     assert result.exit_code == 0, result.output
     assert all(line.startswith("| ") and line.endswith(" |") for line in result.stdout.splitlines() if line)

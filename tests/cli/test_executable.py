@@ -15,10 +15,8 @@ from tests.cli.running import boneage
 EXECUTABLE = Path(sys.executable).with_name("boneage")
 
 
-def run(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    done = subprocess.run(
-        [EXECUTABLE, *map(os.fspath, words)], capture_output=True, check=False, env={**os.environ, **environment}
-    )
+def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run([EXECUTABLE, *words], capture_output=True, check=False, env={**os.environ, **environment})
     assert b"Traceback" not in done.stderr
     return done
 
@@ -39,7 +37,7 @@ def test_two_jobs_give_the_numbers_of_one(films: Path, tmp_path: Path) -> None:
 def test_names_that_are_no_text_are_borne(tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/J\xf6rg.png"
     Path(os.fsdecode(odd)).write_bytes(hands.png(hands.not_hand("noise")))
-    words = [os.fsdecode(odd), "--csv", tmp_path / "out.csv", "--figure", tmp_path / "figures"]
+    words: list[str | Path] = [os.fsdecode(odd), "--csv", tmp_path / "out.csv", "--figure", tmp_path / "figures"]
     first, second = run("assess", *words, "--json"), run("assess", *words, PYTHONIOENCODING="ascii")
     assert (first.returncode, second.returncode) == (3, 3)
     assert json.loads(first.stdout)["film"]["name"] == "J\udcf6rg.png"

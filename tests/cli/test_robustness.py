@@ -42,9 +42,10 @@ def test_native_films_are_all_stressed(tiny_shared: Path, tmp_path: Path) -> Non
 
 def test_sets_are_compared_on_each_split(tiny_shared: Path, tmp_path: Path) -> None:
     write_toy(tmp_path)
-    sets = ["--models", DEFAULT_SET, "--models", tmp_path]
 
-    run = boneage("evaluate", "compare", *sets, "--data", tiny_shared / "rsna", "--jobs", "1")
+    run = boneage(
+        "evaluate", "compare", "--models", DEFAULT_SET, "--models", tmp_path, "--data", tiny_shared / "rsna", "--jobs", "1"
+    )
 
     assert run.code == 0, run.err
     assert [line for line in run.out.splitlines() if line.endswith("films:")] == ["held-out films:", "native films:"]

@@ -40,9 +40,13 @@ def test_films_of_a_split(films: RsnaFilms, split: Split) -> None:
     assert [film.id for film in films.of(split)] == invented_ids(split, COPIES[split])
 
 
+def native_film(films: RsnaFilms, film_id: str) -> np.ndarray:
+    return np.asarray(cv2.imread(str(films.native_path(film_id)), cv2.IMREAD_GRAYSCALE))
+
+
 @pytest.mark.parametrize("film_id", NATIVE)
 def test_point_samples_are_native_pixels(films: RsnaFilms, film_id: str) -> None:
-    native = cv2.imread(str(films.native_path(film_id)), cv2.IMREAD_GRAYSCALE)
+    native = native_film(films, film_id)
 
     np.testing.assert_array_equal(films.point_sampled(film_id), point_sampled(native))
 
@@ -52,7 +56,7 @@ def test_point_samples_of_the_challenge_are_native_pixels(real_rsna: Path) -> No
     with (real_rsna / "native.csv").open(newline="") as file:
         untouched = [row["id"] for row in csv.DictReader(file) if row["background_removed"] == "0"]
     for film_id in untouched:
-        native = cv2.imread(str(films.native_path(film_id)), cv2.IMREAD_GRAYSCALE)
+        native = native_film(films, film_id)
         same[film_id] = float((films.point_sampled(film_id) == point_sampled(native)).mean())
 
     assert len(same) == 33

@@ -13,7 +13,7 @@ from openboneage.subject import Sex
 
 def bell(mean: float, sd: float) -> np.ndarray:
     weights = np.exp(-((np.arange(229) - mean) ** 2) / (2 * sd**2))
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def reading(

@@ -17,6 +17,7 @@ from openboneage.evaluate.accuracy_limits import (
     learned_table,
     limits_report,
 )
+from openboneage.evaluate.ages import Reading
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests.evaluate.made import reading
@@ -33,7 +34,7 @@ def cells(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
 
-def off(film_id: str, error: float, verdict: Verdict = Verdict.ACCEPT) -> object:
+def off(film_id: str, error: float, verdict: Verdict = Verdict.ACCEPT) -> Reading:
     return reading(film_id, 100, Sex.MALE, 0, 100 + error, verdict=verdict)
 
 

@@ -10,7 +10,7 @@ import pytest
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import answer, calibration_of, films_of, read_split
-from openboneage.evaluate.stress import PLAIN, read_changed, stress_row, stress_table, stresses
+from openboneage.evaluate.stress import PLAIN, Changes, read_changed, stress_row, stress_table, stresses
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
 from tests.tiny_rsna import example_film, point_sampled
@@ -80,7 +80,7 @@ def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
     assert months[:, 0] == pytest.approx([age.mean_months if age else NAN for age in expected], nan_ok=True)
 
 
-def only_plain(each: Film) -> dict:
+def only_plain(each: Film) -> Changes:
     return {PLAIN: stresses(each)[PLAIN]}
 
 

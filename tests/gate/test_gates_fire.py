@@ -63,6 +63,7 @@ VIOLATIONS = (
     Violation(
         "untyped", "types", PLANTED, MODULE + '\ndef plant(age):\n    """Return it."""\n    return age\n', "no-untyped-def"
     ),
+    Violation("untyped test", "types", "tests/test_planted.py", "def test_age(months):\n    assert months\n", "no-untyped-def"),
     Violation("upward import", "layers", PLANTED, MODULE + "import openboneage.assess\n", "is not allowed to import"),
     Violation(
         "sibling import", "layers", f"{PACKAGE}/evaluate/__init__.py", MODULE + "import openboneage.learn\n", "not allowed"

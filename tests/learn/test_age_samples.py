@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,12 +74,12 @@ def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand])
     assert 0 <= rough.min() < rough.max() <= 1.25
 
 
-@pytest.mark.parametrize("harm", [{"noise": 8.0}, {"jpeg_quality": 20}])
-def test_harm_lies_on_the_film_and_moves_with_it(hands: list[TrainingHand], harm: dict[str, float]) -> None:
+@pytest.mark.parametrize("harmed", [replace(STILL, noise=8.0), replace(STILL, jpeg_quality=20)], ids=["noise", "lossy"])
+def test_harm_lies_on_the_film_and_moves_with_it(hands: list[TrainingHand], harmed: Variation) -> None:
     pixels = 10
     shift = ((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0))
 
-    still, moved = (render_hand(hands[0], replace(STILL, placement=p, **harm), SPEC)[0] for p in (STILL.placement, shift))
+    still, moved = (render_hand(hands[0], replace(harmed, placement=p), SPEC)[0] for p in (STILL.placement, shift))
 
     assert np.abs(still - render_hand(hands[0], STILL, SPEC)[0]).mean() > 0.005
     assert np.abs(moved[:, pixels:-1] - still[:, : -pixels - 1]).mean() < 0.005
@@ -119,7 +120,7 @@ def test_a_shift_moves_film_and_mask_together(hands: list[TrainingHand]) -> None
         ({"noise_seed": 2}, False),
     ],
 )
-def test_each_part_of_a_variation_shows(hands: list[TrainingHand], change: dict[str, object], differs: bool) -> None:
+def test_each_part_of_a_variation_shows(hands: list[TrainingHand], change: dict[str, Any], differs: bool) -> None:
     varied = render_hand(hands[0], replace(STILL, **change), SPEC)
 
     assert np.array_equal(varied, render_hand(hands[0], STILL, SPEC)) is not differs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,15 +33,16 @@ def small_age_net() -> AgeNet:
 def network(name: str, seed: int = 0) -> nn.Module:
     """A small network of each family with the norms that training leaves behind."""
     torch.manual_seed(seed)
-    net = {
+    families: dict[str, Callable[[], nn.Module]] = {
         "finder": lambda: HandFinder(widths=(8, 12, 16, 20)),
         "age": small_age_net,
         "ages": lambda: Ensemble([small_age_net(), MobileAgeNet(size_px=(96, 72))]),
-    }[name]()
+    }
+    net = families[name]()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
-            module.running_mean.uniform_(-0.1, 0.1)
-            module.running_var.uniform_(0.5, 1.5)
+            module.get_buffer("running_mean").uniform_(-0.1, 0.1)
+            module.get_buffer("running_var").uniform_(0.5, 1.5)
     return net.eval()
 
 
@@ -113,21 +115,21 @@ def test_what_is_stored_differs_from_what_was_learned_by_the_rounding_alone(name
 
 
 def test_each_output_channel_has_its_own_scale() -> None:
-    layer = nn.Sequential(nn.Linear(BYTES_FROM_ELEMENTS, 2, bias=False)).eval()
+    linear = nn.Linear(BYTES_FROM_ELEMENTS, 2, bias=False)
     with torch.no_grad():
-        layer[0].weight[0] *= 1000
+        linear.weight[0] *= 1000
 
-    loud, quiet = dict(as_stored(layer).named_parameters())["0.weight"].detach()
+    loud, quiet = dict(as_stored(nn.Sequential(linear).eval()).named_parameters())["0.weight"].detach()
 
-    torch.testing.assert_close(quiet, layer[0].weight[1], rtol=0, atol=float(quiet.abs().max()) / 253)
-    torch.testing.assert_close(loud, layer[0].weight[0], rtol=0, atol=float(loud.abs().max()) / 253)
+    torch.testing.assert_close(quiet, linear.weight[1], rtol=0, atol=float(quiet.abs().max()) / 253)
+    torch.testing.assert_close(loud, linear.weight[0], rtol=0, atol=float(loud.abs().max()) / 253)
 
 
 def test_a_channel_of_zeros_stays_one() -> None:
-    layer = nn.Sequential(nn.Linear(BYTES_FROM_ELEMENTS, 1, bias=False)).eval()
-    nn.init.zeros_(layer[0].weight)
+    linear = nn.Linear(BYTES_FROM_ELEMENTS, 1, bias=False)
+    nn.init.zeros_(linear.weight)
 
-    assert not as_stored(layer)(torch.ones(1, BYTES_FROM_ELEMENTS)).any()
+    assert not as_stored(nn.Sequential(linear).eval())(torch.ones(1, BYTES_FROM_ELEMENTS)).any()
 
 
 def test_storing_again_changes_nothing() -> None:

@@ -20,8 +20,9 @@ class UsedTwice(nn.Module):
         self.norm = nn.BatchNorm2d(4)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.conv(x)
-        return self.norm(y) + y
+        y: Tensor = self.conv(x)
+        normalised: Tensor = self.norm(y)
+        return normalised + y
 
 
 def lived_in(network: nn.Module) -> nn.Module:
@@ -30,8 +31,8 @@ def lived_in(network: nn.Module) -> nn.Module:
     for norm in norms_of(network):
         nn.init.uniform_(norm.weight, 0.5, 1.5)
         nn.init.normal_(norm.bias, std=0.2)
-        nn.init.normal_(norm.running_mean, std=0.2)
-        nn.init.uniform_(norm.running_var, 0.5, 1.5)
+        norm.get_buffer("running_mean").normal_(std=0.2)
+        norm.get_buffer("running_var").uniform_(0.5, 1.5)
     return network
 
 
@@ -45,7 +46,8 @@ def age_net() -> nn.Module:
 
 def evaluated(network: nn.Module, size_px: tuple[int, int] = (128, 96)) -> Tensor:
     with torch.no_grad():
-        return network.eval()(torch.rand(2, 1, *size_px, generator=torch.Generator().manual_seed(1)))
+        answers: Tensor = network.eval()(torch.rand(2, 1, *size_px, generator=torch.Generator().manual_seed(1)))
+    return answers
 
 
 def test_a_folded_network_answers_as_before_without_norms() -> None:

@@ -53,8 +53,8 @@ def scene_of(kind: Kind, seed: int = 0) -> Scene:
 
 def plain(scene: Scene) -> Scene:
     """The scene with its geometry alone: no marks, frame, tone, blur or noise."""
-    bare = {"marks": (), "border": (0, 0, 0, 0, 0), "blur_px": 0.0, "noise": 0.0}
-    return replace(scene, **bare, removed=None, fill=0.0, gamma=1.0, low=0.0, high=255.0, invert=False)
+    plain = replace(scene, marks=(), border=(0, 0, 0, 0, 0), removed=None, blur_px=0.0, noise=0.0)
+    return replace(plain, fill=0.0, gamma=1.0, low=0.0, high=255.0, invert=False)
 
 
 def same_scene(first: Scene, second: Scene) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from pydicom import config
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
 
 SECRET_NAME = "Zwicky^Fritz"
 SECRET_ID = "ID-77-4711"
@@ -31,7 +32,7 @@ def pillow_file(image: np.ndarray | Image.Image, kind: str, **options: Any) -> b
     return stream.getvalue()
 
 
-def film_dataset(pixels: np.ndarray, *, bits: int = 12, syntax: str = ExplicitVRLittleEndian, **tags: Any) -> Dataset:
+def film_dataset(pixels: np.ndarray, *, bits: int = 12, syntax: UID = ExplicitVRLittleEndian, **tags: Any) -> Dataset:
     """A computed radiograph of a child; `tags` replace attributes by keyword, None removes one."""
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
@@ -64,13 +65,18 @@ def file_of(dataset: Dataset) -> bytes:
     return stream.getvalue()
 
 
+def pydicom_file(name: str) -> str:
+    """Path of a test file that pydicom brings."""
+    return str(get_testdata_file(name))
+
+
 def film_file(pixels: np.ndarray, **options: Any) -> bytes:
     """`film_dataset` as the bytes of a file."""
     with config.disable_value_validation():
         return file_of(film_dataset(pixels, **options))
 
 
-def compressed_file(pixels: np.ndarray, syntax: str, frame: bytes | None = None, **options: Any) -> bytes:
+def compressed_file(pixels: np.ndarray, syntax: UID, frame: bytes | None = None, **options: Any) -> bytes:
     """A film with compressed pixels: by pydicom's own encoders, or with a frame made elsewhere."""
     dataset = film_dataset(pixels, **options)
     if frame is None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ def opencv_file(image: np.ndarray, extension: str) -> bytes:
     return cv2.imencode(extension, image)[1].tobytes()
 
 
-def tiff_of(image: np.ndarray, order: str = "<", **changed: int) -> bytes:
+def tiff_of(image: np.ndarray, order: Literal["<", ">"] = "<", **changed: int) -> bytes:
     """An uncompressed grey TIFF, with tags changed by number (`t262=0`)."""
     tags = {256: image.shape[1], 257: image.shape[0], 258: 8 * image.itemsize, 259: 1, 262: 1, 273: 8, 277: 1}
     tags |= {278: image.shape[0], 279: image.nbytes, **{int(name[1:]): value for name, value in changed.items()}}
@@ -80,7 +81,7 @@ def test_colour_of_16_bit_keeps_its_depth() -> None:
     deep = opencv_file((COLOUR.astype(np.uint16) * 257)[..., ::-1], ".png")
     pixels = read(deep).pixels
     assert pixels.dtype == np.uint16
-    assert np.abs(pixels / 257 - LUMINANCE).max() <= 1
+    assert np.abs(pixels.astype(float) / 257 - LUMINANCE).max() <= 1
 
 
 def test_cmyk_jpeg_is_read() -> None:
@@ -95,7 +96,7 @@ def test_alpha_is_laid_over_black(kind: str) -> None:
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
     pixels = read(pillow_file(np.dstack([GREY, GREY, GREY, alpha]), kind, **options)).pixels
     assert not pixels[:10].any()
-    assert np.abs(pixels[10:20] - GREY[10:20] / 2).max() <= 1
+    assert np.abs(pixels[10:20].astype(float) - GREY[10:20] / 2).max() <= 1
     assert np.array_equal(pixels[20:], GREY[20:])
 
 

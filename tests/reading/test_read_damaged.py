@@ -41,7 +41,7 @@ def test_every_kind_of_prefix_is_refused(films: dict[str, bytes], kind: str) -> 
 
 
 @pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.ImplicitVRLittleEndian])
-def test_prefixes_of_other_encodings(syntax: str) -> None:
+def test_prefixes_of_other_encodings(syntax: uid.UID) -> None:
     is_native = syntax == uid.ImplicitVRLittleEndian
     data = film_file(DEEP, syntax=syntax) if is_native else compressed_file(DEEP, syntax)
     assert not any(survives(data[:length]) for length in range(0, len(data) - 8, len(data) // 40))
@@ -63,7 +63,7 @@ def test_flipped_bits_in_the_header(films: dict[str, bytes], kind: str) -> None:
 
 
 @pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.JPEGLosslessSV1])
-def test_flipped_bits_in_compressed_pixels(syntax: str) -> None:
+def test_flipped_bits_in_compressed_pixels(syntax: uid.UID) -> None:
     frame = jpeg_lossless_frame(DEEP, 12) if syntax == uid.JPEGLosslessSV1 else None
     data = compressed_file(DEEP, syntax, frame)
     generator = random.Random(str(syntax))

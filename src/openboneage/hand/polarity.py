@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 CORNER_PX = 10
 
 
-def corner_rule_inverted(film: NDArray[np.uint8], maximum: int = 255) -> bool:
+def corner_rule_inverted(film: NDArray[np.uint8 | np.uint16], maximum: int = 255) -> bool:
     """The corner rule as printed: the mean of the four corners' 10 x 10 patches against half the maximum value.
 
     It takes a white collimation border for a white background, so the program does not use it; `boneage evaluate polarity`

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -14,7 +16,7 @@ from openboneage.learn.networks.mobile_age_net import MobileAgeNet
 
 PACKAGE_BYTES = 9_000_000
 """Weights of all, at a byte each."""
-SMALL = {
+SMALL: dict[str, Callable[[], nn.Module]] = {
     "from nothing": lambda: AgeNet(widths=(8, 8, 12, 12), depths=(0, 2, 1, 1), drop_path=0.5),
     "from photographs": lambda: MobileAgeNet(size_px=(96, 72), drop_path=0.5),
 }
@@ -22,7 +24,9 @@ SMALL = {
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_finder_gives_maps_and_head(batch: int) -> None:
-    maps, head = HandFinder(widths=(8, 12, 16, 20)).eval()(torch.rand(batch, 2, 128, 128))
+    finder = HandFinder(widths=(8, 12, 16, 20)).eval()
+
+    maps, head = finder(torch.rand(batch, 2, 128, 128))
 
     assert (maps.shape, head.shape) == ((batch, 5, 128, 128), (batch, 4))
 

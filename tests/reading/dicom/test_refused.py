@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom import uid
-from pydicom.data import get_testdata_file
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
@@ -31,6 +30,7 @@ from tests.reading.films import (
     film_file,
     jpeg_lossless_frame,
     pillow_file,
+    pydicom_file,
     ramp_image,
 )
 
@@ -41,19 +41,19 @@ GREY = ramp_image(8)
 @pytest.mark.parametrize("name", ["reportsi.dcm", "rtstruct.dcm", "rtplan.dcm", "waveform_ecg.dcm", "DICOMDIR"])
 def test_objects_without_an_image(name: str) -> None:
     with pytest.raises(UnreadableError, match="without"):
-        read(get_testdata_file(name))
+        read(pydicom_file(name))
 
 
 @pytest.mark.parametrize("name", ["liver_1frame.dcm", "rtdose_1frame.dcm", "SC_rgb_rle_32bit.dcm"])
 def test_unsupported_formats(name: str) -> None:
     with pytest.raises(UnreadableError, match="another format"):
-        read(get_testdata_file(name))
+        read(pydicom_file(name))
 
 
 @pytest.mark.parametrize("name", ["examples_ybr_color.dcm", "SC_rgb_rle_2frame.dcm", "rtdose.dcm"])
 def test_several_frames(name: str) -> None:
     with pytest.raises(RefusedError, match="several frames"):
-        read(get_testdata_file(name))
+        read(pydicom_file(name))
 
 
 def test_several_frames_that_the_header_hides() -> None:
@@ -189,7 +189,7 @@ def test_deflated_file_cut_off() -> None:
 
 def with_raw_text(dataset: Dataset, keyword: str, text: str) -> Dataset:
     """Put text where a number belongs, which pydicom would refuse to write."""
-    tag = Tag(tag_for_keyword(keyword))
+    tag = Tag(keyword)
     dataset._dict[tag] = RawDataElement(tag, dictionary_VR(tag), len(text), text.encode(), 0, False, True)
     return dataset
 

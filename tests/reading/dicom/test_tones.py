@@ -11,10 +11,10 @@ from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
-from tests.reading.films import film_dataset, film_file, ramp_image
+from tests.reading.films import file_of, film_dataset, film_file, ramp_image
 
 DEEP = ramp_image(12)
-WINDOW = {"WindowCenter": 1500, "WindowWidth": 900}
+WINDOW: dict[str, Any] = {"WindowCenter": 1500, "WindowWidth": 900}
 
 
 def codes(radiograph: Radiograph) -> list[str]:
@@ -35,7 +35,7 @@ def test_window_as_pydicom_shows_it(function: str | None) -> None:
     values = apply_modality_lut(DEEP, dataset)
     shown = apply_voi_lut(values, dataset)
     expected = (shown - shown.min()) / (shown.max() - shown.min()) * 255
-    radiograph = read(film_file(DEEP, **tags))
+    radiograph = read(file_of(dataset))
     assert np.array_equal(radiograph.pixels, values)
     assert np.abs(radiograph.display - expected).max() <= (2 if function == "SIGMOID" else 0.51)
 
