@@ -83,11 +83,13 @@ def parse_age_months(text: str) -> float:
         Age in months, 0 to 1440.
 
     Raises:
-        InputError: The text is no age, has no unit, or is out of range.
+        InputError: The text is no age, has no unit, has 12 months or more beside the years, or is out of range.
     """
     match = _AGE.fullmatch(text.strip())
     if match is None or match.group(0).strip() == "":
         raise InputError(f"An age needs units, such as 9y3m or 111m, got {text!r}.")
+    if match["years"] and float(match["months"] or 0) >= MONTHS_PER_YEAR:
+        raise InputError(f"Beside years an age has 0 to 11 months, got {text!r}.")
     months = float(match["years"] or 0) * MONTHS_PER_YEAR + float(match["months"] or 0)
     return checked_age_months(months)
 

@@ -122,10 +122,12 @@ def test_the_sex_of_a_file_may_be_an_option(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (HEADER + f"a,F,G,I{',G' * 11}\n", "row 1: TW3-RUS: ulna has no stage 'I'"),
-        (HEADER + "a,F,G\n", "row 1: each row needs one value for each column"),
+        (HEADER + "a,F,G\n", "row 1: 15 values were expected, one for each column, got 3"),
         ("id,sex,radius,capitate\na,F,G,\n", "row 1: TW3-RUS has no bone 'capitate'"),
         ("id,sex,radius,Radius\na,F,G,G\n", "has a column twice"),
-        (HEADER, "has no rows; expected columns id, sex and radius"),
+        (HEADER, "has no rows; expected the columns id, sex, radius"),
+        ("", "is empty: expected the columns id, sex, radius"),
+        pytest.param(HEADER + 'a,F,"' + "G" * 200_000, "cannot be read as CSV", id="long quote"),
     ],
 )
 def test_mistakes_in_a_file_name_the_row(tmp_path: Path, text: str, message: str) -> None:
@@ -138,4 +140,4 @@ def test_mistakes_in_a_file_name_the_row(tmp_path: Path, text: str, message: str
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     result = run("tw3", "--csv", str(tmp_path / "none.csv"))
 
-    assert "none.csv cannot be read" in str(result.exception)
+    assert "There is no file" in str(result.exception)

@@ -80,9 +80,11 @@ def test_predictions_at_each_visit_with_a_height() -> None:
     assert methods[2] == ["target-height"]
 
 
-def test_an_impossible_limit_is_refused() -> None:
-    with pytest.raises(InputError, match="over 0 SD"):
-        assess_growth(GIRL, sd_limit=0)
+@pytest.mark.parametrize("limit", [0.0, -1.0, 10.1, float("inf"), float("nan")])
+@pytest.mark.parametrize("child", [GIRL, Child(Sex.FEMALE, (Visit(100, height_cm=128),))])
+def test_an_impossible_limit_is_refused(child: Child, limit: float) -> None:
+    with pytest.raises(InputError, match="over 0 SD and at most 10 SD"):
+        assess_growth(child, sd_limit=limit)
 
 
 def test_growth_is_json() -> None:

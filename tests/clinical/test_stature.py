@@ -10,6 +10,7 @@ from openboneage.clinical.stature import (
     checked_bone_age_months,
     checked_height_cm,
     height_at_sds,
+    height_findings,
     height_for_age,
 )
 from openboneage.clinical.table_files import load_table
@@ -76,8 +77,22 @@ def test_every_height_in_inches_is_caught_and_named(sex: Sex, age: float, sds: f
     height = height_at_sds(sex, min(age, 240), sds)
 
     assert checked_height_cm(sex, age, height) == height
-    with pytest.raises(InputError, match=r"in cm of .* was expected"):
+    with pytest.raises(InputError, match=r"cm was expected \(6 SD"):
         checked_height_cm(sex, age, height / CM_PER_INCH)
+
+
+@pytest.mark.parametrize(("sds", "codes"), [(3.9, []), (-3.9, []), (4.1, ["height-unusual"]), (-4.1, ["height-unusual"])])
+def test_an_unusual_height_is_a_finding(sds: float, codes: list[str]) -> None:
+    height = height_at_sds(Sex.FEMALE, 110, sds)
+
+    assert [finding.code for finding in height_findings(Sex.FEMALE, 110, height)] == codes
+
+
+@pytest.mark.parametrize("sds", [-6.1, 6.1])
+def test_a_height_beyond_6_sd_is_refused(sds: float) -> None:
+    assert checked_height_cm(Sex.MALE, 260, height_at_sds(Sex.MALE, 240, sds * 0.98)) > 0
+    with pytest.raises(InputError, match=r"At 21 y 8 m a height of .* \(6 SD around the median\)"):
+        checked_height_cm(Sex.MALE, 260, height_at_sds(Sex.MALE, 240, sds))
 
 
 def test_inches_are_answered_with_centimetres() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,18 @@ def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
         ("sex,age,bone_age_months,bone_age_low_months,bone_age_high_months\nF,9y,100,101,110\n", "inside its interval"),
         ("sex,age,bone_age_low_months,bone_age_high_months\nF,9y,101,110\n", "inside its interval"),
         ("sex,age,mother_height_cm\nF,9y,65\n", "height of the mother .* inches"),
-        ("sex,age\nF,9y,3\n", "visit 1: 2 values were expected"),
-        ("sex,age\nF\n", "visit 1: 2 values were expected"),
-        ("", "does not say the sex"),
+        ("sex,age\nF,9y,3\n", "row 1: 2 values were expected"),
+        ("sex,age\nF\n", "row 1: 2 values were expected"),
+        ("", "is empty: expected the columns sex, age"),
+        ("# nothing\n\n", "is empty"),
+        ("sex,age\n", "has no rows; expected the columns sex, age"),
+        ('sex,age\nF,"9y\n', "cannot be read as CSV: .* quotation mark"),
+        pytest.param('sex,age\nF,"' + "9" * 200_000, "cannot be read as CSV: .* quotation mark", id="long quote"),
+        ("sex,age,weight_kg\nF,9y,-5\n", "weight must lie between 2 and 250 kg, got -5"),
+        ("sex,age,weight_kg\nF,9y,nan\n", "weight_kg must be a number, got 'nan'"),
+        ("sex,age,height_cm,weight_kg\nF,9y,133,71\n", r"index 10 to 40\), got 71. If it is in pounds, give 32.2 kg"),
+        ("sex,age,menarche\nM,12y,yes\n", "Menarche is given for a boy"),
+        ("sex,age\nF,9y12m\n", "Beside years an age has 0 to 11 months"),
         ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),
         ("sex,age\nX,9y\n", "Sex must be F, M or unknown"),
         ("sex,age\nU,9y\n", "give the sex, F or M"),
@@ -98,6 +108,17 @@ def test_mistakes_in_csv_are_named(tmp_path: Path, text: str, message: str) -> N
         ('{"sex": "F", "visits": [{"age": "9y", "height": 133}]}', "not known: height"),
         ('{"sex": "F", "visits": [{"age": "9y", "height_cm": [133]}]}', "height_cm must be a number"),
         ('{"sex": "F", "visits": []}', "at least one visit"),
+        ('{"sex": "F", "visits": [{"age_months": true}]}', "age_months must be a number, got True"),
+        ('{"sex": "F", "visits": [{"age_months": 1e999}]}', "age_months must be a number, got inf"),
+        pytest.param(
+            '{"sex": "F", "visits": [{"age_months": 1' + "0" * 400 + "}]}",
+            "age_months must be a number, got 1000",
+            id="400 digits",
+        ),
+        pytest.param(
+            '{"sex": "F", "visits": [{"age_months": 1' + "0" * 5000 + "}]}", "holds a number that is too long", id="5000 digits"
+        ),
+        pytest.param("[" * 100_000, "nested too deeply", id="nested"),
     ],
 )
 def test_mistakes_in_json_are_named(tmp_path: Path, text: str, message: str) -> None:
@@ -108,10 +129,25 @@ def test_mistakes_in_json_are_named(tmp_path: Path, text: str, message: str) -> 
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
     binary = tmp_path / "visits.csv"
     binary.write_bytes(b"\xff\xfe\x00")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
 
-    for path in (tmp_path / "none.csv", binary):
-        with pytest.raises(InputError, match=f"{path.name} cannot be read"):
+    for path, message in (
+        (tmp_path / "none.csv", r"There is no file .*none\.csv"),
+        (binary, r"visits\.csv cannot be read as a text file"),
+        (tmp_path, "is not a regular file"),
+        (pipe, "is not a regular file"),
+    ):
+        with pytest.raises(InputError, match=message):
             read_child(path)
+
+
+def test_a_visit_made_in_python_is_checked_too() -> None:
+    for weight in (-5.0, float("nan")):
+        with pytest.raises(InputError, match="Visit at 108 months: A weight must lie between"):
+            Child(Sex.FEMALE, (Visit(108, weight_kg=weight),))
+    with pytest.raises(InputError, match="Menarche is given for a boy"):
+        Child(Sex.MALE, (Visit(150, menarche=True),))
 
 
 def test_the_sex_given_beside_the_file_must_not_contradict_it(tmp_path: Path) -> None:

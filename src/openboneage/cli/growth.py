@@ -72,6 +72,7 @@ def _findings(result: Growth) -> list[Finding]:
         found.extend(item.findings)
         for part in (item.bone_age, item.height_for_age, item.height_for_bone_age):
             found.extend(part.findings if part is not None else ())
-        for prediction in item.adult_height.predictions if item.adult_height is not None else ():
-            found.extend(prediction.findings)
+        if item.adult_height is not None:
+            found.extend(item.adult_height.findings)
+            found.extend(finding for prediction in item.adult_height.predictions for finding in prediction.findings)
     return found

@@ -74,7 +74,7 @@ def _print(adult_height: AdultHeight) -> None:
         typer.echo("No method predicts adult height from these data.")
     for item in adult_height.left_out:
         typer.echo(f"left out: {item.method}: {item.reason}")
-    findings = [finding for item in adult_height.predictions for finding in item.findings]
+    findings = [*adult_height.findings, *(finding for item in adult_height.predictions for finding in item.findings)]
     for line in (*unique_finding_lines(findings), RESEARCH_USE):
         typer.echo(line)
 

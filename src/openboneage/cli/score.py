@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.curve import AgeState
 from openboneage.clinical.discordance import Discordance, carpal_discordance
+from openboneage.clinical.input_files import csv_rows, read_text
 from openboneage.clinical.maturity import Maturity, assess_stages
 from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
 from openboneage.clinical.scoring_method import ScoringMethod
@@ -118,17 +118,7 @@ def _interval(low: str, high: str) -> str:
 
 
 def _read_films(chosen: ScoringMethod, path: Path, sex: str | None) -> list[_Film]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path.name} cannot be read as CSV: {type(error).__name__}.") from error
-    columns = [column.strip().lower() for column in reader.fieldnames or ()]
-    if len(set(columns)) < len(columns):
-        raise InputError(f"{path.name} has a column twice.")
-    if not rows:
-        raise InputError(f"{path.name} has no rows; expected columns id, sex and {', '.join(chosen.bones)}.")
+    _, rows = csv_rows(read_text(path), path.name, f"id, sex, {', '.join(chosen.bones)}")
     films = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -138,10 +128,8 @@ def _read_films(chosen: ScoringMethod, path: Path, sex: str | None) -> list[_Fil
     return films
 
 
-def _read_film(chosen: ScoringMethod, row: Mapping[str, Any], number: str, sex: str | None) -> _Film:
-    if None in row or None in row.values():
-        raise InputError("each row needs one value for each column, blank where it is missing.")
-    cells = {column.strip().lower(): str(cell).strip() for column, cell in row.items()}
+def _read_film(chosen: ScoringMethod, row: Mapping[str, str], number: str, sex: str | None) -> _Film:
+    cells = {column.lower(): cell for column, cell in row.items()}
     name = cells.pop("id", "") or number
     row_sex = cells.pop("sex", "") or sex or "unknown"
     stages = {chosen.known_bone(column): stage for column, stage in cells.items() if stage or column not in chosen.bones}

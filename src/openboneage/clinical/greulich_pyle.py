@@ -17,6 +17,7 @@ from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding
 from openboneage.subject import Sex, checked_age_months, format_age
 
+MAX_SD_LIMIT = 10.0
 _PLATES = "gp_standard_ages.csv"
 
 
@@ -141,6 +142,17 @@ def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.B
     return NormalRange(reference, mean, float(np.interp(age_months, ages, table.column("sd_months"))))
 
 
+def checked_sd_limit(sd_limit: float) -> float:
+    """Return the number of standard deviations from which a bone age is delayed or advanced, if it can be one.
+
+    Raises:
+        InputError: It is not over 0 and at most 10.
+    """
+    if not 0 < sd_limit <= MAX_SD_LIMIT:
+        raise InputError(f"The limit of the normal range must be over 0 SD and at most {MAX_SD_LIMIT:g} SD, got {sd_limit}.")
+    return sd_limit
+
+
 def compare(
     sex: Sex,
     bone_age_months: float,
@@ -161,8 +173,7 @@ def compare(
         InputError: The sex is unknown, an age is impossible, or the limit is not positive.
         RefusedError: The table does not hold the chronological age.
     """
-    if not sd_limit > 0:
-        raise InputError(f"The limit of the normal range must be over 0 SD, got {sd_limit}.")
+    checked_sd_limit(sd_limit)
     normal = normal_range(sex, checked_age_months(age_months), reference)
     sds = (checked_age_months(bone_age_months) - normal.mean_months) / normal.sd_months
     return Comparison(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from openboneage.clinical.greulich_pyle import Comparison, Reference, compare
+from openboneage.clinical.greulich_pyle import Comparison, Reference, checked_sd_limit, compare
 from openboneage.clinical.height.all_methods import AdultHeight, predict_adult_height
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.stature import HeightForAge, height_for_age
@@ -86,6 +86,7 @@ def assess_growth(child: Child, reference: Reference = Reference.BRUSH_FOUNDATIO
     Raises:
         InputError: A value is out of range.
     """
+    checked_sd_limit(sd_limit)
     visits = tuple(_visit_growth(child, visit, reference, sd_limit) for visit in child.visits)
     films = [(visit.age_months, visit.bone_age_months) for visit in child.visits if visit.bone_age_months is not None]
     paces = tuple(_pace(earlier, later) for earlier, later in pairwise(films))

@@ -14,12 +14,15 @@ import numpy as np
 
 from openboneage.clinical.table_files import known_sex, load_table
 from openboneage.errors import InputError, RefusedError
-from openboneage.findings import Finding
+from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
 
 CM_PER_INCH = 2.54
-IMPLAUSIBLE_SDS = 8.0
-"""A height this many SD from the median is taken for a mistake; in inches even a child at +4 SD lies beyond it."""
+IMPOSSIBLE_SDS = 6.0
+"""A height further than this from the median is refused as a mistake; a rule of this program. Inches lie far beyond it."""
+
+UNUSUAL_SDS = 4.0
+"""A height further than this from the median gets a warning; a rule of this program."""
 
 _WHO_UNTIL_MONTHS = 24.0
 
@@ -100,14 +103,17 @@ def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
     """
     compared = min(checked_age_months(age_months), _last_months())
     sds = height_for_age(sex, compared, height_cm).sds
-    if abs(sds) < IMPLAUSIBLE_SDS:
+    if abs(sds) <= IMPOSSIBLE_SDS:
         return height_cm
-    low, high = (height_at_sds(sex, compared, limit) for limit in (-4.0, 4.0))
-    hints = [f"A height in cm of {low:.0f} to {high:.0f} was expected at {format_age(age_months)}, got {height_cm:g}."]
+    low, high = (height_at_sds(sex, compared, limit) for limit in (-IMPOSSIBLE_SDS, IMPOSSIBLE_SDS))
+    hints = [
+        f"At {format_age(age_months)} a height of {low:.1f} to {high:.1f} cm was expected ({IMPOSSIBLE_SDS:g} SD around the "
+        f"median), got {height_cm:g}."
+    ]
     if low <= height_cm * CM_PER_INCH <= high:
         hints.append(f"If it is in inches, give {height_cm * CM_PER_INCH:.1f} cm.")
     in_years = age_months * MONTHS_PER_YEAR
-    if in_years <= _last_months() and abs(height_for_age(sex, in_years, height_cm).sds) < 4:
+    if in_years <= _last_months() and abs(height_for_age(sex, in_years, height_cm).sds) <= UNUSUAL_SDS:
         hints.append(f"If the age is {age_months:g} years, give {in_years:g} months.")
     raise InputError(" ".join(hints))
 
@@ -126,6 +132,15 @@ def checked_bone_age_months(bone_age_months: float, age_months: float) -> float:
             "months; has one of them been given in years?"
         )
     return bone_age
+
+
+def height_findings(sex: Sex, age_months: float, height_cm: float) -> tuple[Finding, ...]:
+    """Return a finding where a height is possible, but unusual at an age; beyond 20 years it is compared with 20 years."""
+    sds = height_for_age(sex, min(age_months, _last_months()), height_cm).sds
+    if abs(sds) <= UNUSUAL_SDS:
+        return ()
+    message = f"The height is {abs(sds):.1f} SD {'above' if sds > 0 else 'below'} the median: check height, age and sex."
+    return (Finding("height-unusual", Severity.WARNING, message),)
 
 
 def _lms(sex: Sex, age_months: float) -> tuple[HeightReference, float, float, float]:

@@ -10,14 +10,16 @@ spelling. A file needs no name and no identifier, and has no column for one.
 
 from __future__ import annotations
 
-import csv
 import json
+import math
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openboneage.clinical.height.inputs import checked_parent_cm
+from openboneage.clinical.height.inputs import checked_menarche, checked_parent_cm, checked_weight_kg
+from openboneage.clinical.input_files import csv_rows, read_text
 from openboneage.clinical.stature import checked_bone_age_months, checked_height_cm
 from openboneage.clinical.table_files import known_sex
 from openboneage.errors import InputError
@@ -117,11 +119,8 @@ def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = Non
 
 def _read(path: Path) -> tuple[dict[str, Any], list[Visit]]:
     """Return what a file says of the child, and its visits."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} cannot be read as a text file: {type(error).__name__}.") from error
-    head, rows = _json_rows(text, path.name) if path.suffix.lower() == ".json" else _csv_rows(text, path.name)
+    text = read_text(path)
+    head, rows = _json_visits(text, path.name) if path.suffix.lower() == ".json" else _csv_visits(text, path.name)
     visits, children = [], [_child(head)]
     for number, row in enumerate(rows, start=1):
         try:
@@ -132,26 +131,21 @@ def _read(path: Path) -> tuple[dict[str, Any], list[Visit]]:
     return {key: _one(key, [item.get(key) for item in children]) for key in _CHILD_FIELDS}, visits
 
 
-def _csv_rows(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    reader = csv.DictReader(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
-    columns = [column.strip() for column in reader.fieldnames or ()]
+def _csv_visits(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    columns, rows = csv_rows(text, name, "sex, age, bone_age, height_cm and others")
     _refuse_unknown(columns, (*_CHILD_FIELDS, *_VISIT_FIELDS), name)
-    if len(set(columns)) < len(columns):
-        raise InputError(f"{name} has a column twice.")
-    reader.fieldnames = columns
-    rows: list[dict[str, Any]] = []
-    for number, row in enumerate(reader, start=1):
-        if None in row or None in row.values():
-            raise InputError(f"{name}, visit {number}: {len(columns)} values were expected, one for each column.")
-        rows.append({key: value.strip() for key, value in row.items() if value.strip()})
-    return {}, rows
+    return {}, [{key: cell for key, cell in row.items() if cell} for row in rows]
 
 
-def _json_rows(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _json_visits(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"{name} is no JSON: line {error.lineno}, column {error.colno}.") from error
+    except RecursionError:
+        raise InputError(f"{name} is nested too deeply for a file of visits.") from None
+    except ValueError as error:  # a whole number of more than 4,300 digits
+        raise InputError(f"{name} holds a number that is too long to read.") from error
     rows = content.get("visits") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f'{name} must hold {{"sex": "F", "visits": [{{"age": "9y3m", "height_cm": 131.0}}]}}.')
@@ -202,9 +196,12 @@ def _age(row: Mapping[str, Any], key: str) -> float | None:
 
 def _number(value: Any, key: str) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise InputError(f"{key} must be a number, got {value!r}.") from None
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{key} must be a number, got {reprlib.repr(value)}.")
+    return number
 
 
 def _answer(row: Mapping[str, Any]) -> bool | None:
@@ -224,6 +221,9 @@ def _check_visit(sex: Sex, visit: Visit) -> None:
             checked_bone_age_months(bone_age, age)
     if visit.height_cm is not None:
         checked_height_cm(sex, age, visit.height_cm)
+    if visit.weight_kg is not None:
+        checked_weight_kg(visit.weight_kg, visit.height_cm)
+    checked_menarche(sex, visit.menarche)
     if (low is None) != (high is None):
         raise InputError("An interval of bone age needs both ends, bone_age_low_months and bone_age_high_months.")
     if (

@@ -12,6 +12,7 @@ from openboneage.clinical.height.prediction import HeightPrediction
 from openboneage.clinical.height.roche import khamis_guo_1993, khamis_roche_1995, rwt_1975
 from openboneage.clinical.height.tanner import tanner_1975, tanner_1975_by_bone_age
 from openboneage.clinical.height.target import target_height
+from openboneage.clinical.stature import height_findings
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding, Severity
 
@@ -60,11 +61,13 @@ class AdultHeight:
         predictions: One for each method, in the order of `METHODS`.
         left_out: The other methods, with reasons.
         consensus: Median and range; `None` where no method counts.
+        findings: What is unusual about the inputs.
     """
 
     predictions: tuple[HeightPrediction, ...]
     left_out: tuple[LeftOut, ...]
     consensus: Consensus | None
+    findings: tuple[Finding, ...]
 
 
 def predict_adult_height(inputs: HeightInputs) -> AdultHeight:
@@ -75,7 +78,8 @@ def predict_adult_height(inputs: HeightInputs) -> AdultHeight:
             predictions.append(_compared_with_today(method(inputs), inputs))
         except (InputError, RefusedError) as reason:
             left_out.append(LeftOut(name, str(reason)))
-    return AdultHeight(tuple(predictions), tuple(left_out), _consensus(predictions))
+    findings = height_findings(inputs.sex, inputs.age_months, inputs.height_cm)
+    return AdultHeight(tuple(predictions), tuple(left_out), _consensus(predictions), findings)
 
 
 def _compared_with_today(prediction: HeightPrediction, inputs: HeightInputs) -> HeightPrediction:

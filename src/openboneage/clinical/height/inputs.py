@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from openboneage.clinical.stature import CM_PER_INCH, checked_bone_age_months, checked_height_cm
@@ -12,7 +11,8 @@ from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months
 
 PARENT_CM = (120.0, 220.0)
 WEIGHT_KG = (2.0, 250.0)
-BODY_MASS_INDEX = (7.0, 80.0)
+BODY_MASS_INDEX = (10.0, 40.0)  # kg/m2; beyond, the weight is in pounds or the height in inches: a rule of this program
+KG_PER_POUND = 0.45359237
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,11 @@ class HeightInputs:
             if age is not None:
                 checked_bone_age_months(age, self.age_months)
         if self.weight_kg is not None:
-            _check_weight(self.weight_kg, self.height_cm)
+            checked_weight_kg(self.weight_kg, self.height_cm)
         for parent, height in (("father", self.father_height_cm), ("mother", self.mother_height_cm)):
             if height is not None:
                 checked_parent_cm(parent, height)
-        if self.menarche and self.sex is Sex.MALE:
-            raise InputError("Menarche is given for a boy: check the sex.")
+        checked_menarche(self.sex, self.menarche)
 
     @property
     def age_years(self) -> float:
@@ -130,11 +129,35 @@ def _check_recumbent(length_cm: float, height_cm: float) -> None:
         )
 
 
-def _check_weight(weight_kg: float, height_cm: float) -> None:
+def checked_weight_kg(weight_kg: float, height_cm: float | None) -> float:
+    """Return a weight if it is possible, alone and beside the height, kg.
+
+    Raises:
+        InputError: It is not; the message says so where it would be possible in pounds.
+    """
     low, high = WEIGHT_KG
-    index = weight_kg / (height_cm / 100) ** 2
-    if not (math.isfinite(weight_kg) and low <= weight_kg <= high and BODY_MASS_INDEX[0] <= index <= BODY_MASS_INDEX[1]):
-        raise InputError(
-            f"A weight of {weight_kg:g} kg at {height_cm:g} cm is not possible (body mass index {index:.1f}): weight is in "
-            "kilograms, height in centimetres."
-        )
+    if not low <= weight_kg <= high:
+        raise InputError(f"A weight must lie between {low:g} and {high:g} kg, got {weight_kg:g}.")
+    if height_cm is None:
+        return weight_kg
+    least, most = BODY_MASS_INDEX
+    square_metres = (height_cm / 100) ** 2
+    if least <= weight_kg / square_metres <= most:
+        return weight_kg
+    in_kg = weight_kg * KG_PER_POUND
+    pounds = f" If it is in pounds, give {in_kg:.1f} kg." if least <= in_kg / square_metres <= most else ""
+    raise InputError(
+        f"At {height_cm:g} cm a weight of {least * square_metres:.1f} to {most * square_metres:.1f} kg was expected (body mass "
+        f"index {least:g} to {most:g}), got {weight_kg:g}.{pounds}"
+    )
+
+
+def checked_menarche(sex: Sex, menarche: bool | None) -> bool | None:
+    """Return whether there was a menarche, if the question fits the sex.
+
+    Raises:
+        InputError: Menarche is given for a boy.
+    """
+    if menarche and sex is Sex.MALE:
+        raise InputError("Menarche is given for a boy: check the sex.")
+    return menarche

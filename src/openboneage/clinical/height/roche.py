@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openboneage.clinical.height.inputs import HeightInputs, needed
+from openboneage.clinical.height.inputs import KG_PER_POUND, HeightInputs, needed
 from openboneage.clinical.height.prediction import CENTRAL_90, ErrorBand, HeightPrediction, weights_at
 from openboneage.clinical.stature import CM_PER_INCH
 from openboneage.clinical.table_files import load_table
@@ -16,7 +16,6 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 
 STANDING_TO_RECUMBENT_CM = 1.25  # added where only the standing height is known (Roche, Wainer, Thissen 1975)
-POUNDS_PER_KG = 2.2046226
 GROWTH_AFTER_18_CM = {Sex.MALE: 0.8, Sex.FEMALE: 0.6}  # Khamis and Guo 1993
 
 _RWT_ERRORS = "rwt_1975_error90_UNVERIFIED.csv"
@@ -94,7 +93,7 @@ def khamis_roche_1995(inputs: HeightInputs) -> HeightPrediction:
     table = load_table("khamis_roche_1995.csv").where(sex=inputs.sex)
     columns = ("beta_stature_in", "beta_weight_lb", "beta_midparent_in", "beta0")
     *betas, constant = weights_at(table, "age_years", inputs.age_years, columns, months_per_unit=MONTHS_PER_YEAR)
-    in_pounds_and_inches = (inputs.height_cm / CM_PER_INCH, weight * POUNDS_PER_KG, inputs.midparent_cm / CM_PER_INCH)
+    in_pounds_and_inches = (inputs.height_cm / CM_PER_INCH, weight / KG_PER_POUND, inputs.midparent_cm / CM_PER_INCH)
     return HeightPrediction(
         method="khamis-roche-1995",
         title="Khamis-Roche 1995 (no bone age)",
