@@ -27,7 +27,7 @@ from tests.toy_model import toy_assessor, write_toy
 PIXELS = hands.film("7043", 400)
 
 
-def toy(source: bytes | Path, sex: Sex | None = None, age_months: float | None = None) -> Assessment:
+def toy(source: bytes | Path, sex: Sex | str | None = None, age_months: float | str | None = None) -> Assessment:
     return toy_assessor().assess(source, sex, age_months)
 
 
@@ -106,7 +106,7 @@ def test_file_tells_the_child() -> None:
     assert subject.age_source == "PatientBirthDate, StudyDate"
 
 
-def test_caller_has_the_word_over_the_file() -> None:
+def test_entered_sex_and_age_are_used_before_those_of_the_file() -> None:
     subject = toy(film_file(PIXELS, bits=8), Sex.MALE, 100.0).subject
     assert (subject.sex, subject.sex_source, subject.age_months, subject.age_source) == ("male", "caller", 100, "caller")
 
@@ -129,7 +129,7 @@ def test_unknown_sex_mixes_both() -> None:
     assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
 
 
-def test_caller_settles_what_the_file_leaves_open() -> None:
+def test_entered_sex_and_age_resolve_what_the_file_leaves_open() -> None:
     silent = film_file(PIXELS, bits=8, PatientSex=None, PatientBirthDate=None)
     assert {"sex-missing", "age-missing", "sex-unknown"} <= hands.codes(toy(silent))
     assert hands.codes(toy(silent, Sex.MALE, 100.0)) == {"table-unverified"}
@@ -194,7 +194,7 @@ def test_errors_of_reading_come_through(tmp_path: Path) -> None:
 
 def test_one_call_assesses_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
-    assessment = openboneage.assess(tmp_path / "a.png", sex="F", age_months=100)
+    assessment = openboneage.assess(tmp_path / "a.png", sex="F", age_months="8y4m")
     assert (assessment.subject.sex, assessment.subject.age_months) == (Sex.FEMALE, 100)
 
 
@@ -255,11 +255,30 @@ def test_a_refused_film_is_not_compared() -> None:
     assert toy(hands.png(hands.not_hand("noise")), Sex.MALE, 96.0).comparison is None
 
 
-def test_a_caller_who_contradicts_the_file_is_believed_and_told() -> None:
-    assessment = toy(film_file(PIXELS, bits=8, PatientSex="F"), Sex.MALE)
-    assert assessment.subject.sex is Sex.MALE
-    assert "sex-contradictory" in hands.codes(assessment)
+@pytest.mark.parametrize(
+    ("entered", "code"), [({"sex": Sex.MALE}, "sex-contradictory"), ({"age_months": 30.0}, "age-contradictory")]
+)
+def test_what_contradicts_the_file_is_used_and_reported(entered: dict[str, Any], code: str) -> None:
+    assessment = toy(film_file(PIXELS, bits=8), **entered)
+    assert {"sex": assessment.subject.sex, "age_months": assessment.subject.age_months}.items() >= entered.items()
+    assert code in hands.codes(assessment)
     assert assessment.verdict is Verdict.ACCEPT_WITH_FINDINGS
+
+
+@pytest.mark.parametrize(("word", "sex"), [("F", Sex.FEMALE), ("boy", Sex.MALE), ("unknown", Sex.UNKNOWN)])
+def test_an_assessor_reads_sex_and_age_as_people_write_them(word: str, sex: Sex) -> None:
+    assessment = toy(hands.png(PIXELS), word, "9y3m")
+    assert (assessment.subject.sex, assessment.subject.age_months) == (sex, 111.0)
+    assert numbers(assessment) == numbers(toy(hands.png(PIXELS), sex, 111.0))
+
+
+@pytest.mark.parametrize(
+    ("entered", "expected"),
+    [({"sex": "lady"}, "F, M or unknown, got 'lady'"), ({"age_months": "nine"}, "An age needs units, such as 9y3m")],
+)
+def test_an_assessor_refuses_other_words(entered: dict[str, Any], expected: str) -> None:
+    with pytest.raises(InputError, match=expected):
+        toy(hands.png(PIXELS), **entered)
 
 
 def test_an_age_far_from_the_bone_age_is_doubted() -> None:

@@ -28,7 +28,7 @@ def test_one_film_ends_with_0(films: Path) -> None:
     run = boneage("assess", films / "a.png", "--sex", "F", "--age", "9y3m")
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith("a.png: bone age ")
-    assert "girl (caller), chronological age 9 y 3 m" in run.out
+    assert "girl (entered), chronological age 9 y 3 m" in run.out
     assert "Research use only, not a medical device." in run.out
 
 

@@ -22,7 +22,7 @@ def test_text_says_what_was_found() -> None:
     assert f"({hands.bone_age(GIRL).mean_months:.1f} months)" in lines[0]
     assert "Greulich-Pyle" in lines[1]
     assert "(90 % interval)" in lines[2]
-    assert lines[3].endswith("girl (caller), chronological age 9 y 3 m")
+    assert lines[3].endswith("girl (entered), chronological age 9 y 3 m")
     assert lines[-1].strip() == RESEARCH_USE
 
 
@@ -40,7 +40,7 @@ def test_text_of_a_refused_film_gives_reasons_and_no_age() -> None:
     assert text.endswith(RESEARCH_USE)
 
 
-@pytest.mark.parametrize(("sex", "word"), [(Sex.FEMALE, "girl (caller)"), (Sex.MALE, "boy (caller)")])
+@pytest.mark.parametrize(("sex", "word"), [(Sex.FEMALE, "girl (entered)"), (Sex.MALE, "boy (entered)")])
 def test_subject_of_known_sex(sex: Sex, word: str) -> None:
     assert subject_text(toy_assessor().assess(FILM, sex)) == f"{word}, chronological age not given"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
-from openboneage.assess.child import child_findings, compare_with_normal, settle, subject_of
+from openboneage.assess.child import child_findings, compare_with_normal, subject_of, without_resolved
 from openboneage.assess.distribution import doubts
 from openboneage.assess.whole_hand import estimate_age
 from openboneage.findings import Finding
@@ -20,7 +20,7 @@ from openboneage.hand.quality import Verdict, judge, verdict_of
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
-from openboneage.subject import Sex, parse_sex
+from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import Model, load_model
 
@@ -62,23 +62,23 @@ class Assessor:
         return cls(finder, load_model(cards.whole_hand, threads))
 
     def assess(
-        self, source: str | os.PathLike[str] | bytes, sex: Sex | None = None, age_months: float | None = None
+        self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
     ) -> Assessment:
         """Assess a file; see `examine`."""
         return self.examine(source, sex, age_months).assessment
 
     def examine(
-        self, source: str | os.PathLike[str] | bytes, sex: Sex | None = None, age_months: float | None = None
+        self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
     ) -> Examination:
         """Assess a file and keep the hand.
 
         Args:
             source: Path of a film, or the bytes of one.
-            sex: Sex of the child; None takes what the file says.
-            age_months: Chronological age in months; None takes what the file says.
+            sex: Sex of the child, or a word that `parse_sex` knows; None takes the file's.
+            age_months: Chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
 
         Raises:
-            InputError: The file does not exist or the age is impossible.
+            InputError: The file does not exist, the sex is no such word, or the age is no such text or impossible.
             UnreadableError: The file is no image that can be read.
             RefusedError: The file holds several images.
         """
@@ -90,8 +90,8 @@ class Assessor:
     def examine_radiograph(
         self,
         radiograph: Radiograph,
-        sex: Sex | None = None,
-        age_months: float | None = None,
+        sex: Sex | str | None = None,
+        age_months: float | str | None = None,
         seconds: dict[str, float] | None = None,
     ) -> Examination:
         """Assess a film that was read before; see `examine`. `seconds` holds the times of the stages so far."""
@@ -108,7 +108,7 @@ class Assessor:
             unsure = doubts(bone_age)
             bone_age = None if verdict_of(unsure) is Verdict.REJECT else bone_age
         comparison = compare_with_normal(bone_age, subject)
-        findings = (*settle(quality.findings, subject), *unsure, *child_findings(radiograph, subject, comparison))
+        findings = (*without_resolved(quality.findings, subject), *unsure, *child_findings(radiograph, subject, comparison))
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
@@ -128,24 +128,24 @@ class Assessor:
 def assess(
     path: str | os.PathLike[str],
     sex: Sex | str | None = None,
-    age_months: float | None = None,
+    age_months: float | str | None = None,
     models: str | os.PathLike[str] | None = None,
 ) -> Assessment:
     """Assess one file; for many files, keep an `Assessor`.
 
     Args:
         path: The film.
-        sex: `female`, `male`, `unknown`, or a word that `parse_sex` knows; None takes what the file says.
-        age_months: Chronological age in months; None takes what the file says.
+        sex: Sex of the child, or a word that `parse_sex` knows; None takes the file's.
+        age_months: Chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
         models: Version of a shipped set of models, or a folder with cards; None takes the default set.
 
     Raises:
-        InputError: The file does not exist, the sex is no such word or the age is impossible.
+        InputError: The file does not exist, the sex is no such word, or the age is no such text or impossible.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
         WeightsError: There is no such set, or a model is missing or damaged.
     """
-    return Assessor.load(models).assess(path, None if sex is None else parse_sex(sex), age_months)
+    return Assessor.load(models).assess(path, sex, age_months)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""The child behind the film: what is known, who said so, what that settles, and what is normal at its age."""
+"""The child on the film: sex and age as entered or as the file states them, and what is normal at that age."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from openboneage.assess.distribution import AgeDistribution
@@ -10,7 +10,15 @@ from openboneage.clinical.greulich_pyle import Comparison, compare
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding, Severity
 from openboneage.reading.radiograph import Radiograph
-from openboneage.subject import Sex, Subject, checked_age_months
+from openboneage.subject import (
+    MONTHS_PER_YEAR,
+    Sex,
+    Subject,
+    checked_age_months,
+    format_age,
+    parse_age_months,
+    parse_sex,
+)
 
 SEX_CODES = frozenset({"sex-missing", "sex-other"})
 AGE_CODES = frozenset(
@@ -23,24 +31,34 @@ AGE_CODES = frozenset(
         "study-date-contradictory",
     }
 )
-"""Findings of the reader about the file's sex and age: settled where the caller gives them."""
+"""Findings of the reader about the file's sex and age; an entered sex or age resolves them."""
 
 IMPLAUSIBLE_SDS = 5.0
 """So far from normal, a wrong age, sex or film is likelier than a disease."""
+ADULT_MONTHS = 20 * MONTHS_PER_YEAR
+"""From this age no hand still grows; the Greulich-Pyle atlas ends at 19 years."""
+AGE_SPARE_MONTHS = 1.0
+"""Entered and stated age may differ by this much beyond rounding: a visit may be some weeks after the film."""
 
 
-def subject_of(radiograph: Radiograph, sex: Sex | None, age_months: float | None) -> Subject:
-    """The child: the caller's word first, then the file's.
+def subject_of(radiograph: Radiograph, sex: Sex | str | None, age_months: float | str | None) -> Subject:
+    """The child: sex and age as entered, else as the file states them.
+
+    Args:
+        radiograph: The film.
+        sex: Entered sex, or a word that `parse_sex` knows; None takes the file's.
+        age_months: Entered chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
 
     Raises:
-        InputError: The age is impossible.
+        InputError: The sex is no such word, or the age is no such text or impossible.
     """
     if sex is not None:
-        sex_source = "caller"
+        sex, sex_source = parse_sex(sex), "caller"
     else:
         sex, sex_source = radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
     if age_months is not None:
-        return Subject(sex, sex_source, checked_age_months(age_months), "caller")
+        age_months = parse_age_months(age_months) if isinstance(age_months, str) else checked_age_months(age_months)
+        return Subject(sex, sex_source, age_months, "caller")
     return Subject(sex, sex_source, radiograph.age_months, radiograph.age_source)
 
 
@@ -54,27 +72,52 @@ def compare_with_normal(bone_age: AgeDistribution | None, subject: Subject) -> C
         return None
 
 
-def settle(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, ...]:
-    """The findings less those that the caller's word settled."""
-    settled = (SEX_CODES if subject.sex_source == "caller" else frozenset()) | (
+def without_resolved(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, ...]:
+    """The findings less those about the file's sex or age that an entered one resolves."""
+    resolved = (SEX_CODES if subject.sex_source == "caller" else frozenset()) | (
         AGE_CODES if subject.age_source == "caller" else frozenset()
     )
-    return tuple(finding for finding in findings if finding.code not in settled)
+    return tuple(finding for finding in findings if finding.code not in resolved)
 
 
 def child_findings(radiograph: Radiograph, subject: Subject, comparison: Comparison | None) -> tuple[Finding, ...]:
-    """What to know of the child's sex and age, and of the normal range it is compared with.
+    """What to know of the child's sex and age, and of the normal range it is compared with."""
+    return (*_comparison_findings(comparison), *_sex_findings(radiograph, subject), *_age_findings(radiograph, subject))
 
-    A table that is not verified is a note here: it says nothing against the film.
-    """
-    findings = [replace(finding, severity=Severity.NOTE) for finding in comparison.findings] if comparison else []
-    if comparison and abs(comparison.sds) > IMPLAUSIBLE_SDS:
+
+def _comparison_findings(comparison: Comparison | None) -> Iterator[Finding]:
+    """A table that is not verified is a note here: it says nothing against the film."""
+    if comparison is None:
+        return
+    yield from (replace(finding, severity=Severity.NOTE) for finding in comparison.findings)
+    if abs(comparison.sds) > IMPLAUSIBLE_SDS:
         message = f"The bone age is {comparison.sds:+.0f} SD from normal: check that age, sex and film are those of one child."
-        findings.append(Finding("age-implausible", Severity.WARNING, message))
+        yield Finding("age-implausible", Severity.WARNING, message)
+
+
+def _sex_findings(radiograph: Radiograph, subject: Subject) -> Iterator[Finding]:
     if subject.sex is Sex.UNKNOWN:
         message = "The sex is not known: a bone age is the even mixture of a girl's and a boy's. Give the sex."
-        findings.append(Finding("sex-unknown", Severity.WARNING, message))
+        yield Finding("sex-unknown", Severity.WARNING, message)
     if Sex.UNKNOWN not in (radiograph.sex, subject.sex) and radiograph.sex is not subject.sex:
-        message = f"The file says {radiograph.sex}, the caller says {subject.sex}; the caller's word was used."
-        findings.append(Finding("sex-contradictory", Severity.WARNING, message))
-    return tuple(findings)
+        message = f"The file states {radiograph.sex}, {subject.sex} was entered; the entered sex was used."
+        yield Finding("sex-contradictory", Severity.WARNING, message)
+
+
+def _age_findings(radiograph: Radiograph, subject: Subject) -> Iterator[Finding]:
+    used, stated = subject.age_months, radiograph.age_months
+    if used is None:
+        return
+    if used > ADULT_MONTHS:
+        yield Finding("age-adult", Severity.WARNING, "The age is an adult's; bone age is meaningful for children only.")
+    if stated is not None and abs(used - stated) > max(_unit_months(used), _unit_months(stated)) + AGE_SPARE_MONTHS:
+        message = f"The file states {format_age(stated)}, {format_age(used)} was entered; the entered age was used."
+        yield Finding("age-contradictory", Severity.WARNING, message)
+
+
+def _unit_months(age_months: float) -> float:
+    """The unit in which an age was probably written: whole years where it is a multiple of 12 months, else months.
+
+    An age written in whole units is rounded down, or to the nearest, so it may be off by up to one unit.
+    """
+    return MONTHS_PER_YEAR if age_months % MONTHS_PER_YEAR == 0 else 1.0

@@ -23,8 +23,8 @@ class Case:
     Attributes:
         path: The film.
         label: The path as it was given, for tables.
-        sex: Sex from the caller; None takes what the file says.
-        age_months: Chronological age in months from the caller; None takes what the file says.
+        sex: Entered sex; None takes the file's.
+        age_months: Entered chronological age in months; None takes the file's.
     """
 
     path: Path

@@ -9,6 +9,8 @@ from openboneage.findings import finding_lines
 from openboneage.subject import Sex, format_age
 
 SEX_WORDS = {Sex.FEMALE: "girl", Sex.MALE: "boy", Sex.UNKNOWN: "sex unknown"}
+SOURCE_WORDS = {"caller": "entered"}
+"""Words for a reader where they differ from the stable ones of the JSON."""
 
 
 def interval_text(age: AgeDistribution) -> str:
@@ -17,9 +19,10 @@ def interval_text(age: AgeDistribution) -> str:
 
 
 def subject_text(assessment: Assessment) -> str:
-    """`girl (caller), chronological age 9 y 3 m`."""
+    """`girl (entered), chronological age 9 y 3 m`."""
     subject = assessment.subject
-    sex = SEX_WORDS[subject.sex] + ("" if subject.sex is Sex.UNKNOWN else f" ({subject.sex_source})")
+    source = SOURCE_WORDS.get(subject.sex_source, subject.sex_source)
+    sex = SEX_WORDS[subject.sex] + ("" if subject.sex is Sex.UNKNOWN else f" ({source})")
     age = "not given" if subject.age_months is None else format_age(subject.age_months)
     return f"{sex}, chronological age {age}"
 

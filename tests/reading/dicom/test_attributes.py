@@ -106,11 +106,6 @@ def test_impossible_age(birth: str, study: str) -> None:
     assert codes(PatientBirthDate=birth, StudyDate=study) == ["age-impossible", "age-missing"]
 
 
-def test_adult_is_told() -> None:
-    assert codes(PatientBirthDate="19700101") == ["age-adult"]
-    assert "age-adult" in codes(PatientBirthDate=None, PatientAge="021Y")
-
-
 def test_dates_far_apart_are_told() -> None:
     assert codes(AcquisitionDate="20200115") == ["study-date-contradictory"]
 

@@ -12,7 +12,6 @@ from openboneage.findings import Finding, Severity
 from openboneage.reading.dicom.elements import Tags
 from openboneage.subject import DAYS_PER_MONTH, MAX_AGE_MONTHS, MONTHS_PER_YEAR, Laterality, Sex
 
-ADULT_MONTHS = 20 * MONTHS_PER_YEAR  # no hand still grows; the Greulich-Pyle atlas ends at 19 years
 SPACING_KEYWORDS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 SPACING_RANGE_MM = (0.01, 2.0)
 FIELD_RANGE_MM = (25.0, 1000.0)
@@ -90,8 +89,6 @@ def read_age(tags: Tags, findings: list[Finding]) -> tuple[float | None, str | N
     else:
         findings.append(_note("age-missing", "The file does not tell the chronological age; give it if it is known."))
         return None, None
-    if age_months > ADULT_MONTHS:
-        findings.append(_warning("age-adult", "By its file the film is an adult's; bone age is meaningful for children only."))
     return age_months, source
 
 
