@@ -10,6 +10,7 @@ import pytest
 
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
+from tests.tiny_rsna import NATIVE
 
 GOLDEN = {
     "1377": Split.TRAIN,
@@ -40,9 +41,9 @@ def test_native_films_are_in_no_other_split(tiny_shared: Path) -> None:
 
     others = [film.id for split in Split if split is not Split.NATIVE for film in films.of(split)]
 
-    assert {film.id for film in films.of(Split.NATIVE)} == films.native_ids
-    assert not films.native_ids & set(others)
-    assert len(others) + len(films.native_ids) == len(films.films)
+    assert {film.id for film in films.of(Split.NATIVE)} == set(NATIVE)
+    assert not set(NATIVE) & set(others)
+    assert len(others) + len(NATIVE) == len(films.films)
 
 
 def test_native_films_of_the_challenge_are_in_no_other_split(real_rsna: Path) -> None:

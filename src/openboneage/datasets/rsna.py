@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.datasets.images import decode_grey
-from openboneage.datasets.splits import Split, split_of
+from openboneage.datasets.splits import Split, rsna_split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex, parse_sex
@@ -57,11 +57,6 @@ class RsnaFilms:
     _zips: dict[str, zipfile.ZipFile] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def native_ids(self) -> frozenset[str]:
-        """Films kept for the high-resolution check: never trained on, never tuned to."""
-        return frozenset(row["id"] for row in _read_table(self.root / "native.csv"))
-
-    @cached_property
     def films(self) -> dict[str, Film]:
         """Every film by id, in the order of `train.csv`."""
         return {row["id"]: self._film(row) for row in _read_table(self.root / "train.csv")}
@@ -96,7 +91,7 @@ class RsnaFilms:
             age_months=float(row["boneage_months"]),
             sex=parse_sex(row["sex"]),
             aspect=float(width) / float(height) if height and width else TYPICAL_ASPECT,
-            split=split_of(row["id"], self.native_ids),
+            split=rsna_split(row["id"]),
         )
 
     def _zip(self, name: str) -> zipfile.ZipFile:

@@ -7,6 +7,14 @@ from enum import StrEnum
 
 SPLIT_SALT = "openboneage-split-1"
 
+RSNA_NATIVE_IDS = frozenset(map(str, (
+    1377, 1380, 1418, 1437, 1440, 1452, 1472, 1489, 1511, 1512, 1513, 1514, 1515, 1516, 1517, 1518, 1519, 1520, 1541, 1578,
+    1638, 1685, 1706, 1708, 1785, 1959, 2104, 2107, 2110, 2130, 2142, 2171, 2182, 2249, 2258, 2374, 2391, 2464, 2496, 2498,
+    2503, 2550, 2565, 2587, 2608, 2621, 2661, 2670, 2687, 2732, 2768, 2783, 2798, 2815, 2838, 2859, 7034, 7035, 7036, 7037,
+    7038, 7040, 7041, 7042, 7043, 7047, 7256, 14717, 14729, 14735, 14750, 14931,
+)))  # fmt: skip
+"""RSNA training films kept for the check at full size: never trained on, never tuned to."""
+
 
 class Split(StrEnum):
     """Train 80 %, validation 10 % (calibration of the intervals), held out 10 % (figures only)."""
@@ -17,15 +25,17 @@ class Split(StrEnum):
     NATIVE = "native"
 
 
-def split_of(film_id: str, native_ids: frozenset[str] = frozenset()) -> Split:
-    """Assign a film by the first 32 bits of sha256(`openboneage-split-1:<id>`), modulo 10.
+def split_of(key: str) -> Split:
+    """Assign a split by the first 32 bits of sha256(`openboneage-split-1:<key>`), modulo 10.
 
     Args:
-        film_id: Identifier of the film in its data set.
-        native_ids: Films kept for the high-resolution check; they belong to no other split.
+        key: The patient, so that all films of one child share a split; the film's id where patients are not known.
     """
-    if film_id in native_ids:
-        return Split.NATIVE
-    digest = hashlib.sha256(f"{SPLIT_SALT}:{film_id}".encode()).digest()
+    digest = hashlib.sha256(f"{SPLIT_SALT}:{key}".encode()).digest()
     bucket = int.from_bytes(digest[:4], "big") % 10
     return {8: Split.VALIDATION, 9: Split.HELD_OUT}.get(bucket, Split.TRAIN)
+
+
+def rsna_split(film_id: str) -> Split:
+    """Assign a training film of the RSNA challenge: native where it is one of those, else by the hash of its id."""
+    return Split.NATIVE if film_id in RSNA_NATIVE_IDS else split_of(film_id)

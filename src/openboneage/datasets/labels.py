@@ -1,0 +1,91 @@
+"""A table of labels: its rows become films."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from openboneage.datasets.columns import Columns, recognise
+from openboneage.datasets.delimited import Row, Table, read_table
+from openboneage.datasets.dicom_header import Header
+from openboneage.datasets.film_set import Film
+from openboneage.datasets.splits import Split, split_of
+from openboneage.errors import InputError
+from openboneage.subject import Sex
+
+
+@dataclass(frozen=True)
+class LabelTable:
+    """A table and what its columns hold."""
+
+    table: Table
+    columns: Columns
+
+    @classmethod
+    def read(cls, path: Path, mapping: Mapping[str, str] | None = None) -> LabelTable:
+        """Read a table.
+
+        Args:
+            path: The table.
+            mapping: Columns by field, where their names do not say enough.
+
+        Raises:
+            InputError: The table cannot be read, or a column cannot be told.
+        """
+        table = read_table(path)
+        return cls(table, recognise(table, mapping))
+
+    @property
+    def used(self) -> str:
+        """Which column was taken for what."""
+        return ", ".join(f"{field} from {column!r}" for field, column in self.columns.by_field.items())
+
+    def by_key(self, *fields: str) -> dict[str, Row]:
+        """Rows by the text of the first of the fields that the table has.
+
+        Raises:
+            InputError: The table has none of them.
+        """
+        field = next((field for field in fields if field in self.columns), None)
+        if field is None:
+            raise InputError(
+                f"Expected a column with the films in {self.table.path.name}, such as {', '.join(fields)}; it has "
+                f"{', '.join(self.table.columns)}. Name one, as --columns {fields[0]}=COLUMN."
+            )
+        return {self.columns.text(row, field): row for row in self.table.rows}
+
+    def film(self, row: Row, film_id: str, header: Header | None = None, split: Split | None = None) -> Film:
+        """The film of a row.
+
+        Args:
+            row: The row.
+            film_id: Identifier of the film.
+            header: What the film's file says; it counts where the table says nothing.
+            split: Split of the film; without one, that of the table, else that of the patient or film by the fixed hash.
+
+        Raises:
+            InputError: A value cannot be used; the message names the line.
+        """
+        columns, header = self.columns, header or Header()
+        try:
+            sex, age_months = columns.sex(row), columns.months(row, "age")
+            patient = columns.text(row, "patient") or header.patient
+            return Film(
+                id=film_id,
+                sex=header.sex if sex is Sex.UNKNOWN else sex,
+                bone_age_months=columns.months(row, "bone_age"),
+                split=split or columns.split(row) or split_of(patient or film_id),
+                second_reading_months=columns.months(row, "second_reading"),
+                age_months=header.age_months if age_months is None else age_months,
+                race=columns.text(row, "race") or None,
+                patient=patient,
+            )
+        except InputError as error:
+            raise InputError(f"{self.table.path.name}, line {row.line}: {error}") from None
+
+
+def unlabelled_film(film_id: str, header: Header) -> Film:
+    """A film that no table lists."""
+    split = split_of(header.patient or film_id)
+    return Film(film_id, header.sex, None, split, age_months=header.age_months, patient=header.patient)
