@@ -48,3 +48,10 @@ class WeightsError(BoneAgeError):
     exit_code = 5
     http_status = 500
     dimse_status = 0xA700
+
+
+class WorkerLostError(UnreadableError):
+    """A worker process ended before it had finished: it was killed, it crashed, or memory ran out."""
+
+    http_status = 500
+    dimse_status = 0xA700

@@ -38,12 +38,20 @@ def third_party_imports(path: Path) -> Iterator[str]:
 
 CORE = names(PROJECT["dependencies"])
 LEARN = names(PROJECT["optional-dependencies"]["learn"])
+CLUSTER = names(PROJECT["optional-dependencies"]["cluster"])
 DEV = names(PROJECT["optional-dependencies"]["dev"])
+
+
+def extra(module: Path) -> set[str]:
+    """Return what an extra allows a module to import."""
+    if module.parts[0] in LEARNING_WING:
+        return LEARN
+    return CLUSTER if module == Path("batch/dask.py") else set()
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_imports_are_declared(path: Path) -> None:
-    allowed = CORE | LEARN if path.relative_to(SOURCE).parts[0] in LEARNING_WING else CORE
+    allowed = CORE | extra(path.relative_to(SOURCE))
     providers = packages_distributions()
 
     imported = {module: {canonical(name) for name in providers.get(module, [module])} for module in third_party_imports(path)}
@@ -51,7 +59,7 @@ def test_imports_are_declared(path: Path) -> None:
     assert [module for module, distributions in imported.items() if not distributions & allowed] == []
 
 
-@pytest.mark.parametrize("name", sorted(CORE | LEARN | DEV))
+@pytest.mark.parametrize("name", sorted(CORE | LEARN | CLUSTER | DEV))
 def test_dependencies_are_pinned_and_explained(name: str) -> None:
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")

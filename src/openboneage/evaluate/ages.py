@@ -14,8 +14,8 @@ import numpy as np
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, doubts
 from openboneage.assess.whole_hand import mix_sexes, view_mean
+from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
-from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
@@ -60,7 +60,7 @@ def read_split(root: Path, split: Split, cards: Cards, jobs: int) -> list[Readin
 
 def read_films(root: Path, films: Sequence[Film], cards: Cards, jobs: int) -> list[Reading]:
     """Run the program over films of one split, as `read_split` does."""
-    return share_out(partial(_read_chunk, root, cards), films, jobs, f"{films[0].split} films")
+    return map_chunks(partial(_read_chunk, root, cards), films, executor_of(jobs), f"{films[0].split} films")
 
 
 def films_of(root: Path, split: Split) -> list[Film]:

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.annotations import read_outlines
 from openboneage.datasets.cut_out import cut_out
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
-from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown
@@ -143,7 +143,7 @@ def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
 def _over_films(
     measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
 ) -> list[Result]:
-    return share_out(partial(_over_chunk, measure, root, finder), films, jobs, "films")
+    return map_chunks(partial(_over_chunk, measure, root, finder), films, executor_of(jobs), "films")
 
 
 def _over_chunk(

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.whole_hand import mean_answer, mix_sexes, view_mean
+from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
-from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand import geometry
@@ -56,7 +56,7 @@ def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
 def _table(
     title: str, films: Sequence[Film], names: Sequence[str], work: Callable[[Sequence[Film]], list[list[float]]], jobs: int
 ) -> str:
-    errors = np.array(share_out(work, films, jobs, title))
+    errors = np.array(map_chunks(work, films, executor_of(jobs), title))
     rows = [
         [name, f"{np.abs(error).mean():.2f}", f"{error.mean():+.2f}", f"{np.sqrt((error**2).mean()):.2f}"]
         for name, error in zip(names, errors.T, strict=True)

@@ -17,8 +17,8 @@ import numpy as np
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Calibration
+from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.rsna import Film, RsnaFilms
-from openboneage.datasets.share import share_out
 from openboneage.datasets.splits import Split
 from openboneage.evaluate import changes
 from openboneage.evaluate.ages import Reading, answer, calibration_of, films_of, radiograph_of, read_radiograph
@@ -116,7 +116,7 @@ def read_changed(root: Path, films: Sequence[Film], change: Callable[[Film], Cha
         cards: The models.
         jobs: Processes.
     """
-    readings = share_out(partial(_read_chunk, root, change, cards), films, jobs, "films under changes")
+    readings = map_chunks(partial(_read_chunk, root, change, cards), films, executor_of(jobs), "films under changes")
     calibration = calibration_of(cards)
     return np.array([[_months(reading, calibration) for reading in row] for row in readings])
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
-from openboneage.datasets.share import share_out
 from openboneage.hand import geometry
 from openboneage.hand.drawing import SampleSpec, brightness_of_hand
 from openboneage.hand.locate import locate_hand
@@ -61,7 +61,7 @@ class TrainingHand:
 
 def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
     """Find the hand on every film chosen, in several processes."""
-    return share_out(partial(_prepare_chunk, films.root, finder_card), chosen, jobs, "hands")
+    return map_chunks(partial(_prepare_chunk, films.root, finder_card), chosen, executor_of(jobs), "hands")
 
 
 def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list[TrainingHand]:

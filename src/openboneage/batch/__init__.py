@@ -1,0 +1,1 @@
+"""Many films: executors, resumable tables, figures."""

@@ -1,0 +1,121 @@
+"""Executors apply a function to a stream of items: in this process, in a pool of processes or on a Dask cluster.
+
+Every item gets exactly one outcome. Items are drawn from their iterable as workers become free, so a run over millions of
+items begins with the first one. This module knows nothing of films.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from openboneage.errors import WorkerLostError
+
+LARGEST_CHUNK = 50
+LOCAL_CLUSTER = "local"
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Item, Result]):
+    """What became of one item.
+
+    Attributes:
+        index: Place of the item in the stream, from 0.
+        item: The item.
+        result: What the function returned, or why no worker process survived the item.
+    """
+
+    index: int
+    item: Item
+    result: Result | WorkerLostError
+
+
+class Executor(Protocol):
+    """Applies a function to items.
+
+    Attributes:
+        threads: Threads that the function may use for one item; 0 stands for every core.
+    """
+
+    threads: ClassVar[int]
+
+    def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
+        """Yield the outcome of every item once, as they finish.
+
+        Closing the iterator ends the workers. Whatever the function raises is raised here and ends the run, as does what
+        the iterable raises.
+
+        Args:
+            function: Applied to each item. Function, items and results can be pickled.
+            items: Drawn one by one as workers become free.
+        """
+        ...
+
+
+class InProcess:
+    """Runs in this process, one item after the other."""
+
+    threads: ClassVar[int] = 0
+
+    def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
+        """See `Executor.run`; outcomes come in the order of the items."""
+        for index, item in enumerate(items):
+            yield Outcome(index, item, function(item))
+
+
+def executor_of(jobs: int, dask: str | None = None) -> Executor:
+    """The executor that a user asked for.
+
+    Args:
+        jobs: Processes on this machine; one job runs in this process.
+        dask: Address of a Dask scheduler, such as `tcp://host:8786`; `local` starts a cluster of `jobs` processes.
+
+    Raises:
+        InputError: Dask is not installed.
+    """
+    if dask is not None:
+        from openboneage.batch.dask import DaskCluster
+
+        return DaskCluster(jobs) if dask == LOCAL_CLUSTER else DaskCluster(address=dask)
+    if jobs == 1:
+        return InProcess()
+    from openboneage.batch.pool import ProcessPool
+
+    return ProcessPool(jobs)
+
+
+def map_chunks(
+    function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], executor: Executor, title: str
+) -> list[Result]:
+    """Apply a function to chunks of items and show a progress bar on standard error.
+
+    Chunks suit a function that first loads a model.
+
+    Args:
+        function: Takes a chunk of items and returns one result for each of them.
+        items: The items.
+        executor: Where to run.
+        title: Title of the progress bar.
+
+    Returns:
+        The results in the order of the items.
+
+    Raises:
+        WorkerLostError: A chunk has no result because its worker process ended.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    size = min(LARGEST_CHUNK, max(len(items) // 12, 1))
+    chunks = [items[i : i + size] for i in range(0, len(items), size)]
+    outcomes = track(executor.run(function, chunks), title, total=len(chunks), console=Console(stderr=True))
+    results: dict[int, Sequence[Result]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome.result, WorkerLostError):
+            raise outcome.result
+        results[outcome.index] = outcome.result
+    return [result for index in range(len(chunks)) for result in results[index]]
