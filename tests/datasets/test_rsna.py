@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from openboneage.datasets.rsna import FILM_HEIGHT_PX, TYPICAL_ASPECT, RsnaFilms, film_radiograph, unsquashed
+from openboneage.datasets.reduced import FILM_HEIGHT_PX, reduce_film
+from openboneage.datasets.rsna import TYPICAL_ASPECT, RsnaFilms, film_radiograph
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError, UnreadableError
 from openboneage.subject import Sex
@@ -71,11 +72,11 @@ def test_smooth_view_where_there_is_one(films: RsnaFilms) -> None:
     assert 0 < len(some) < len(films.films)
 
 
-@pytest.mark.parametrize("aspect", [0.5, 0.79, 1.35])
-def test_unsquashed_gives_the_aspect_back(aspect: float) -> None:
-    shown = unsquashed(np.zeros((100, 100), np.uint8), aspect)
+def test_a_native_film_reduces_to_its_pack(films: RsnaFilms) -> None:
+    packed, reduced = films.reduced(films.films["7036"]), reduce_film(example_film("7036"))
 
-    assert shown.shape == (FILM_HEIGHT_PX, round(FILM_HEIGHT_PX * aspect))
+    np.testing.assert_array_equal(packed.sampled, reduced.sampled)
+    assert packed.aspect == pytest.approx(reduced.aspect)
 
 
 def test_a_radiograph_leaves_the_label_behind(films: RsnaFilms) -> None:

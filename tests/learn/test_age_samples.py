@@ -42,9 +42,9 @@ def films(tiny_shared: Path) -> RsnaFilms:
 
 
 @pytest.fixture(scope="module")
-def hands(films: RsnaFilms) -> list[TrainingHand]:
+def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[TrainingHand]:
     """Six hands, one of each example film, told apart by their ages."""
-    return prepare_hands(films, list(films.films.values())[3:9], FINDER, jobs=1)
+    return prepare_hands(films, list(films.films.values())[3:9], FINDER, tmp_path_factory.mktemp("hands"), jobs=1)
 
 
 def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,13 @@ def films(tiny_shared: Path) -> RsnaFilms:
 
 
 @pytest.fixture(scope="module")
-def hands(films: RsnaFilms) -> list[TrainingHand]:
-    return prepare_hands(films, list(films.films.values())[:6], FINDER, jobs=1)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run") / "hands"
+
+
+@pytest.fixture(scope="module")
+def hands(films: RsnaFilms, cache: Path) -> list[TrainingHand]:
+    return prepare_hands(films, list(films.films.values())[:6], FINDER, cache, jobs=1)
 
 
 def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand]) -> None:
@@ -65,12 +71,43 @@ def test_a_smooth_view_lies_pixel_by_pixel_on_the_first(films: RsnaFilms, hands:
             assert np.corrcoef(view.film.ravel(), hand.views[0].film.ravel())[0, 1] > 0.9
 
 
-def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    again = prepare_hands(films, list(films.films.values())[:6], FINDER, jobs=2)
-
-    for first, second in zip(hands, again, strict=True):
+def assert_equal(hands: list[TrainingHand], others: list[TrainingHand]) -> None:
+    for first, second in zip(hands, others, strict=True):
         np.testing.assert_array_equal(first.mask, second.mask)
         np.testing.assert_array_equal(first.film_to_frame, second.film_to_frame)
+        assert (first.age_months, first.sex, first.landmark_score) == (second.age_months, second.sex, second.landmark_score)
+        for view, other in zip(first.views, second.views, strict=True):
+            np.testing.assert_array_equal(view.film, other.film)
+            assert (view.low, view.high) == (other.low, other.high)
+
+
+def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand], tmp_path: Path) -> None:
+    assert_equal(hands, prepare_hands(films, list(films.films.values())[:6], FINDER, tmp_path, jobs=2))
+
+
+def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingHand], cache: Path, tmp_path: Path) -> None:
+    chosen = list(films.films.values())[:6]
+    shutil.copytree(cache, tmp_path, dirs_exist_ok=True)
+    kept, *lost = sorted(tmp_path.iterdir())
+    for path in lost:
+        path.unlink()
+    written = kept.stat().st_mtime_ns
+
+    again = prepare_hands(films, chosen, FINDER, tmp_path, jobs=1)
+
+    assert_equal(hands, again)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in cache.iterdir())
+    assert kept.stat().st_mtime_ns == written, "what was there is read, not written again"
+
+
+def test_a_new_label_needs_no_new_preparation(films: RsnaFilms, tmp_path: Path) -> None:
+    film = next(iter(films.films.values()))
+    prepare_hands(films, [film], FINDER, tmp_path, jobs=1)
+
+    (hand,) = prepare_hands(films, [replace(film, age_months=99.0)], FINDER, tmp_path, jobs=1)
+
+    assert hand.age_months == 99
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_the_same_seed_draws_the_same_variation() -> None:

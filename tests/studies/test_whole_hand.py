@@ -14,7 +14,8 @@ from openboneage.errors import InputError
 from openboneage.hand import geometry
 from openboneage.hand.frame import frame_to_canvas
 from openboneage.learn.backbones import read_convolutions
-from openboneage.learn.hands import TrainingHand, View
+from openboneage.learn.hand_cache import View
+from openboneage.learn.hands import TrainingHand
 from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet

@@ -7,17 +7,16 @@ width / 100))`, checked against the native films. `train-64px-antialiased.zip` h
 from __future__ import annotations
 
 import csv
-import hashlib
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.datasets.images import decode_grey
+from openboneage.datasets.reduced import ReducedFilm, reduced_radiograph
 from openboneage.datasets.splits import Split, rsna_split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
@@ -25,9 +24,6 @@ from openboneage.subject import Sex, parse_sex
 
 TYPICAL_ASPECT = 0.79
 """Median width over height of the films; used for the four films whose native size is not known."""
-
-FILM_HEIGHT_PX = 150
-"""Height of a reduced film with its squash undone: enough to keep every sample, too little to pass for a fine film."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,11 @@ class RsnaFilms:
             self._zip("train-64px-antialiased.zip").read(f"{film_id}.jpeg"), f"Film {film_id} of the RSNA archive"
         )
 
+    def reduced(self, film: Film) -> ReducedFilm:
+        """A film as training sees it, with the averages that the archive has for a part of the films."""
+        averaged = self.smooth(film.id) if film.id in self.smooth_ids else None
+        return ReducedFilm(self.point_sampled(film.id), averaged, film.aspect)
+
     def native_path(self, film_id: str) -> Path:
         """File of a native film."""
         return self.root / "native" / f"{film_id}.png"
@@ -100,17 +101,9 @@ class RsnaFilms:
         return self._zips[name]
 
 
-def unsquashed(pixels: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """A square reduction of a film with its aspect ratio given back, `(150, 150 * aspect)`."""
-    size = max(round(FILM_HEIGHT_PX * aspect), 1), FILM_HEIGHT_PX
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
 def film_radiograph(pixels: NDArray[np.uint8], film: Film) -> Radiograph:
     """A reduced film as a radiograph, its label left behind."""
-    shown = unsquashed(pixels, film.aspect)
-    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
-    return Radiograph(pixels=shown, display=shown, name=f"{film.id}.png", sha256=digest, format="PNG", bits=8)
+    return reduced_radiograph(pixels, film.aspect, f"{film.id}.png")
 
 
 def _existing(path: Path) -> Path:

@@ -14,7 +14,8 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.whole_hand import mean_answer, mix_sexes, view_mean
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
+from openboneage.datasets.reduced import unsquashed
+from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand import geometry

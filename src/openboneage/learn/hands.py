@@ -12,28 +12,15 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph, unsquashed
+from openboneage.datasets.reduced import ReducedFilm, reduced_radiograph, unsquashed
+from openboneage.datasets.rsna import Film, RsnaFilms
 from openboneage.hand import geometry
 from openboneage.hand.drawing import SampleSpec, brightness_of_hand
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import bright_bones
+from openboneage.learn.hand_cache import HandCache, PreparedHand, View
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model, load_model
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """One picture of a film with its squash undone.
-
-    Attributes:
-        film: Bright-bone brightness, `(150, width)` uint8.
-        low: Brightness within the hand that becomes 0.
-        high: Brightness that becomes 1.
-    """
-
-    film: NDArray[np.uint8]
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +29,7 @@ class TrainingHand:
 
     Attributes:
         id: Film.
-        views: The point-sampled view, then the smooth one where there is one.
+        views: The point-sampled view, then the averaged one where there is one.
         film_to_frame: Affine from a view's pixels to hand frame.
         mask: Probability of hand over the canvas, `(256, 192)` uint8.
         age_months: Label.
@@ -59,28 +46,42 @@ class TrainingHand:
     landmark_score: float
 
 
-def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, jobs: int) -> list[TrainingHand]:
-    """Find the hand on every film chosen, in several processes."""
-    return map_chunks(partial(_prepare_chunk, films.root, finder_card), chosen, executor_of(jobs), "hands")
+def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, cache: Path, jobs: int) -> list[TrainingHand]:
+    """Find the hand on every film chosen, in several processes.
+
+    Args:
+        films: The data set.
+        chosen: Its films to prepare.
+        finder_card: Card of the hand finder.
+        cache: Folder of prepared hands: those that are there are read, the others are written as they are done.
+        jobs: Processes.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    return map_chunks(partial(_prepare_chunk, films.root, finder_card, cache), chosen, executor_of(jobs), "hands")
 
 
-def _prepare_chunk(root: Path, finder_card: Path, chunk: Sequence[Film]) -> list[TrainingHand]:
+def _prepare_chunk(root: Path, finder_card: Path, folder: Path, chunk: Sequence[Film]) -> list[TrainingHand]:
     films, finder = RsnaFilms(root), load_model(finder_card, threads=1)
-    return [_prepare(films, film, finder) for film in chunk]
+    cache, spec, hands = HandCache(folder, finder.card.sha256), SampleSpec(), []
+    for film in chunk:
+        reduced = films.reduced(film)
+        hand = cache.get(reduced, spec, partial(_prepare, reduced, finder, spec))
+        sex = 1 if film.sex is Sex.MALE else 0
+        hands.append(
+            TrainingHand(film.id, hand.views, hand.film_to_frame, hand.mask, film.age_months, sex, hand.landmark_score)
+        )
+    return hands
 
 
-def _prepare(films: RsnaFilms, film: Film, finder: Model) -> TrainingHand:
-    hand = locate_hand(film_radiograph(films.point_sampled(film.id), film), finder)
+def _prepare(film: ReducedFilm, finder: Model, spec: SampleSpec) -> PreparedHand:
+    hand = locate_hand(reduced_radiograph(film.sampled, film.aspect, "film"), finder)
     shown = [hand.film]
-    if film.id in films.smooth_ids:
-        shown.append(bright_bones(unsquashed(films.smooth(film.id), film.aspect), hand.inverted))
-    return TrainingHand(
-        id=film.id,
-        views=tuple(View(pixels, *brightness_of_hand(pixels, hand, SampleSpec())) for pixels in shown),
+    if film.averaged is not None:
+        shown.append(bright_bones(unsquashed(film.averaged, film.aspect), hand.inverted))
+    return PreparedHand(
+        views=tuple(View(pixels, *brightness_of_hand(pixels, hand, spec)) for pixels in shown),
         film_to_frame=hand.film_to_frame,
         mask=np.rint(hand.mask * 255).astype(np.uint8),
-        age_months=film.age_months,
-        sex=1 if film.sex is Sex.MALE else 0,
         landmark_score=float(hand.landmark_scores.min()),
     )
 

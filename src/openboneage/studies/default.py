@@ -96,7 +96,7 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         example = _example(2, THUMBNAIL_PX, THUMBNAIL_PX)
         _write(run, network, example, _finder_card(finder))
     if not _is_calibrated(run.cards.whole_hand):
-        hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.jobs)
+        hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.out / "hands", run.jobs)
         network = train_whole_hand(hands, run.backbone, run.out / WHOLE_HAND, whole_hand)
         example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
