@@ -78,19 +78,18 @@ def assess_warm(film: Path, times: int) -> dict[str, Sample]:
     import cv2
 
     from openboneage.assess.assessor import Assessor
-    from openboneage.assess.whole_hand import view_mean
     from openboneage.explain.occlusion import occlusion_map
 
     assessor, stages = Assessor.load(), []
     whole = repeat(lambda: stages.append(assessor.assess(film).seconds), times)
     examination = assessor.examine(film)
     sex = examination.assessment.subject.sex
-    occlusion = repeat(lambda: occlusion_map(examination.hand, sex, assessor.whole_hand), max(times // 6, 3), warm_up=1)
+    occlusion = repeat(lambda: occlusion_map(examination.hand, sex, assessor.estimator), max(times // 6, 3), warm_up=1)
     alone = Assessor.load(threads=1)
     cv2_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        one_core = repeat(lambda: view_mean(examination.hand, alone.whole_hand), times)
+        one_core = repeat(lambda: alone.estimator.estimate(examination.hand, sex), times)
     finally:
         cv2.setNumThreads(cv2_threads)
     measured = stages[-times:]

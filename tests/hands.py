@@ -12,6 +12,7 @@ from PIL import Image
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, Examination
 from openboneage.assess.distribution import AgeDistribution
+from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.read import read
@@ -112,6 +113,13 @@ def _text(size_px: tuple[int, int]) -> np.ndarray:
 def shipped() -> Assessor:
     """The shipped models, loaded once for all tests of a process."""
     return Assessor.load()
+
+
+def shipped_estimator() -> WholeHandEstimator:
+    """The estimator that ships."""
+    estimator = shipped().estimator
+    assert isinstance(estimator, WholeHandEstimator)
+    return estimator
 
 
 @cache

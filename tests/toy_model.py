@@ -1,4 +1,4 @@
-"""A whole-hand model small enough to know by heart: bone age grows with the brightness of one small square of the view.
+"""A whole-hand model with a known answer: bone age grows with the brightness of one small square of the view.
 
 A girl's mean is `BASE_MONTHS + SLOPE_MONTHS * brightness`, a boy's `BOYS_LATER_MONTHS` more; both are bells of `SD_MONTHS`.
 So tests know what the mixture over sexes is, and which place an attention map must find.
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
+from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.weights.card import Card
 from openboneage.weights.registry import Cards
 
@@ -92,3 +93,10 @@ def toy_assessor() -> Assessor:
     """The shipped finder with the toy model, loaded once."""
     with TemporaryDirectory() as folder:
         return Assessor.load(write_toy(Path(folder)))
+
+
+def toy_estimator() -> WholeHandEstimator:
+    """The whole-hand estimator with the toy model."""
+    estimator = toy_assessor().estimator
+    assert isinstance(estimator, WholeHandEstimator)
+    return estimator

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import openboneage
-from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.assess.assessment import RESEARCH_USE, Assessment, ModelFacts
 from openboneage.assess.assessor import Assessor
 from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.errors import InputError, RefusedError, UnreadableError, WeightsError
@@ -152,7 +152,7 @@ def test_refused_film_has_no_age_but_reasons() -> None:
 def test_assessment_names_program_models_and_times() -> None:
     assessment = hands.shipped().assess(hands.png(PIXELS))
     assert [(model.name, model.sha256) for model in assessment.models] == [
-        (model.card.name, model.card.sha256) for model in (hands.shipped().finder, hands.shipped().whole_hand)
+        (card.name, card.sha256) for card in (hands.shipped().finder.card, hands.shipped_estimator().model.card)
     ]
     assert list(assessment.seconds) == ["read", "standardize", "quality", "whole_hand"]
     assert all(seconds > 0 for seconds in assessment.seconds.values())
@@ -215,11 +215,12 @@ def test_one_call_refuses_models_that_are_none(tmp_path: Path) -> None:
 def test_an_assessor_loads_a_folder_or_its_cards(tmp_path: Path, models: Callable[[Path], Path | str | Cards]) -> None:
     cards = write_toy(tmp_path)
     assessor = Assessor.load(models(tmp_path), threads=1)
-    assert (assessor.finder.card, assessor.whole_hand.card) == (read_card(cards.finder), read_card(cards.whole_hand))
+    assert assessor.finder.card == read_card(cards.finder)
+    assert assessor.models == tuple(ModelFacts.of(read_card(path)) for path in (cards.finder, cards.whole_hand))
 
 
 def test_an_assessor_loads_a_set_by_its_name() -> None:
-    assert Assessor.load(DEFAULT_SET).whole_hand.card == hands.shipped().whole_hand.card
+    assert Assessor.load(DEFAULT_SET).models == hands.shipped().models
 
 
 def test_one_call_refuses_what_is_no_sex(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image
 
+from openboneage.assess.estimators.registry import ESTIMATORS
 from openboneage.errors import InputError
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import DEFAULT_SET, Cards
 from tests.cli.running import boneage
+from tests.estimators import Regressor
 from tests.report.test_schema import SCHEMA
 from tests.toy_model import write_toy
 
@@ -319,6 +321,26 @@ def test_a_set_is_picked_by_its_name(films: Path) -> None:
     assert {**default, "seconds": 0} == {**named, "seconds": 0}
 
 
+def test_an_estimator_is_picked_by_its_name(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ESTIMATORS, Regressor.name, Regressor)
+    film, figure = films / "a.png", films / "figure.png"
+    run = boneage("assess", film, "--estimator", Regressor.name, "--figure", figure, "--json", "--csv", films / "out.csv")
+    answer = json.loads(run.out)
+    assert (run.code, [model["name"] for model in answer["models"]]) == (0, ["hand-finder"])
+    assert answer["bone_age"]["sd_months"] == pytest.approx(9, abs=0.1)
+    assert figure.stat().st_size > 0
+    again = boneage("assess", film, "--estimator", Regressor.name, "--csv", films / "out.csv")
+    assert "skipped" in again.err
+    other = boneage("assess", film, "--csv", films / "out.csv")
+    assert (other.code, "holds films assessed with hand-finder" in other.err) == (2, True)
+
+
+def test_an_unknown_estimator_is_one_line(films: Path) -> None:
+    run = boneage("assess", films / "a.png", "--estimator", "foot")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "boneage: Expected one of the estimators whole-hand, got 'foot'.\n"
+
+
 def test_same_film_same_numbers(films: Path) -> None:
     first, second = (json.loads(boneage("assess", films / "a.png", "--json").out) for _ in range(2))
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
@@ -327,5 +349,5 @@ def test_same_film_same_numbers(films: Path) -> None:
 def test_help_names_what_there_is() -> None:
     run = boneage("assess", "--help")
     assert run.code == 0
-    for word in ("--sex", "--age", "--json", "--csv", "--figure", "--models", "--jobs", "9y3m"):
+    for word in ("--sex", "--age", "--json", "--csv", "--figure", "--models", "--estimator", "--jobs", "9y3m"):
         assert word in run.out

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from openboneage.assess.estimators.registry import ESTIMATORS
 from openboneage.cli import app, main
 from openboneage.errors import InputError, WeightsError
 from openboneage.weights.registry import DEFAULT_SET
+from tests.estimators import Regressor
 from tests.toy_model import write_toy
 
 
@@ -85,3 +87,27 @@ def test_missing_films_are_named(tmp_path: Path) -> None:
 
     assert isinstance(result.exception, InputError)
     assert "train.csv" in str(result.exception) or "native.csv" in str(result.exception)
+
+
+@pytest.mark.parametrize("figure", ["ages", "risk", "answers", "limits", "stress", "repeat"])
+def test_an_unknown_estimator_is_refused(tiny_shared: Path, figure: str) -> None:
+    result = evaluate(figure, "--data", tiny_shared / "rsna", "--estimator", "foot")
+
+    assert isinstance(result.exception, InputError)
+    assert str(result.exception) == "Expected one of the estimators whole-hand, got 'foot'."
+
+
+def test_the_default_estimator_is_the_whole_hand(tiny_shared: Path) -> None:
+    words = ("ages", "--split", "native", "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert evaluate(*words, "--estimator", "whole-hand").stdout == evaluate(*words).stdout
+
+
+def test_ages_of_another_estimator_are_measured(tiny_shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ESTIMATORS, Regressor.name, Regressor)
+    words = ("ages", "--split", "native", "--data", tiny_shared / "rsna", "--jobs", "1", "--estimator")
+
+    shipped, regressor = (evaluate(*words, name).stdout.splitlines()[2] for name in ("whole-hand", Regressor.name))
+
+    assert regressor.startswith("| all | 3 | ")
+    assert regressor != shipped

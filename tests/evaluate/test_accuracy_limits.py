@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.assess.distribution import Calibration
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -13,9 +12,9 @@ from openboneage.evaluate.accuracy_limits import (
     archive_table,
     as_native,
     errors_by_range,
-    habit_table,
     learned_table,
     limits_report,
+    preferred_ages_table,
 )
 from openboneage.evaluate.ages import Reading
 from openboneage.hand.quality import Verdict
@@ -35,13 +34,13 @@ def cells(table: str) -> list[list[str]]:
 
 
 def off(film_id: str, error: float, verdict: Verdict = Verdict.ACCEPT) -> Reading:
-    return reading(film_id, 100, Sex.MALE, 0, 100 + error, verdict=verdict)
+    return reading(film_id, 100, Sex.MALE, 100 + error, verdict=verdict)
 
 
 def test_readings_are_told_by_their_place_in_the_year() -> None:
     ages = [(12, Split.TRAIN), (120, Split.TRAIN), (18, Split.TRAIN), (50, Split.TRAIN), (30, Split.NATIVE)]
 
-    table = habit_table([Film(str(i), age, Sex.MALE, 0.8, split) for i, (age, split) in enumerate(ages)])
+    table = preferred_ages_table([Film(str(i), age, Sex.MALE, 0.8, split) for i, (age, split) in enumerate(ages)])
 
     assert cells(table) == [
         ["all", "5", "40.0 %", "40.0 %", "20.0 %"],
@@ -60,7 +59,7 @@ def test_errors_are_sorted_by_id_and_those_of_refused_films_left_out() -> None:
         off("15000", 60, Verdict.REJECT),
     ]
 
-    errors = errors_by_range(films, Calibration())
+    errors = errors_by_range(films)
 
     assert [list(np.rint(each)) for each in errors] == [[5, 4], [-2], [1], [7]]
 
@@ -99,7 +98,7 @@ def test_films_that_lie_apart_are_not_weighted() -> None:
 def test_the_report_has_three_tables_and_a_sentence() -> None:
     readings = {split: [off("3000", 2), off("13000", 4)] for split in ERRORS}
 
-    *tables, closing = limits_report([each.film for each in readings[Split.TRAIN]], readings, Calibration()).split("\n\n")
+    *tables, closing = limits_report([each.film for each in readings[Split.TRAIN]], readings).split("\n\n")
 
     assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1, 1]
     assert closing.endswith("The native films have 3.00.")
@@ -109,4 +108,4 @@ def test_a_split_without_an_answer_gives_no_report() -> None:
     readings = {split: [off("3000", 2)] for split in ERRORS} | {Split.NATIVE: [off("3000", 2, Verdict.REJECT)]}
 
     with pytest.raises(InputError, match="all of the split native were refused"):
-        limits_report([], readings, Calibration())
+        limits_report([], readings)

@@ -1,8 +1,7 @@
-"""Other ways to read an age and its interval, against numbers worked out by hand and readings made up."""
+"""Other ways to read an age, and coverage by group, against numbers worked out by hand and invented readings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from openboneage.assess.distribution import Calibration
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import Reading, answered
+from openboneage.evaluate.ages import answered
 from openboneage.evaluate.answers import (
     age_table,
     ages_by_way,
@@ -21,16 +20,13 @@ from openboneage.evaluate.answers import (
     coverage_table,
     covered,
     group_figures,
-    habit,
-    interval_table,
-    off_promise,
-    on_other_halves,
+    label_preference,
 )
-from openboneage.evaluate.calibration import calibrate
+from openboneage.evaluate.calibration import UncalibratedReading, calibrate
 from openboneage.evaluate.metrics import AgeFigures, age_figures
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
-from tests.evaluate.made import reading, scattered
+from tests.evaluate.made import reading, scattered, uncalibrated
 
 
 def labels(sex: Sex, *months: int) -> list[Film]:
@@ -42,10 +38,10 @@ def cells(table: str) -> list[list[str]]:
 
 
 PLATES = labels(Sex.FEMALE, *[60] * 40, *[72] * 40)
-TWO_PEAKED = Reading(
+TWO_PEAKED = UncalibratedReading(
     Film("a", 64, Sex.MALE, 0.8, Split.VALIDATION),
     Verdict.ACCEPT,
-    np.array([np.full(229, 1 / 229), np.where(np.arange(229) == 60, 0.75, np.where(np.arange(229) == 100, 0.25, 0))]),
+    np.where(np.arange(229) == 60, 0.75, np.where(np.arange(229) == 100, 0.25, 0)),
 )
 
 
@@ -61,19 +57,19 @@ class TestAge:
         assert ages == pytest.approx([70, 64, 59.5 + 0.5 / 0.9, 59.5 + 0.5 / 0.9])  # halved: 0.9 at 60, 0.1 at 100
 
     def test_readers_name_whole_years_more_than_the_months_around_them(self) -> None:
-        likelier = habit(PLATES, Sex.FEMALE)
+        likelier = label_preference(PLATES, Sex.FEMALE)
         bell = np.exp(-(np.arange(-20, 21) ** 2) / 50)
 
         assert likelier[60] == pytest.approx(40.05 / (0.05 + 40 * (1 + np.exp(-144 / 50)) / bell.sum()))
         assert (likelier[[59, 61, 66, 73]] < 0.02).all()
         assert likelier[[0, 150, 228]] == pytest.approx(1)
 
-    def test_a_sex_without_labels_has_no_habit(self) -> None:
-        assert habit(PLATES, Sex.MALE) == pytest.approx(np.ones(229))
+    def test_a_sex_without_labels_has_no_preference(self) -> None:
+        assert label_preference(PLATES, Sex.MALE) == pytest.approx(np.ones(229))
 
     @pytest.mark.parametrize(("said", "named"), [(61, 60), (65, 60), (67, 72), (71, 72)])
     def test_the_prior_draws_the_median_to_the_nearer_plate(self, said: float, named: float) -> None:
-        girl, boy = reading("a", 60, Sex.FEMALE, said, 100), reading("b", 60, Sex.MALE, 100, said)
+        girl, boy = uncalibrated("a", 60, Sex.FEMALE, said), uncalibrated("b", 60, Sex.MALE, said)
 
         ages = ages_by_way([girl, boy], PLATES, temperature=1)["median with the plates' prior"]
 
@@ -81,7 +77,7 @@ class TestAge:
         assert ages[1] == pytest.approx(said), "these are the labels of girls"
 
     def test_the_table_has_a_row_a_way(self) -> None:
-        readings = [reading("a", 60, Sex.FEMALE, 63, 0), reading("b", 100, Sex.MALE, 0, 95)]
+        readings = [uncalibrated("a", 60, Sex.FEMALE, 63), uncalibrated("b", 100, Sex.MALE, 95)]
 
         head, _, *rows = cells(age_table(readings, [], temperature=1.2))
 
@@ -89,74 +85,13 @@ class TestAge:
         assert [row[1:] for row in rows] == [["4.00", "-1.00", "4.12"]] * 4
 
 
-class TestInterval:
-    def test_each_half_is_tried_with_what_the_other_set(self) -> None:
-        readings, set_on = scattered(25, 1, 1.0), []
-
-        def way(half: Sequence[Reading]) -> Calibration:
-            set_on.append({each.film.id for each in half})
-            return Calibration()
-
-        tried = [{each.film.id for each, _ in trial} for trial in on_other_halves(readings, way)]
-
-        everyone = {each.film.id for each in readings}
-        assert [everyone - ids for ids in set_on] == tried
-        assert set(map(len, tried)) == {13}
-        assert len({frozenset(ids) for ids in tried}) == len(tried), "other halves each time"
-
-    def test_a_film_has_no_part_in_its_own_interval(self) -> None:
-        readings = scattered(25, 1, 1.0)
-
-        def way(half: Sequence[Reading]) -> Calibration:
-            return Calibration(central_mass=0.5 if "3" in {each.film.id for each in half} else 0.9)
-
-        widths = [
-            age.high_months - age.low_months for trial in on_other_halves(readings, way) for each, age in trial
-            if each.film.id == "3"
-        ]  # fmt: skip
-
-        assert widths
-        assert min(widths) > 25
-
-    def test_one_film_leaves_none_to_set_the_interval_on(self) -> None:
-        with pytest.raises(InputError, match="at least two films"):
-            on_other_halves(scattered(1, 1, 1.0), calibrate)
-
-    def test_masses_by_sex_even_out_the_coverage(self) -> None:
-        sure, unsure = (scattered(600, 1, width) for width in (1.3, 0.7))
-        readings = [s if s.film.sex is Sex.FEMALE else u for s, u in zip(sure, unsure, strict=True)]
-
-        _, _, *ways = cells(interval_table(readings, {each.film.id for each in readings}))
-
-        alike, by_sex, by_band, drawn = (float(row[3].removesuffix(" points")) for row in ways)
-        assert by_sex < by_band < alike, "ten masses scatter more than two"
-        assert drawn < by_band
-        assert all(float(row[1].removesuffix(" %")) == pytest.approx(90, abs=2) for row in ways)
-
-    def test_distance_from_the_promise_by_hand(self) -> None:
-        trials = [[figures_of(100, 80), figures_of(10, 9)], [figures_of(50, 40)]]
-
-        assert off_promise(trials, 0.9) == pytest.approx((150 / 160) ** 0.5 * 0.1)
-
-    def test_only_films_that_are_answered_are_counted(self) -> None:
-        readings = scattered(40, 1, 1.0)
-        wrong = [replace(each, film=replace(each.film, age_months=228.0)) for each in readings[:2]]
-        films = [*wrong, *readings[2:]]
-
-        def coverage(answered_ids: set[str]) -> float:
-            return float(cells(interval_table(films, answered_ids))[2][1].removesuffix(" %"))
-
-        assert coverage({each.film.id for each in readings[:2]}) < 70
-        assert coverage({each.film.id for each in readings[2:]}) > 85
-
-
 class TestCoverage:
     def test_groups_are_of_a_sex_and_a_band(self) -> None:
         readings = [
-            reading("a", 50, Sex.FEMALE, 47, 0), reading("b", 94, Sex.FEMALE, 98, 0), reading("c", 170, Sex.MALE, 0, 161)
+            reading("a", 50, Sex.FEMALE, 47), reading("b", 94, Sex.FEMALE, 98), reading("c", 170, Sex.MALE, 161)
         ]  # fmt: skip
 
-        groups = group_figures(answered(readings, Calibration()))
+        groups = group_figures(answered(readings))
 
         assert {kind: list(figures) for kind, figures in groups.items()} == {
             "estimated": [
@@ -200,19 +135,19 @@ def test_films_that_set_the_intervals_are_named_as_such() -> None:
 
     own, other = (answers_report(films, PLATES, calibrate(readings)).split("\n\n") for films in (readings, others))
 
-    assert own == [*other[:3], said, other[3]]
+    assert own == [*other[:2], said, other[2]]
 
 
-def test_the_report_has_three_tables_and_two_sentences() -> None:
+def test_the_report_has_two_tables_and_two_sentences() -> None:
     readings = [replace(each, film=replace(each.film, split=Split.HELD_OUT)) for each in scattered(150, 1, 1.0)]
 
     *tables, closing = answers_report(readings, PLATES, calibrate(readings)).split("\n\n")
 
-    assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1, 1]
+    assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1]
     assert "groups by age as estimated" in closing.split(". ")[0]
     assert "groups by age as read" in closing.split(". ")[1]
 
 
 def test_films_that_are_all_refused_give_no_report() -> None:
     with pytest.raises(InputError, match="all 1 were refused"):
-        answers_report([reading("a", 60, Sex.FEMALE, 60, 60, verdict=Verdict.REJECT)], PLATES, Calibration())
+        answers_report([uncalibrated("a", 60, Sex.FEMALE, 60, verdict=Verdict.REJECT)], PLATES, Calibration())

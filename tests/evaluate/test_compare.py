@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.compare import Contender, bootstrap_interval, comparison_table
 from openboneage.hand.quality import Verdict
@@ -20,13 +19,12 @@ def contender(name: str, errors: dict[str, float], refused: str = "") -> Contend
         reading(
             film_id,
             *FILMS[film_id],
-            girl=FILMS[film_id][0] + error,
-            boy=FILMS[film_id][0] + error,
+            estimated=FILMS[film_id][0] + error,
             verdict=Verdict.REJECT if film_id in refused else Verdict.ACCEPT,
         )
         for film_id, error in errors.items()
     ]
-    return Contender(name, readings, Calibration())
+    return Contender(name, readings)
 
 
 FIRST = contender("first", {"a": 4, "b": -8, "c": 10, "d": 90}, refused="d")
@@ -71,7 +69,7 @@ def test_three_sets_are_compared_with_the_first() -> None:
 
 
 def test_a_group_without_films_has_no_row() -> None:
-    boys = [Contender(each.name, each.readings[1:3], each.calibration) for each in (FIRST, SECOND)]
+    boys = [Contender(each.name, each.readings[1:3]) for each in (FIRST, SECOND)]
 
     assert [row[0] for row in rows(*boys)[2:]] == ["all", "all", "boys", "boys"]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from openboneage.assess.assessor import Assessor
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.repeat import harmless, repeat_table, spread_cells
@@ -39,7 +41,9 @@ def test_no_film_gives_no_figures() -> None:
 
 
 def test_the_table_is_markdown(tiny_shared: Path, tmp_path: Path) -> None:
-    table, sentence = repeat_table(tiny_shared / "rsna", Split.HELD_OUT, 3, write_toy(tmp_path), jobs=1).split("\n\n")
+    table, sentence = repeat_table(
+        tiny_shared / "rsna", Split.HELD_OUT, 3, partial(Assessor.load, write_toy(tmp_path), 1), jobs=1
+    ).split("\n\n")
     head, _, row = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert len(head) == len(row)

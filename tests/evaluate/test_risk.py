@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.risk import area, order_table, refusals_needed, risk_report, risk_table, widest_first
 from openboneage.hand.quality import Verdict
@@ -15,15 +14,15 @@ from tests.evaluate.made import reading
 WIDTHS = np.array([60.0, 50, 40, 30])
 ERRORS = np.array([30.0, 4, 40, 2])
 READINGS = [
-    reading("a", 60, Sex.FEMALE, 62, 80, sd=4),
-    reading("b", 100, Sex.MALE, 150, 130, sd=9),
-    reading("c", 100, Sex.MALE, 100, 104, sd=6),
-    reading("d", 100, Sex.MALE, 100, 180, verdict=Verdict.REJECT),
+    reading("a", 60, Sex.FEMALE, 62, sd=4),
+    reading("b", 100, Sex.MALE, 130, sd=9),
+    reading("c", 100, Sex.MALE, 104, sd=6),
+    reading("d", 100, Sex.MALE, 180, verdict=Verdict.REJECT),
 ]
 
 
 def test_answered_films_come_widest_first() -> None:
-    widths, errors = widest_first(READINGS, Calibration())
+    widths, errors = widest_first(READINGS)
 
     assert errors == pytest.approx([30, 4, 2], abs=0.01)
     assert widths == pytest.approx([2 * 1.645 * sd for sd in (9, 6, 4)], rel=0.01)
@@ -65,7 +64,7 @@ def test_refusals_reach_to_the_last_large_error() -> None:
 
 
 def test_the_report_closes_with_what_is_needed() -> None:
-    *tables, needs = risk_report(READINGS, Calibration()).split("\n\n")
+    *tables, needs = risk_report(READINGS).split("\n\n")
 
     assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1]
     assert needs.startswith("So that none of the 1 errors over 24 months is left, 33.3 % of the films")
@@ -74,4 +73,4 @@ def test_the_report_closes_with_what_is_needed() -> None:
 
 def test_films_that_are_all_refused_give_no_report() -> None:
     with pytest.raises(InputError, match="all 1 were refused"):
-        risk_report(READINGS[3:], Calibration())
+        risk_report(READINGS[3:])

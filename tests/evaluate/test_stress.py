@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from openboneage.assess.assessor import Assessor
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.ages import answer, calibration_of, films_of, read_split
+from openboneage.evaluate.ages import films_of, read_split
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed, stress_row, stress_table, stresses
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
 from tests.tiny_rsna import example_film, point_sampled
 from tests.toy_model import write_toy
 
@@ -71,13 +72,13 @@ def test_a_stress_is_met_within_ten_percent(changed: list[float], met: str) -> N
 
 
 def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
-    root, cards = tiny_shared / "rsna", Cards.of()
-    expected = [answer(reading, calibration_of(cards)) for reading in read_split(root, Split.HELD_OUT, cards, jobs=1)]
+    root, load = tiny_shared / "rsna", partial(Assessor.load, None, 1)
+    readings = read_split(root, Split.HELD_OUT, load, jobs=1)
 
-    months = read_changed(root, films_of(root, Split.HELD_OUT), only_plain, cards, jobs=1)
+    months = read_changed(root, films_of(root, Split.HELD_OUT), only_plain, load, jobs=1)
 
     assert months.shape == (6, 1)
-    assert months[:, 0] == pytest.approx([age.mean_months if age else NAN for age in expected], nan_ok=True)
+    assert months[:, 0] == pytest.approx([each.age.mean_months if each.answered else NAN for each in readings], nan_ok=True)
 
 
 def only_plain(each: Film) -> Changes:
@@ -85,7 +86,9 @@ def only_plain(each: Film) -> Changes:
 
 
 def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None:
-    table, sentence = stress_table(tiny_shared / "rsna", Split.HELD_OUT, 3, write_toy(tmp_path), jobs=2).split("\n\n")
+    table, sentence = stress_table(
+        tiny_shared / "rsna", Split.HELD_OUT, 3, partial(Assessor.load, write_toy(tmp_path), 1), jobs=2
+    ).split("\n\n")
     head, rule, plain, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert head[0] == "2 held-out films"

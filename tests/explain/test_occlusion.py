@@ -8,9 +8,9 @@ import pytest
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
 from openboneage.subject import Sex
 from tests import hands
-from tests.toy_model import SQUARE, toy_assessor
+from tests.toy_model import SQUARE, toy_estimator
 
-TOY = toy_assessor().whole_hand
+TOY = toy_estimator()
 HAND = hands.examined("7043").hand
 SPARSE = OcclusionSpec(patch=0.14, stride=0.1)
 
@@ -33,7 +33,7 @@ def test_map_covers_the_canvas_in_nought_to_one() -> None:
 
 @pytest.mark.parametrize("sex", Sex)
 def test_shipped_model_gives_a_map_for_every_sex(sex: Sex) -> None:
-    attention = occlusion_map(HAND, sex, hands.shipped().whole_hand, SPARSE)
+    attention = occlusion_map(HAND, sex, hands.shipped().estimator, SPARSE)
     assert attention.values.shape == (128, 96)
     assert attention.values.min() >= 0
     assert attention.values.max() <= 1 + 1e-6
@@ -41,13 +41,13 @@ def test_shipped_model_gives_a_map_for_every_sex(sex: Sex) -> None:
 
 
 def test_shipped_model_looks_at_something() -> None:
-    attention = occlusion_map(HAND, Sex.FEMALE, hands.shipped().whole_hand, SPARSE)
+    attention = occlusion_map(HAND, Sex.FEMALE, hands.shipped().estimator, SPARSE)
     assert attention.values.max() == pytest.approx(1)
     assert attention.strongest_drop > 0.02
 
 
 def test_same_hand_same_map() -> None:
-    first, second = (occlusion_map(HAND, Sex.UNKNOWN, hands.shipped().whole_hand, SPARSE) for _ in range(2))
+    first, second = (occlusion_map(HAND, Sex.UNKNOWN, hands.shipped().estimator, SPARSE) for _ in range(2))
     assert np.array_equal(first.values, second.values)
     assert first.strongest_drop == second.strongest_drop
 

@@ -149,5 +149,5 @@ def test_mask_weight_grows_the_mask_by_its_margin() -> None:
 def test_specification_comes_from_the_card() -> None:
     card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "places": [[4, 1.1]], "coarse": 2.0}
     assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0, places=((4.0, 1.1),))
-    shipped = SampleSpec.from_card(hands.shipped().whole_hand.card.preprocessing)
+    shipped = hands.shipped_estimator().spec
     assert draw_views(hands.examined().hand, shipped).shape[2] == shipped.height_px

@@ -76,7 +76,7 @@ def test_hand_outside_the_film_can_be_drawn(shift: tuple[int, int]) -> None:
 
 
 def test_map_has_a_panel_of_its_own() -> None:
-    attention = occlusion_map(EXAMINATION.hand, Sex.FEMALE, toy_assessor().whole_hand, OcclusionSpec(0.14, 0.1))
+    attention = occlusion_map(EXAMINATION.hand, Sex.FEMALE, toy_assessor().estimator, OcclusionSpec(0.14, 0.1))
     with_map, without = drawn(EXAMINATION, attention=attention).astype(int), drawn(EXAMINATION).astype(int)
     middle = slice(100, 400)
 

@@ -55,7 +55,7 @@ def test_missing_card_is_named(tmp_path: Path, missing: str) -> None:
 
 
 def test_shipped_models_give_what_their_cards_say() -> None:
-    finder, whole_hand = hands.shipped().finder, hands.shipped().whole_hand
+    finder, whole_hand = hands.shipped().finder, hands.shipped_estimator().model
     maps, head = finder.run(np.zeros((2, 2, 128, 128), np.float32))
     assert (maps.shape, head.shape) == ((2, len(finder.card.output["maps"]), 128, 128), (2, len(finder.card.output["head"])))
     height = whole_hand.card.preprocessing["height_px"]

@@ -1,4 +1,4 @@
-"""The way of a radiograph: read, standardize, judge, estimate. One assessor holds the models and serves many films."""
+"""Assess radiographs: read, locate the hand, judge, estimate. One assessor holds the models and serves many films."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from importlib.metadata import version
 
 from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
 from openboneage.assess.child import child_findings, compare_with_normal, subject_of, without_resolved
-from openboneage.assess.distribution import doubts
-from openboneage.assess.whole_hand import estimate_age
+from openboneage.assess.distribution import interval_findings
+from openboneage.assess.estimators.estimator import AgeEstimator
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.findings import Finding
 from openboneage.hand.finder import check_finder
 from openboneage.hand.locate import locate_hand
@@ -21,7 +22,8 @@ from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.card import read_card
+from openboneage.weights.registry import HAND_FINDER, Cards
 from openboneage.weights.runtime import Model, load_model
 
 
@@ -35,31 +37,38 @@ class Examination:
 
 @dataclass(frozen=True, eq=False)
 class Assessor:
-    """The models, loaded once.
+    """Finder and estimator, loaded once.
 
     Attributes:
         finder: Finds the hand.
-        whole_hand: Gives the age.
+        estimator: Estimates the bone age.
+        models: The models that both run.
     """
 
     finder: Model
-    whole_hand: Model
+    estimator: AgeEstimator
+    models: tuple[ModelFacts, ...]
 
     @classmethod
-    def load(cls, models: Cards | str | os.PathLike[str] | None = None, threads: int = 0) -> Assessor:
+    def load(
+        cls, models: Cards | str | os.PathLike[str] | None = None, threads: int = 0, estimator: str = DEFAULT_ESTIMATOR
+    ) -> Assessor:
         """An assessor with the models of a set.
 
         Args:
             models: Version of a shipped set, a folder with cards, or the cards; None takes the default set.
             threads: Threads of one run; 0 takes every core.
+            estimator: Name of the estimator.
 
         Raises:
+            InputError: There is no such estimator.
             WeightsError: There is no such set, or a model is missing or damaged.
         """
         cards = models if isinstance(models, Cards) else Cards.of(models)
+        chosen = find_estimator(estimator)
         finder = load_model(cards.finder, threads)
         check_finder(finder.card)
-        return cls(finder, load_model(cards.whole_hand, threads))
+        return cls(finder, chosen.load(cards, threads), models_used(cards, estimator))
 
     def assess(
         self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
@@ -101,14 +110,14 @@ class Assessor:
             hand = locate_hand(radiograph, self.finder)
         with _timed(seconds, "quality"):
             quality = judge(hand)
-        bone_age, unsure = None, tuple[Finding, ...]()
+        estimate, uncertain = None, tuple[Finding, ...]()
         if quality.verdict is not Verdict.REJECT:
-            with _timed(seconds, "whole_hand"):
-                bone_age = estimate_age(hand, subject.sex, self.whole_hand)
-            unsure = doubts(bone_age)
-            bone_age = None if verdict_of(unsure) is Verdict.REJECT else bone_age
+            with _timed(seconds, self.estimator.name.replace("-", "_")):
+                estimate = self.estimator.estimate(hand, subject.sex)
+            uncertain = interval_findings(estimate)
+        bone_age = None if verdict_of(uncertain) is Verdict.REJECT else estimate
         comparison = compare_with_normal(bone_age, subject)
-        findings = (*without_resolved(quality.findings, subject), *unsure, *child_findings(radiograph, subject, comparison))
+        findings = (*without_resolved(quality.findings, subject), *uncertain, *child_findings(radiograph, subject, comparison))
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
@@ -118,7 +127,7 @@ class Assessor:
             subject=subject,
             pose=Pose(hand.inverted, round(hand.rotation_degrees, 1), hand.mirrored, hand.laterality, hand.laterality_source),
             quality=quality.measures,
-            models=(ModelFacts.of(self.finder.card), ModelFacts.of(self.whole_hand.card)),
+            models=self.models,
             seconds=seconds,
             version=version("openboneage"),
         )
@@ -130,6 +139,7 @@ def assess(
     sex: Sex | str | None = None,
     age_months: float | str | None = None,
     models: str | os.PathLike[str] | None = None,
+    estimator: str = DEFAULT_ESTIMATOR,
 ) -> Assessment:
     """Assess one file; for many files, keep an `Assessor`.
 
@@ -138,14 +148,27 @@ def assess(
         sex: Sex of the child, or a word that `parse_sex` knows; None takes the file's.
         age_months: Chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
         models: Version of a shipped set of models, or a folder with cards; None takes the default set.
+        estimator: Name of the estimator.
 
     Raises:
-        InputError: The file does not exist, the sex is no such word, or the age is no such text or impossible.
+        InputError: The file or the estimator does not exist, the sex is no such word, or the age is no such text or
+            impossible.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
         WeightsError: There is no such set, or a model is missing or damaged.
     """
-    return Assessor.load(models).assess(path, sex, age_months)
+    return Assessor.load(models, estimator=estimator).assess(path, sex, age_months)
+
+
+def models_used(cards: Cards, estimator: str) -> tuple[ModelFacts, ...]:
+    """The models that an assessor of that estimator runs, from their cards alone.
+
+    Raises:
+        InputError: There is no such estimator.
+        WeightsError: A card is missing or damaged.
+    """
+    names = (HAND_FINDER, *find_estimator(estimator).roles)
+    return tuple(ModelFacts.of(read_card(cards.named(name))) for name in names)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,16 +16,16 @@ from typing import Annotated, Any
 import typer
 
 from openboneage.assess.assessment import SCHEMA_VERSION, Assessment, ModelFacts
-from openboneage.assess.assessor import Assessor
+from openboneage.assess.assessor import Assessor, models_used
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.cli.cases import Case, collect_cases
-from openboneage.cli.options import Models
+from openboneage.cli.options import Estimator, Models
 from openboneage.cli.output import err, out
 from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
 from openboneage.hand.quality import Verdict
 from openboneage.report.table import COLUMNS, models_cell, to_error_row, to_row
 from openboneage.report.text import to_text
 from openboneage.subject import parse_age_months, parse_sex
-from openboneage.weights.card import read_card
 from openboneage.weights.registry import Cards
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -33,6 +33,9 @@ FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".t
 
 EXIT_CODES = {"reject": RefusedError.exit_code, "unreadable": UnreadableError.exit_code}
 """Exit code for the status of a row."""
+
+LoadAssessor = Callable[[int], Assessor]
+"""Loads the assessor of a process, with that number of threads."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def assess(
         Path | None, typer.Option(metavar="OUT", help="Draw a figure: a .png for one film, else a folder.")
     ] = None,
     models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Annotated[int, typer.Option(min=1, help="Films assessed at the same time.")] = 1,
 ) -> None:
     """Assess films: bone age, interval, findings.
@@ -70,12 +74,13 @@ def assess(
     cases = collect_cases(sources, parse_sex(sex) if sex else None, parse_age_months(age) if age else None)
     _check_figure(figure, cases)
     cards = Cards.of(models)
-    done = _rows_done(csv_out, cards) if csv_out else {}
+    used = models_used(cards, estimator)
+    done = _rows_done(csv_out, used) if csv_out else {}
     waiting = [case for case in cases if case.label not in done]
     if done:
         err.print(f"{len(cases) - len(waiting)} of {len(cases)} films are in {csv_out} and skipped.")
     worst = max((EXIT_CODES.get(done[case.label], 0) for case in cases if case.label in done), default=0)
-    for answer in _with_progress(_answers(waiting, cards, figure, jobs), len(waiting)):
+    for answer in _with_progress(_answers(waiting, partial(_assessor, cards, estimator), figure, jobs), len(waiting)):
         worst = max(worst, answer.exit_code)
         if csv_out:
             _append_row(csv_out, answer.row)
@@ -86,21 +91,21 @@ def assess(
     raise typer.Exit(worst)
 
 
-def _answers(cases: Sequence[Case], cards: Cards, figure: Path | None, jobs: int) -> Iterator[Answer]:
+def _answers(cases: Sequence[Case], load: LoadAssessor, figure: Path | None, jobs: int) -> Iterator[Answer]:
     """Answers in the order of the cases with one job, as they come with several."""
     if jobs == 1:
-        yield from (_answer(case, cards, figure, 0) for case in cases)
+        yield from (_answer(case, load, figure, 0) for case in cases)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        waiting = [pool.submit(_answer, case, cards, figure, 1) for case in cases]
+        waiting = [pool.submit(_answer, case, load, figure, 1) for case in cases]
         try:
             yield from (future.result() for future in as_completed(waiting))
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _answer(case: Case, cards: Cards, figure: Path | None, threads: int) -> Answer:
-    assessor = _assessor(cards, threads)  # outside: broken weights end the run, they say nothing of a film
+def _answer(case: Case, load: LoadAssessor, figure: Path | None, threads: int) -> Answer:
+    assessor = load(threads)  # outside the try: damaged weights end the run
     try:
         examination = assessor.examine(case.path, case.sex, case.age_months)
     except BoneAgeError as error:
@@ -117,20 +122,20 @@ def _answer(case: Case, cards: Cards, figure: Path | None, threads: int) -> Answ
 
         attention = None
         if assessment.bone_age is not None:
-            attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.whole_hand)
+            attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator)
         _figure_path(figure, case).write_bytes(draw_figure(examination, attention))
     content = {"path": case.label, **assessment.to_json()}
     return Answer(case.label, to_row(case.label, assessment), to_text(assessment), content, _exit_code(assessment))
 
 
 @cache
-def _assessor(cards: Cards, threads: int) -> Assessor:
+def _assessor(cards: Cards, estimator: str, threads: int) -> Assessor:
     """The assessor of this process."""
     if threads == 1:
         import cv2
 
         cv2.setNumThreads(1)
-    return Assessor.load(cards, threads)
+    return Assessor.load(cards, threads, estimator)
 
 
 def _exit_code(assessment: Assessment) -> int:
@@ -160,7 +165,7 @@ def _figure_path(figure: Path, case: Case) -> Path:
     return figure / f"{case.path.stem if case.path.suffix.lower() in FILM_ENDINGS else case.path.name}.png"
 
 
-def _rows_done(table: Path, cards: Cards) -> dict[str, str]:
+def _rows_done(table: Path, used: Iterable[ModelFacts]) -> dict[str, str]:
     """Status of the films that a table of these models already holds; a last line that was cut off by a stop is removed."""
     if not table.exists():
         with table.open("w", newline="", encoding="utf-8") as file:
@@ -175,7 +180,7 @@ def _rows_done(table: Path, cards: Cards) -> dict[str, str]:
         rows = None
     if rows is None:
         raise InputError(f"{table} exists and is no table of this program; name another file or remove it.")
-    models = models_cell(ModelFacts.of(read_card(path)) for path in cards.by_name.values())
+    models = models_cell(used)
     if others := {row["models"] for row in rows} - {models, ""}:
         raise InputError(
             f"{table} holds films assessed with {' and '.join(sorted(others))}, not with {models}; "

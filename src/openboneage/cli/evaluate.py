@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from openboneage.cli.options import Models
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
+from openboneage.cli.options import Estimator, Models
 from openboneage.cli.output import out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
+
+if TYPE_CHECKING:
+    from openboneage.evaluate.ages import LoadAssessor
 
 evaluate = typer.Typer(help="Measure the program on films that it never learned from.", no_args_is_help=True)
 
@@ -33,6 +37,7 @@ def ages(
     split: OneSplit = Split.HELD_OUT,
     data: Data = RSNA,
     models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
     unknown_sex: Annotated[bool, typer.Option("--unknown-sex", help="Withhold the sex from the program.")] = False,
     csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film, worst first.")] = None,
@@ -41,14 +46,12 @@ def ages(
     from openboneage.evaluate import ages as study
 
     _check(split)
-    cards = Cards.of(models)
-    readings = study.read_split(data, split, cards, jobs)
     sex = Sex.UNKNOWN if unknown_sex else None
-    calibration = study.calibration_of(cards)
-    out.print(study.figures_table(study.figures_by_group(readings, calibration, sex)))
-    out.print(f"\nRefused, so without an answer: {study.refused(readings, calibration, sex)} of {len(readings)} films.")
+    readings = study.read_split(data, split, _loader(models, estimator), jobs, sex)
+    out.print(study.figures_table(study.figures_by_group(readings)))
+    out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
     if csv_out:
-        study.write_readings(csv_out, readings, calibration, sex)
+        study.write_readings(csv_out, readings)
 
 
 @evaluate.command()
@@ -66,85 +69,105 @@ def compare(
         typer.Option("--split", help="held-out, native or validation; may be repeated. Without it, held-out and native."),
     ] = None,
     data: Data = RSNA,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
 ) -> None:
     """Several sets of models on the films that all of them answer, with their paired differences to the first."""
     from openboneage.evaluate import compare as study
-    from openboneage.evaluate.ages import calibration_of, read_split
+    from openboneage.evaluate.ages import read_split
 
     splits = split or [Split.HELD_OUT, Split.NATIVE]
     _check(*splits)
-    cards = {name: Cards.of(name) for name in models}
-    if len(cards) < 2:
+    loaders = {name: _loader(name, estimator) for name in models}
+    if len(loaders) < 2:
         raise InputError("A comparison takes at least two sets of models; give --models for each.")
     for each in splits:
-        contenders = [
-            study.Contender(name, read_split(data, each, found, jobs), calibration_of(found)) for name, found in cards.items()
-        ]
+        contenders = [study.Contender(name, read_split(data, each, load, jobs)) for name, load in loaders.items()]
         out.print(f"{each} films:\n\n{study.comparison_table(contenders)}\n")
 
 
 @evaluate.command()
-def risk(split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
-    """What error is left as the films with the widest intervals are refused, and how many must be to lose the large ones."""
+def risk(
+    split: OneSplit = Split.HELD_OUT,
+    data: Data = RSNA,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+) -> None:
+    """Error as a function of the share of films refused, the widest intervals first."""
     from openboneage.evaluate import risk as study
-    from openboneage.evaluate.ages import calibration_of, read_split
+    from openboneage.evaluate.ages import read_split
 
     _check(split)
-    cards = Cards.of(models)
-    out.print(study.risk_report(read_split(data, split, cards, jobs), calibration_of(cards)))
+    out.print(study.risk_report(read_split(data, split, _loader(models, estimator), jobs)))
 
 
 @evaluate.command()
-def answers(split: OneSplit = Split.VALIDATION, data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
-    """Other ways to read an age and its interval from the same distributions, and the coverage by sex and band.
+def answers(
+    split: OneSplit = Split.VALIDATION,
+    data: Data = RSNA,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+) -> None:
+    """Other ways to read an age from the same distributions, and the coverage of the intervals by sex and age.
 
     The intervals were set on the validation films: only other films test the coverage as it ships.
     """
     from openboneage.evaluate import answers as study
-    from openboneage.evaluate.ages import calibration_of, films_of, read_split
+    from openboneage.evaluate.ages import films_of
+    from openboneage.evaluate.calibration import calibrated_estimator, read_uncalibrated
 
     _check(split)
-    cards = Cards.of(models)
-    readings = read_split(data, split, cards, jobs)
-    out.print(study.answers_report(readings, films_of(data, Split.TRAIN), calibration_of(cards)))
+    load = _loader(models, estimator)
+    calibration = calibrated_estimator(load()).calibration
+    readings = read_uncalibrated(data, split, load, jobs)
+    out.print(study.answers_report(readings, films_of(data, Split.TRAIN), calibration))
 
 
 @evaluate.command()
-def limits(data: Data = RSNA, models: Models = None, jobs: Jobs = 2) -> None:
-    """What limits the accuracy: how readers name ages, what was learned by heart, and where films lie in the archive.
+def limits(data: Data = RSNA, models: Models = None, estimator: Estimator = DEFAULT_ESTIMATOR, jobs: Jobs = 2) -> None:
+    """What limits the accuracy: which ages readers prefer, overfitting, and where films lie in the archive.
 
-    Films that the program learned from are read too, and named as such.
+    Training films are read too, and named as such.
     """
     from openboneage.datasets.rsna import RsnaFilms
     from openboneage.evaluate import accuracy_limits as study
-    from openboneage.evaluate.ages import calibration_of
 
-    cards = Cards.of(models)
-    readings = study.read_sets(data, cards, jobs)
-    out.print(study.limits_report(list(RsnaFilms(data).films.values()), readings, calibration_of(cards)))
+    readings = study.read_sets(data, _loader(models, estimator), jobs)
+    out.print(study.limits_report(list(RsnaFilms(data).films.values()), readings))
 
 
 @evaluate.command()
 def stress(
-    split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2, every: Every = None
+    split: OneSplit = Split.HELD_OUT,
+    data: Data = RSNA,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+    every: Every = None,
 ) -> None:
     """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the films as they are."""
     from openboneage.evaluate import stress as study
 
     _check(split)
-    out.print(study.stress_table(data, split, every or _every(split), Cards.of(models), jobs))
+    out.print(study.stress_table(data, split, every or _every(split), _loader(models, estimator), jobs))
 
 
 @evaluate.command()
 def repeat(
-    split: OneSplit = Split.HELD_OUT, data: Data = RSNA, models: Models = None, jobs: Jobs = 2, every: Every = None
+    split: OneSplit = Split.HELD_OUT,
+    data: Data = RSNA,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+    every: Every = None,
 ) -> None:
     """Spread of a film's bone age under small changes that harm nothing."""
     from openboneage.evaluate import repeat as study
 
     _check(split)
-    out.print(study.repeat_table(data, split, every or _every(split), Cards.of(models), jobs))
+    out.print(study.repeat_table(data, split, every or _every(split), _loader(models, estimator), jobs))
 
 
 @evaluate.command()
@@ -192,6 +215,12 @@ def quality(
     from openboneage.evaluate import hand_finder as study
 
     out.print(study.quality_table(data, not_hands, Cards.of(models).finder, jobs))
+
+
+def _loader(models: str | None, estimator: str) -> LoadAssessor:
+    from openboneage.evaluate.ages import assessor_loader
+
+    return assessor_loader(Cards.of(models), estimator)
 
 
 def _check(*splits: Split) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from openboneage.assess.estimators.registry import ESTIMATORS
+
 Models = Annotated[
     str | None,
     typer.Option(
@@ -13,4 +15,8 @@ Models = Annotated[
         metavar="SET|FOLDER",
         help="Models: a set that `boneage models` lists, or a folder with cards; without it, the default set.",
     ),
+]
+
+Estimator = Annotated[
+    str, typer.Option("--estimator", metavar="NAME", help=f"How the age is estimated: {', '.join(ESTIMATORS)}.")
 ]

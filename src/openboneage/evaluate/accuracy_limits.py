@@ -1,4 +1,4 @@
-"""What limits the accuracy: how readers name ages, what was learned by heart, and where films lie in the archive.
+"""What limits the accuracy: how readers name ages, how much is overfitted, and where films lie in the archive.
 
 Films of low RSNA ids are read differently from those of high ones, and most native films have low ids: errors are compared
 within ranges of ids, and those of the held-out films are weighted as the native ones lie.
@@ -11,13 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from openboneage.assess.distribution import Calibration
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import Reading, answered, columns, films_of, read_films
+from openboneage.evaluate.ages import LoadAssessor, Reading, answered, columns, films_of, read_films
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
-from openboneage.weights.registry import Cards
 
 LEARNED_EVERY = 8
 """Every so many training films are read: as many as are held out."""
@@ -30,12 +28,12 @@ RANGES = {"below 4000": 0, "4000-7999": 4000, "8000-11999": 8000, "from 12000": 
 """Ranges of RSNA ids and the first id of each."""
 
 
-def read_sets(root: Path, cards: Cards, jobs: int) -> dict[Split, list[Reading]]:
+def read_sets(root: Path, load: LoadAssessor, jobs: int) -> dict[Split, list[Reading]]:
     """Run the program over some of the training films, and over the held-out and the native ones.
 
     Args:
         root: Folder of the RSNA films.
-        cards: The models.
+        load: Loads the assessor.
         jobs: Processes.
 
     Raises:
@@ -43,29 +41,28 @@ def read_sets(root: Path, cards: Cards, jobs: int) -> dict[Split, list[Reading]]
     """
     films = {split: films_of(root, split) for split in SETS}
     films[Split.TRAIN] = films[Split.TRAIN][::LEARNED_EVERY]
-    return {split: read_films(root, chosen, cards, jobs) for split, chosen in films.items()}
+    return {split: read_films(root, chosen, load, jobs) for split, chosen in films.items()}
 
 
-def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Reading]], calibration: Calibration) -> str:
+def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Reading]]) -> str:
     """The tables and what the held-out films would be where the native ones lie, as Markdown.
 
     Args:
         films: Every film there is, for its label.
         readings: Training, held-out and native films as read.
-        calibration: The calibration that ships.
 
     Raises:
         InputError: The program answers no film of a split.
     """
-    errors = {split: errors_by_range(readings[split], calibration) for split in SETS}
+    errors = {split: errors_by_range(readings[split]) for split in SETS}
     unanswered = [split for split in SETS if not sum(map(len, errors[split]))]
     if unanswered:
         raise InputError(f"Expected films with an answer, but all of the split {unanswered[0]} were refused.")
     closing = as_native(errors[Split.HELD_OUT], errors[Split.NATIVE])
-    return "\n\n".join((habit_table(films), learned_table(errors), archive_table(errors), closing))
+    return "\n\n".join((preferred_ages_table(films), learned_table(errors), archive_table(errors), closing))
 
 
-def habit_table(films: Sequence[Film]) -> str:
+def preferred_ages_table(films: Sequence[Film]) -> str:
     """Shares of the readings at whole years, at half years and at other months."""
     header = ("readings", "n", "whole years", "half years", "other months")
     months = np.array([film.age_months for film in films])
@@ -79,11 +76,11 @@ def habit_table(films: Sequence[Film]) -> str:
     return to_markdown(header, rows)
 
 
-def errors_by_range(readings: Sequence[Reading], calibration: Calibration) -> list[Ages]:
+def errors_by_range(readings: Sequence[Reading]) -> list[Ages]:
     """Estimate minus reading in months of the films that the program answers, by range of the RSNA id."""
-    answers = answered(readings, calibration)
+    answers = answered(readings)
     read, estimated, _, _ = columns(answers).T
-    place = np.digitize([int(reading.film.id) for reading, _ in answers], list(RANGES.values())) - 1
+    place = np.digitize([int(reading.film.id) for reading in answers], list(RANGES.values())) - 1
     return [(estimated - read)[place == i] for i in range(len(RANGES))]
 
 

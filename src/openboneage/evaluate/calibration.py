@@ -1,72 +1,103 @@
-"""The calibration of a whole-hand model, set on films that nothing was learned from."""
+"""Calibration of an estimator on films that it was not trained on: a temperature and the mass of the interval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.assess.distribution import Calibration, Probabilities, cumulated_at, sharpen
-from openboneage.assess.whole_hand import mix_sexes
-from openboneage.evaluate.ages import Reading
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import Calibration, Probabilities, cumulated_at, describe, temperature_scaled
+from openboneage.assess.estimators.estimator import CalibratedEstimator
+from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
+from openboneage.evaluate.ages import LoadAssessor, Reading, films_of, radiograph_of
 from openboneage.evaluate.metrics import Ages
-from openboneage.subject import Sex
+from openboneage.hand.locate import locate_hand
+from openboneage.hand.quality import Verdict, judge
 
 COVERAGE = 0.9
-SEXES = (Sex.FEMALE, Sex.MALE)
-BANDS_MONTHS = (60.0, 96.0, 132.0, 162.0)
-"""Inner edges of the bands of estimated age that have intervals of their own, for each sex."""
-SMALLEST_GROUP = 30
-"""Of fewer films a quantile so near to the end says too little: their groups take the mass of all films."""
+UNCALIBRATED = Calibration()
+"""The calibration of a new model until one is fitted."""
 TEMPERATURES = np.arange(0.4, 1.61, 0.02)
 
 
-def calibrate(readings: Sequence[Reading], bands_months: tuple[float, ...] = BANDS_MONTHS, steady: bool = True) -> Calibration:
-    """Set temperature by likelihood and interval masses by conformal prediction, on films that nothing was learned from.
+@dataclass(frozen=True, eq=False)
+class UncalibratedReading:
+    """One film and its distribution before calibration.
+
+    Attributes:
+        film: Film and label.
+        quality: Verdict on the film before its age was estimated.
+        probabilities: Distribution for the child's own sex, `(229,)`.
+    """
+
+    film: Film
+    quality: Verdict
+    probabilities: Probabilities
+
+    def calibrated(self, calibration: Calibration) -> Reading:
+        """The reading that the program makes of it with a calibration."""
+        return Reading(self.film, self.quality, describe(self.probabilities, calibration))
+
+
+def calibrated_estimator(assessor: Assessor) -> CalibratedEstimator:
+    """The estimator of an assessor, whose distributions can be had before calibration.
+
+    Raises:
+        InputError: It has no such distributions.
+    """
+    if not isinstance(assessor.estimator, CalibratedEstimator):
+        raise InputError(
+            f"Expected an estimator that is calibrated afterwards, such as whole-hand, got {assessor.estimator.name}."
+        )
+    return assessor.estimator
+
+
+def read_uncalibrated(root: Path, split: Split, load: LoadAssessor, jobs: int) -> list[UncalibratedReading]:
+    """Run the program over a split, as `ages.read_split` does, up to the calibration.
+
+    Raises:
+        InputError: The folder holds no film of the split, or the estimator has no distributions before calibration.
+    """
+    return map_chunks(partial(_read_chunk, root, load), films_of(root, split), executor_of(jobs), f"{split} films")
+
+
+def _read_chunk(root: Path, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading]:
+    films, assessor = RsnaFilms(root), load()
+    estimator = calibrated_estimator(assessor)
+    readings = []
+    for film in chunk:
+        hand = locate_hand(radiograph_of(films, film), assessor.finder)
+        readings.append(UncalibratedReading(film, judge(hand).verdict, estimator.uncalibrated(hand, film.sex)))
+    return readings
+
+
+def calibrate(readings: Sequence[UncalibratedReading]) -> Calibration:
+    """Fit the temperature by likelihood, then the interval mass by conformal prediction.
 
     Args:
-        readings: The films.
-        bands_months: Inner edges of the bands of estimated age that get masses of their own; empty for one mass a sex.
-        steady: Whether the groups' masses are drawn toward that of all films as far as chance explains how they scatter.
+        readings: Films that the estimator was not trained on.
     """
-    raw = np.stack([mix_sexes(reading.probabilities, reading.film.sex) for reading in readings])
+    raw = np.stack([reading.probabilities for reading in readings])
     months = np.array([reading.film.age_months for reading in readings])
     temperature = _likeliest_temperature(raw, np.rint(months).astype(int))
-    honest = sharpen(raw, temperature)
-    scores = np.array([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(honest, months, strict=True)])
-    bands = np.digitize(honest @ np.arange(honest.shape[1]), bands_months)
-    sexes = np.array([reading.film.sex for reading in readings])
-    groups = [scores[(sexes == sex) & (bands == band)] for sex in SEXES for band in range(len(bands_months) + 1)]
-    of_all = _mass(scores)
-    films = np.array([len(group) if len(group) >= SMALLEST_GROUP else 0 for group in groups])
-    apart = np.array([_mass(group) - of_all if n else 0.0 for group, n in zip(groups, films, strict=True)])
-    masses = np.round(of_all + apart * (_share_kept(apart, films) if steady else 1.0), 5).tolist()
-    girls, boys = masses[: len(bands_months) + 1], masses[len(bands_months) + 1 :]
-    return Calibration(temperature, COVERAGE, round(of_all, 5), bands_months, tuple(girls), tuple(boys))
+    scaled = temperature_scaled(raw, temperature)
+    scores = np.array([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(scaled, months, strict=True)])
+    return Calibration(temperature, COVERAGE, round(_conformal_quantile(scores), 5))
 
 
 def _likeliest_temperature(raw: Probabilities, columns: NDArray[np.int_]) -> float:
-    likelihoods = [np.log(sharpen(raw, t)[np.arange(len(raw)), columns] + 1e-9).mean() for t in TEMPERATURES]
+    likelihoods = [np.log(temperature_scaled(raw, t)[np.arange(len(raw)), columns] + 1e-9).mean() for t in TEMPERATURES]
     return round(float(TEMPERATURES[int(np.argmax(likelihoods))]), 2)
 
 
-def _mass(scores: Ages) -> float:
-    """The conformal quantile of scores."""
+def _conformal_quantile(scores: Ages) -> float:
     rank = min(int(np.ceil(COVERAGE * (len(scores) + 1))), len(scores)) - 1
     return float(np.sort(scores)[rank])
-
-
-def _share_kept(apart: Ages, films: NDArray[np.int_]) -> Ages:
-    """Share of its distance from the mass of all films that each group's mass keeps, 0 to 1.
-
-    Scores of honest distributions lie evenly between 0 and 1, so the quantile of n of them has the variance c (1 - c) / n by
-    chance alone. What the groups scatter beyond that is theirs (DerSimonian and Laird, Controlled Clinical Trials 1986; 7:
-    177-188, estimate of the variance between groups).
-    """
-    groups, precision = np.count_nonzero(films), films / (COVERAGE * (1 - COVERAGE))
-    beyond_chance = (precision * apart**2).sum() - (groups - 1)
-    if groups < 2 or beyond_chance <= 0:
-        return np.zeros_like(apart)
-    variance = beyond_chance / (precision.sum() - (precision**2).sum() / precision.sum())
-    return np.asarray(variance * precision / (variance * precision + 1))

@@ -1,4 +1,4 @@
-"""Which models are better? Several sets over the same films, side by side, with paired differences."""
+"""Several model sets over the same films, side by side, with paired differences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import Reading, answer
+from openboneage.evaluate.ages import Reading, columns
 from openboneage.evaluate.metrics import Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.subject import Sex
 
@@ -24,17 +23,15 @@ GROUPS = {"all": tuple(Sex), "girls": (Sex.FEMALE,), "boys": (Sex.MALE,)}
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """A model set and what it read.
+    """A model set and its readings.
 
     Attributes:
-        name: What the set is called.
+        name: Name of the set.
         readings: Its readings of the films, in the same order as those of the others.
-        calibration: Its calibration.
     """
 
     name: str
     readings: Sequence[Reading]
-    calibration: Calibration
 
 
 def comparison_table(contenders: Sequence[Contender]) -> str:
@@ -66,10 +63,9 @@ def comparison_table(contenders: Sequence[Contender]) -> str:
 
 def _ages(contender: Contender) -> Ages:
     """Bone age and the ends of its interval in months, `(films, 3)`; NaN where the film is refused."""
-    answers = (answer(reading, contender.calibration) for reading in contender.readings)
-    return np.array(
-        [[np.nan] * 3 if age is None else [age.mean_months, age.low_months, age.high_months] for age in answers], float
-    )
+    refused = np.array([not reading.answered for reading in contender.readings])
+    ages = columns(contender.readings)[:, 1:]
+    return np.where(refused[:, None], np.nan, ages)
 
 
 def _cells(read: Ages, ages: Ages) -> Iterator[list[str]]:

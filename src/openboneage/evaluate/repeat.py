@@ -10,10 +10,9 @@ import numpy as np
 from openboneage.datasets.rsna import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate import changes
-from openboneage.evaluate.ages import films_of
+from openboneage.evaluate.ages import LoadAssessor, films_of
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed, seed_of
-from openboneage.weights.registry import Cards
 
 TARGET_MONTHS = 1.5
 """A film's age may have this SD."""
@@ -35,18 +34,18 @@ def harmless(film: Film) -> Changes:
     }
 
 
-def repeat_table(root: Path, split: Split, every: int, cards: Cards, jobs: int) -> str:
+def repeat_table(root: Path, split: Split, every: int, load: LoadAssessor, jobs: int) -> str:
     """Spread of the age of each film over its changes, as a Markdown table and a sentence.
 
     Args:
         root: Folder of the RSNA films.
         split: The split.
         every: Every so many films of the split are taken.
-        cards: The models.
+        load: Loads the assessor.
         jobs: Processes.
     """
     films = films_of(root, split)[::every]
-    months = read_changed(root, films, harmless, cards, jobs)
+    months = read_changed(root, films, harmless, load, jobs)
     answered = months[~np.isnan(months).any(axis=1)]
     header = (
         f"{split} films",

@@ -1,4 +1,4 @@
-"""Does the interval's width tell which ages are wrong? The error that is left as the films with the widest are refused.
+"""Error as a function of the share of films refused, the widest intervals first.
 
 Source: risk-coverage curves and the area under them (AURC), Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation
 for Deep Neural Classifiers", ICLR 2019.
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from openboneage.assess.distribution import Calibration
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, answered, columns
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
@@ -19,22 +18,22 @@ REFUSED_SHARES = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 LARGE_MONTHS = (24, 36)
 
 
-def risk_report(readings: Sequence[Reading], calibration: Calibration) -> str:
+def risk_report(readings: Sequence[Reading]) -> str:
     """The tables and what it takes to be rid of the large errors, as Markdown.
 
     Raises:
         InputError: The program answers none of the films.
     """
-    widths, errors = widest_first(readings, calibration)
+    widths, errors = widest_first(readings)
     if not len(errors):
         raise InputError(f"Expected films with an answer, but all {len(readings)} were refused.")
     needs = " ".join(refusals_needed(widths, errors, months) for months in LARGE_MONTHS)
     return f"{risk_table(widths, errors)}\n\n{order_table(errors)}\n\n{needs}"
 
 
-def widest_first(readings: Sequence[Reading], calibration: Calibration) -> tuple[Ages, Ages]:
+def widest_first(readings: Sequence[Reading]) -> tuple[Ages, Ages]:
     """Widths of the intervals and absolute errors in months, of the films that the program answers, the widest first."""
-    read, estimated, low, high = columns(answered(readings, calibration)).T
+    read, estimated, low, high = columns(answered(readings)).T
     widths, errors = high - low, np.abs(estimated - read)
     order = np.argsort(-widths, kind="stable")
     return widths[order], errors[order]

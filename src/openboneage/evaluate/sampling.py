@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Probabilities
-from openboneage.assess.whole_hand import mean_answer, mix_sexes, view_mean
+from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.reduced import unsquashed
 from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
@@ -26,6 +25,7 @@ from openboneage.hand.polarity import bright_bones
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.read import read
 from openboneage.weights.registry import Cards
+from openboneage.weights.runtime import load_model
 
 PHASES = (2, 3, 5)
 NATIVE_WAYS = (
@@ -66,30 +66,29 @@ def _table(
 
 
 def _native_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
-    spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
+    source, finder, estimator = RsnaFilms(root), load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
     rows = []
     for film in films:
-        hand = locate_hand(read(source.native_path(film.id)), assessor.finder)
-        said = [mean_answer(views, assessor.whole_hand) for views in _ways(hand, spec)]
-        small = locate_hand(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
-        rows.append([_error(p, film) for p in (*said, view_mean(small, assessor.whole_hand))])
+        hand = locate_hand(read(source.native_path(film.id)), finder)
+        estimates = [estimator.of_views(views, film.sex) for views in _ways(hand, estimator.spec)]
+        small = locate_hand(film_radiograph(source.point_sampled(film.id), film), finder)
+        estimates.append(estimator.uncalibrated(small, film.sex))
+        rows.append([_error(p, film) for p in estimates])
     return rows
 
 
 def _reduced_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
-    spec = SampleSpec.from_card(assessor.whole_hand.card.preprocessing)
+    source, finder, estimator = RsnaFilms(root), load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
     rows = []
     for film in films:
-        hand = locate_hand(film_radiograph(source.point_sampled(film.id), film), assessor.finder)
+        hand = locate_hand(film_radiograph(source.point_sampled(film.id), film), finder)
         averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), film.aspect), hand.inverted))
-        said: list[Probabilities] = []
+        estimates: list[Probabilities] = []
         for places in PLACES.values():
-            views = [draw_views(shown, replace(spec, places=places)) for shown in (hand, averaged)]
-            point, smooth = (mean_answer(each, assessor.whole_hand) for each in views)
-            said += [point, smooth, (point + smooth) / 2]
-        rows.append([_error(p, film) for p in said])
+            views = [draw_views(shown, replace(estimator.spec, places=places)) for shown in (hand, averaged)]
+            point, smooth = (estimator.of_views(each, film.sex) for each in views)
+            estimates += [point, smooth, (point + smooth) / 2]
+        rows.append([_error(p, film) for p in estimates])
     return rows
 
 
@@ -109,6 +108,5 @@ def _resized(hand: StandardHand, spec: SampleSpec, smooth: bool) -> NDArray[np.f
 
 
 def _error(probabilities: Probabilities, film: Film) -> float:
-    """Mean age of a film's sex, from distributions for both `(2, 229)`, less the reading."""
-    mixed = mix_sexes(probabilities, film.sex)
-    return float(mixed @ np.arange(len(mixed))) - film.age_months
+    """Mean age of a distribution `(229,)` less the reading."""
+    return float(probabilities @ np.arange(len(probabilities))) - film.age_months

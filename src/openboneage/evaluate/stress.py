@@ -15,16 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import Calibration
 from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.rsna import Film, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate import changes
-from openboneage.evaluate.ages import Reading, answer, calibration_of, films_of, radiograph_of, read_radiograph
+from openboneage.evaluate.ages import LoadAssessor, Reading, films_of, radiograph_of, read_radiograph
 from openboneage.evaluate.changes import Film8
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
-from openboneage.weights.registry import Cards
 
 Changes = dict[str, Callable[[Film8], Film8]]
 
@@ -69,18 +66,18 @@ def seed_of(film: Film) -> int:
     return zlib.crc32(film.id.encode())
 
 
-def stress_table(root: Path, split: Split, every: int, cards: Cards, jobs: int) -> str:
+def stress_table(root: Path, split: Split, every: int, load: LoadAssessor, jobs: int) -> str:
     """Each stress against the same films as they are, as a Markdown table and a sentence.
 
     Args:
         root: Folder of the RSNA films.
         split: The split.
         every: Every so many films of the split are taken.
-        cards: The models.
+        load: Loads the assessor.
         jobs: Processes.
     """
     films = films_of(root, split)[::every]
-    months = read_changed(root, films, stresses, cards, jobs)
+    months = read_changed(root, films, stresses, load, jobs)
     truth = np.array([film.age_months for film in films])
     rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(stresses(films[0]), months.T, strict=True)]
     header = (f"{len(films)} {split} films", "answered", "refused", "MAE", "MAE as they are", "change", "age moves by", "met")
@@ -106,23 +103,24 @@ def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
     return [*counts, *figures, "yes" if after <= (1 + MAE_TOLERANCE) * before else "no"]
 
 
-def read_changed(root: Path, films: Sequence[Film], change: Callable[[Film], Changes], cards: Cards, jobs: int) -> Ages:
+def read_changed(root: Path, films: Sequence[Film], change: Callable[[Film], Changes], load: LoadAssessor, jobs: int) -> Ages:
     """Bone ages in months of films under changes, `(films, changes)`; NaN where the program refuses.
 
     Args:
         root: Folder of the RSNA films.
         films: The films.
-        change: Gives the changes of a film; a function of a module, so that processes can be told of it.
-        cards: The models.
+        change: Gives the changes of a film; a function of a module, so that it can be pickled.
+        load: Loads the assessor.
         jobs: Processes.
     """
-    readings = map_chunks(partial(_read_chunk, root, change, cards), films, executor_of(jobs), "films under changes")
-    calibration = calibration_of(cards)
-    return np.array([[_months(reading, calibration) for reading in row] for row in readings])
+    readings = map_chunks(partial(_read_chunk, root, change, load), films, executor_of(jobs), "films under changes")
+    return np.array([[_months(reading) for reading in row] for row in readings])
 
 
-def _read_chunk(root: Path, change: Callable[[Film], Changes], cards: Cards, films: Sequence[Film]) -> list[list[Reading]]:
-    source, assessor = RsnaFilms(root), Assessor.load(cards, threads=1)
+def _read_chunk(
+    root: Path, change: Callable[[Film], Changes], load: LoadAssessor, films: Sequence[Film]
+) -> list[list[Reading]]:
+    source, assessor = RsnaFilms(root), load()
     rows = []
     for film in films:
         plain = radiograph_of(source, film)
@@ -131,6 +129,5 @@ def _read_chunk(root: Path, change: Callable[[Film], Changes], cards: Cards, fil
     return rows
 
 
-def _months(reading: Reading, calibration: Calibration) -> float:
-    age = answer(reading, calibration)
-    return np.nan if age is None else age.mean_months
+def _months(reading: Reading) -> float:
+    return reading.age.mean_months if reading.answered else np.nan

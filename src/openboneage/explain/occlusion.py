@@ -1,7 +1,8 @@
-"""Occlusion map (Lee et al. 2017, "Attention maps"): slide a patch over the hand and record how the answer changes."""
+"""Occlusion map (Lee et al. 2017, "Attention maps"): slide a patch over the hand and record how the estimate changes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.assess.distribution import Probabilities
-from openboneage.assess.whole_hand import age_probabilities, mix_sexes
-from openboneage.hand.drawing import SampleSpec, draw_views
+from openboneage.assess.estimators.estimator import AgeEstimator, PictureEstimator
+from openboneage.hand import geometry
+from openboneage.hand.frame import canvas_size
 from openboneage.hand.standard_hand import MASK_THRESHOLD, StandardHand
 from openboneage.subject import Sex
-from openboneage.weights.runtime import Model
 
 BATCH = 16
+FILM_GRID_HEIGHT_PX = 128
+"""Height of the map where the film is covered."""
+Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -47,50 +51,97 @@ class AttentionMap:
     method: str
 
 
-def occlusion_map(hand: StandardHand, sex: Sex, model: Model, spec: OcclusionSpec | None = None) -> AttentionMap:
+@dataclass(frozen=True, eq=False)
+class _Cover:
+    """A hand that can be covered place by place on a grid of pixels.
+
+    Attributes:
+        size_px: Height and width of the grid, which spans the canvas.
+        plain: Distribution of the uncovered hand, `(229,)`.
+        covered: Gives the distributions, `(n, 229)`, of the hand with one window covered each.
+    """
+
+    size_px: tuple[int, int]
+    plain: Probabilities
+    covered: Callable[[Sequence[Window]], Probabilities]
+
+
+def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: OcclusionSpec | None = None) -> AttentionMap:
     """Cover the hand place by place and measure how much probability the estimate loses.
 
     As Lee et al. slide a patch of zeros and record the class probability; here the class is the estimated age, within a bell of
-    12 months' standard deviation around the uncovered mean, and one view of the hand as it lies is enough. Places without hand
-    are left out.
+    12 months' standard deviation around the uncovered mean. The patch covers the picture that the estimator sees where it
+    sees one, else the film itself. Places without hand are left out.
 
     Args:
         hand: The standard hand.
         sex: Sex that the assessment used.
-        model: The whole-hand model.
+        estimator: The estimator.
         spec: How the patch slides.
     """
     spec = spec or OcclusionSpec()
-    views = draw_views(hand, replace(SampleSpec.from_card(model.card.preprocessing), places=SampleSpec.places))
-    view = views[len(views) // 2 : len(views) // 2 + 1]
-    height, width = view.shape[2:]
-    side = round(spec.patch * height)
-    places = _places(hand, (height, width), side, round(spec.stride * height))
-    if not places:
-        return AttentionMap(np.zeros((height, width), np.float32), 0.0, "occlusion")
-    plain = mix_sexes(age_probabilities(view, model)[0], sex)
-    bell = _bell_around(plain)
-    score = float(plain @ bell)
-    drop, seen = np.zeros((height, width)), np.zeros((height, width))
-    for start in range(0, len(places), BATCH):
-        chunk = places[start : start + BATCH]
-        covered = np.repeat(view, len(chunk), axis=0)
-        for i, (top, left) in enumerate(chunk):
-            covered[i, 0, max(top, 0) : top + side, max(left, 0) : left + side] = 0
-        for (top, left), answer in zip(chunk, age_probabilities(covered, model), strict=True):
-            window = slice(max(top, 0), top + side), slice(max(left, 0), left + side)
-            drop[window] += max(1 - float(mix_sexes(answer, sex) @ bell) / score, 0.0)
+    cover = _cover(hand, sex, estimator)
+    side = round(spec.patch * cover.size_px[0])
+    windows = _windows(hand, cover.size_px, side, round(spec.stride * cover.size_px[0]))
+    if not windows:
+        return AttentionMap(np.zeros(cover.size_px, np.float32), 0.0, "occlusion")
+    bell = _bell_around(cover.plain)
+    score = float(cover.plain @ bell)
+    drop, seen = np.zeros(cover.size_px), np.zeros(cover.size_px)
+    for start in range(0, len(windows), BATCH):
+        chunk = windows[start : start + BATCH]
+        for window, probabilities in zip(chunk, cover.covered(chunk), strict=True):
+            drop[window] += max(1 - float(probabilities @ bell) / score, 0.0)
             seen[window] += 1
     values = cv2.GaussianBlur((drop / np.maximum(seen, 1)).astype(np.float32), (0, 0), side / 4)
     strongest = float(values.max())
     return AttentionMap((values / max(strongest, 1e-6)).astype(np.float32), min(strongest, 1.0), "occlusion")
 
 
-def _places(hand: StandardHand, size: tuple[int, int], side: int, stride: int) -> list[tuple[int, int]]:
-    """Upper left corners of the patches whose centre lies on the hand."""
-    inside = cv2.resize(hand.mask, size[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
-    centres = ((row, column) for row in range(stride // 2, size[0], stride) for column in range(stride // 2, size[1], stride))
-    return [(row - side // 2, column - side // 2) for row, column in centres if inside[row, column]]
+def _cover(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
+    if isinstance(estimator, PictureEstimator):
+        return _cover_picture(hand, sex, estimator)
+    return _cover_film(hand, sex, estimator)
+
+
+def _cover_picture(hand: StandardHand, sex: Sex, estimator: PictureEstimator) -> _Cover:
+    """Cover the one picture that the estimator sees: the hand is drawn once, and a batch is estimated at a time."""
+    picture = estimator.picture(hand)
+
+    def covered(windows: Sequence[Window]) -> Probabilities:
+        pictures = np.repeat(picture[None], len(windows), axis=0)
+        for copy, window in zip(pictures, windows, strict=True):
+            copy[window] = 0
+        return estimator.of_pictures(pictures, sex)
+
+    height, width = picture.shape
+    return _Cover((height, width), estimator.of_pictures(picture[None], sex)[0], covered)
+
+
+def _cover_film(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
+    """Cover the film below each window and estimate the hand anew: for any estimator."""
+    to_film = geometry.inverse(hand.film_to_canvas(FILM_GRID_HEIGHT_PX))
+
+    def covered(windows: Sequence[Window]) -> Probabilities:
+        films = (_with_window_covered(hand.film, window, to_film) for window in windows)
+        return np.stack([estimator.estimate(replace(hand, film=film), sex).probabilities for film in films])
+
+    return _Cover(canvas_size(FILM_GRID_HEIGHT_PX), estimator.estimate(hand, sex).probabilities, covered)
+
+
+def _with_window_covered(film: NDArray[np.uint8], window: Window, to_film: geometry.Affine) -> NDArray[np.uint8]:
+    (top, bottom), (left, right) = ((part.start, part.stop) for part in window)
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
+    outline = np.rint(geometry.move(corners, to_film) - 0.5).astype(np.int32)
+    return np.asarray(cv2.fillConvexPoly(film.copy(), outline, 0), np.uint8)
+
+
+def _windows(hand: StandardHand, size_px: tuple[int, int], side: int, stride: int) -> list[Window]:
+    """Patches whose centre lies on the hand, cut at the border of the canvas."""
+    inside = cv2.resize(hand.mask, size_px[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
+    rows, columns = (range(stride // 2, length, stride) for length in size_px)
+    corners = ((row - side // 2, column - side // 2) for row in rows for column in columns if inside[row, column])
+    return [(slice(max(top, 0), top + side), slice(max(left, 0), left + side)) for top, left in corners]
 
 
 def _bell_around(probabilities: Probabilities, sd_months: float = 12.0) -> Probabilities:

@@ -3,7 +3,7 @@
 1. The hand finder is trained (`studies.hand_finder`).
 2. Every training film is found and laid straight with it.
 3. The whole-hand age networks are trained on those hands (`studies.whole_hand`).
-4. Temperature and interval masses are set on the validation films, through the program as a clinic runs it.
+4. Temperature and interval mass are fitted on the validation films, through the program as a clinic runs it.
 5. Their figures on films used for none of this, held-out and native, are measured and written to the card.
 
 A run that was stopped goes on where it was; a finished step is not done again.
@@ -25,8 +25,8 @@ from torch import nn
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import Reading, card_figures, read_split
-from openboneage.evaluate.calibration import calibrate
+from openboneage.evaluate.ages import assessor_loader, card_figures, read_split
+from openboneage.evaluate.calibration import UNCALIBRATED, calibrate, read_uncalibrated
 from openboneage.hand.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.hand.frame import canvas_size
 from openboneage.learn.export import export_onnx
@@ -95,14 +95,18 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER, finder)
         example = _example(2, THUMBNAIL_PX, THUMBNAIL_PX)
         _write(run, network, example, _finder_card(finder))
-    if not _is_calibrated(run.cards.whole_hand):
+    if not _is_measured(run.cards.whole_hand):
         hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.out / "hands", run.jobs)
         network = train_whole_hand(hands, run.backbone, run.out / WHOLE_HAND, whole_hand)
         example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
-        calibration = calibrate(_readings(run, Split.VALIDATION))
-        figures = {str(s): card_figures(_readings(run, s), calibration) for s in (Split.HELD_OUT, Split.NATIVE)}
-        replace(card, calibration=asdict(calibration), figures=figures).write(run.cards.whole_hand)
+        load = assessor_loader(run.cards)
+        calibration = calibrate(read_uncalibrated(run.films.root, Split.VALIDATION, load, run.jobs))
+        card = replace(card, calibration=asdict(calibration))
+        card.write(run.cards.whole_hand)
+        splits = (Split.HELD_OUT, Split.NATIVE)
+        figures = {str(split): card_figures(read_split(run.films.root, split, load, run.jobs)) for split in splits}
+        replace(card, figures=figures).write(run.cards.whole_hand)
     for path in run.cards.by_name.values():
         _give_version(path, run.version)
     return run.cards
@@ -120,13 +124,9 @@ def _example(*shape: int) -> torch.Tensor:
     return torch.zeros(2, *shape).uniform_(generator=torch.Generator().manual_seed(0))
 
 
-def _is_calibrated(card: Path) -> bool:
-    """Whether the last step was done: the card stands without calibration while films are read for it."""
-    return card.is_file() and bool(read_card(card).calibration)
-
-
-def _readings(run: DefaultRun, split: Split) -> list[Reading]:
-    return read_split(run.films.root, split, run.cards, run.jobs)
+def _is_measured(card: Path) -> bool:
+    """Whether the last step was done: the card has no figures while films are read for it."""
+    return card.is_file() and bool(read_card(card).figures)
 
 
 def check_free(folder: Path, cards: Cards) -> None:
@@ -185,6 +185,7 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
         "task": "Gives bone age on the Greulich-Pyle scale as a distribution over months, for a girl and for a boy.",
         "preprocessing": asdict(study.spec),
         "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
+        "calibration": asdict(UNCALIBRATED),
         "training": {
             "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),

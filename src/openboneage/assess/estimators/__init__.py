@@ -1,0 +1,1 @@
+"""The methods that estimate bone age, behind one protocol; `registry` lists them by name."""

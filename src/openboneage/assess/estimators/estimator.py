@@ -1,0 +1,70 @@
+"""What a method of bone age estimation offers: standard hand and sex in, distribution out."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.subject import Sex
+from openboneage.weights.registry import Cards
+
+
+@runtime_checkable
+class AgeEstimator(Protocol):
+    """A method of bone age estimation. How a hand is drawn for a network is the method's own business.
+
+    Attributes:
+        name: Name in the registry, such as `whole-hand`.
+        roles: Names of the models that it runs.
+    """
+
+    name: ClassVar[str]
+    roles: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def load(cls, cards: Cards, threads: int) -> Self:
+        """Load the models of the method.
+
+        Args:
+            cards: The model set.
+            threads: Threads of one run; 0 takes every core.
+
+        Raises:
+            WeightsError: A model is missing or damaged.
+        """
+        ...
+
+    def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:
+        """Estimate the bone age of a hand; an unknown sex gives the even mixture over both."""
+        ...
+
+
+@runtime_checkable
+class CalibratedEstimator(AgeEstimator, Protocol):
+    """A method whose distributions are calibrated after the fact, so that the calibration can be fitted anew."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration in use."""
+        ...
+
+    def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
+        """Distribution before calibration, `(229,)`; `describe` with the calibration gives the estimate."""
+        ...
+
+
+@runtime_checkable
+class PictureEstimator(AgeEstimator, Protocol):
+    """A method that sees one picture of the hand on the canvas: an occlusion map covers the picture, which is fast."""
+
+    def picture(self, hand: StandardHand) -> NDArray[np.float32]:
+        """The picture, `(height, width)`; 0 is dark or background."""
+        ...
+
+    def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
+        """Distributions of pictures `(n, height, width)`, `(n, 229)`."""
+        ...

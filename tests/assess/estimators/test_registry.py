@@ -1,0 +1,80 @@
+"""Estimators of other forms pass through the assessor, the occlusion map and the figures like the one that ships."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import openboneage
+from openboneage.assess.assessor import Assessor
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, ESTIMATORS
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
+from openboneage.evaluate.ages import figures_by_group, read_split
+from openboneage.evaluate.calibration import calibrated_estimator
+from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.subject import Sex
+from tests import hands
+from tests.estimators import FORMS, KNUCKLE, WRIST, Bones, Regressor, load_assessor
+
+FORM = pytest.mark.parametrize("form", FORMS, ids=[form.name for form in FORMS])
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for form in FORMS:
+        monkeypatch.setitem(ESTIMATORS, form.name, form)
+
+
+@FORM
+def test_a_film_is_assessed(form: type[Regressor]) -> None:
+    assessor = Assessor.load(estimator=form.name)
+    assessment = assessor.assess(hands.png(hands.film("7043")), Sex.FEMALE)
+    assert assessment.bone_age is not None
+    assert 60 < assessment.bone_age.low_months < assessment.bone_age.mean_months < assessment.bone_age.high_months < 180
+    assert list(assessment.seconds) == ["read", "standardize", "quality", form.name.replace("-", "_")]
+    assert [model.name for model in assessment.models] == ["hand-finder"], "the models that were run, no others"
+
+
+def test_the_regressors_interval_is_that_of_its_residuals() -> None:
+    age = Regressor().estimate(hands.examined().hand, Sex.MALE)
+    assert age.high_months - age.low_months == pytest.approx(2 * 1.645 * 9, rel=0.01)
+
+
+@FORM
+def test_the_occlusion_map_finds_what_the_estimator_looks_at(form: type[Regressor]) -> None:
+    hand = hands.examined("7043").hand
+    attention = occlusion_map(hand, Sex.FEMALE, form(), OcclusionSpec(patch=0.14, stride=0.07))
+    values = attention.values
+    places = (KNUCKLE, WRIST) if form is Bones else (KNUCKLE,)
+    assert values.shape == (128, 96)
+    assert values[KNUCKLE].max() == pytest.approx(1)
+    assert all(values[place].mean() > 0.1 for place in places)
+    assert values[:25].max() < 0.05, "no estimator looks at the fingertips"
+    assert 0 < attention.strongest_drop < 1
+
+
+@FORM
+def test_figures_are_measured(tiny_shared: Path, form: type[Regressor]) -> None:
+    readings = read_split(tiny_shared / "rsna", Split.NATIVE, partial(load_assessor, form), jobs=1)
+    figures = figures_by_group(readings)
+    assert figures["all"].films == 3
+    assert figures["all"].width > 20
+
+
+def test_distributions_before_calibration_are_asked_of_those_that_have_them() -> None:
+    assert calibrated_estimator(hands.shipped()) is hands.shipped().estimator
+    with pytest.raises(InputError, match=r"such as whole-hand, got bones\."):
+        calibrated_estimator(Assessor.load(estimator="bones"))
+
+
+def test_the_whole_hand_is_the_default() -> None:
+    assert DEFAULT_ESTIMATOR == "whole-hand"
+    assert Assessor.load().estimator.name == "whole-hand"
+
+
+def test_an_unknown_estimator_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"Expected one of the estimators whole-hand, .*, got 'foot'"):
+        openboneage.assess(hands.EXAMPLES / "7036.png", "F", estimator="foot")
