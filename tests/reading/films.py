@@ -6,13 +6,22 @@ import io
 import struct
 from typing import Any
 
+import imagecodecs
 import numpy as np
 from PIL import Image
 from pydicom import config
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    UID,
+    ComputedRadiographyImageStorage,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    JPEGLSLossless,
+    RLELossless,
+    generate_uid,
+)
 
 SECRET_NAME = "Zwicky^Fritz"
 SECRET_ID = "ID-77-4711"
@@ -77,15 +86,24 @@ def film_file(pixels: np.ndarray, **options: Any) -> bytes:
 
 
 def compressed_file(pixels: np.ndarray, syntax: UID, frame: bytes | None = None, **options: Any) -> bytes:
-    """A film with compressed pixels: by pydicom's own encoders, or with a frame made elsewhere."""
+    """A film with compressed pixels: a frame made elsewhere, or one encoded here without loss."""
     dataset = film_dataset(pixels, **options)
-    if frame is None:
+    if frame is None and syntax == RLELossless:
         dataset.compress(syntax, generate_instance_uid=False)
-    else:
-        dataset.file_meta.TransferSyntaxUID = syntax
-        dataset.PixelData = encapsulate([frame])
-        dataset["PixelData"].is_undefined_length = True
+        return file_of(dataset)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([frame or lossless_frame(pixels, syntax, dataset.BitsStored)])
+    dataset["PixelData"].is_undefined_length = True
     return file_of(dataset)
+
+
+def lossless_frame(pixels: np.ndarray, syntax: UID, bits: int) -> bytes:
+    """Encode grey pixels as JPEG-LS or JPEG 2000, or unsigned ones as High-Throughput JPEG 2000."""
+    if syntax == JPEGLSLossless:
+        return bytes(imagecodecs.jpegls_encode(pixels.view(f"u{pixels.itemsize}") & (2**bits - 1)))
+    if syntax == HTJ2KLossless:
+        return bytes(imagecodecs.htj2k_encode(pixels, reversible=True))
+    return bytes(imagecodecs.jpeg2k_encode(pixels, level=0, codecformat="J2K", reversible=True, bitspersample=bits))
 
 
 def jpeg_lossless_frame(pixels: np.ndarray, bits: int) -> bytes:

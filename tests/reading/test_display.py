@@ -82,6 +82,10 @@ def test_full_16_bit_is_shown_as_it_is() -> None:
     assert np.abs(display.show_unwindowed(pixels) - pixels / 257).max() <= 0.5
 
 
+def test_stretching_an_even_film_does_not_overflow() -> None:
+    assert display.stretch(np.array([0.0, 700, 701, 65535]), 700, 700).tolist() == [0, 0, 255, 255]
+
+
 def test_12_bit_in_16_is_stretched() -> None:
     shown = display.show_unwindowed(np.arange(4096, dtype=np.uint16).reshape(64, 64))
     assert (shown.min(), shown.max()) == (0, 255)

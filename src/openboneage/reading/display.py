@@ -51,7 +51,7 @@ def lookup(values: Values, first: int, entries: Pixels) -> Values:
 
 def stretch(values: Values, low: float, high: float) -> NDArray[np.uint8]:
     """Map `low` to black and `high` to white; without contrast between them, everything above `low` is white."""
-    return _to_display((values - low) / max(high - low, np.finfo(np.float64).tiny))
+    return _to_display((values - low) / max(high - low, float(np.finfo(np.float32).tiny)))
 
 
 def robust_range(values: Values, counts: NDArray[np.float32]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ DEEP = ramp_image(12)
 GREY = ramp_image(8)
 COLOUR = np.dstack([GREY, np.roll(GREY, 7, axis=1), np.flipud(GREY)])
 LUMINANCE = np.rint(COLOUR @ [0.299, 0.587, 0.114])
+ENCODED = sorted((Path(__file__).resolve().parents[2] / "data" / "encodings").glob("*.dcm"))
+LOSS = {"baseline": 1, "extended": 1, "jpeg-ls-near": 2}
+"""By how much a lossy encoding may differ, by its name; others are exact."""
 DEPTHS = [(bits, signed) for bits in (8, 10, 12, 15, 16) for signed in (False, True)]
 
 
@@ -70,9 +74,23 @@ def test_jpeg_baseline_is_close() -> None:
     assert np.abs(read(data).pixels.astype(int) - GREY).max() <= 6
 
 
-def test_jpeg_extended_of_12_bit() -> None:
-    path = pydicom_file("JPGExtended.dcm")
-    assert np.array_equal(read(path).pixels, pydicom.dcmread(path).pixel_array)
+@pytest.mark.parametrize("bits", [8, 10, 12, 15, 16])
+def test_high_throughput_jpeg_2000_is_exact(bits: int) -> None:
+    pixels = ramp_image(bits)
+    assert np.array_equal(read(compressed_file(pixels, uid.HTJ2KLossless, bits=bits)).pixels, pixels)
+
+
+@pytest.mark.parametrize("path", ENCODED, ids=lambda path: path.stem)
+def test_each_encoding_of_another_program_is_read(path: Path) -> None:
+    name, _, bits = path.stem.rpartition("-")
+    difference = read(path).pixels.astype(int) - ramp_image(int(bits))
+    assert np.abs(difference).max() <= LOSS.get(name, 0)
+
+
+def test_jpeg_extended_of_a_device() -> None:
+    radiograph = read(pydicom_file("JPGExtended.dcm"))
+    assert (radiograph.pixels.shape, radiograph.bits) == ((1024, 256), 12)
+    assert radiograph.pixels.mean() == pytest.approx(14.38, abs=0.05), "as libjpeg decodes it"
 
 
 def test_jpeg_2000_in_colour() -> None:

@@ -7,11 +7,12 @@ import struct
 import traceback
 import warnings
 import zlib
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
-from pydicom import uid
+from pydicom import dcmread, uid
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
@@ -145,9 +146,8 @@ FRAMES = {
 }
 
 
-def shortened(syntax: str) -> bytes:
-    dataset = film_dataset(DEEP)
-    dataset.compress(syntax, generate_instance_uid=False)
+def shortened(syntax: uid.UID) -> bytes:
+    dataset = dcmread(BytesIO(compressed_file(DEEP, syntax)))
     dataset.PixelData = encapsulate([dataset.PixelData[16:-200]])
     return file_of(dataset)
 

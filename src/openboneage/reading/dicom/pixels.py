@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.encaps import generate_fragments, parse_basic_offsets
-from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import UID, JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes, RLELossless
 
 from openboneage.errors import RefusedError, UnreadableError
 from openboneage.reading import display
 from openboneage.reading.bounds import check_size
+from openboneage.reading.dicom.codecs import decoder_of, is_available
 from openboneage.reading.dicom.elements import Tags
 from openboneage.reading.dicom.rle import decode_rle
 from openboneage.reading.display import Pixels
@@ -128,11 +129,7 @@ def decode(tags: Tags, image: PixelFormat, syntax: UID) -> Pixels:
         RefusedError: The pixel data holds several frames.
         UnreadableError: The pixel data is damaged, cut off, or in an unsupported transfer syntax.
     """
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        name = syntax.name if syntax.name != syntax else "an unregistered one"
-        raise UnreadableError(f"Expected a transfer syntax for images, got {name}; export the film uncompressed.") from None
+    decoder = _decoder(syntax)
     data = tags.value("PixelData")
     if not isinstance(data, bytes):
         raise UnreadableError("Expected pixel data, got none; send or export the film again.")
@@ -148,6 +145,16 @@ def decode(tags: Tags, image: PixelFormat, syntax: UID) -> Pixels:
             data, index=0, raw=True, **_decoder_options(image, syntax, tags.representation("PixelData"))
         )
         return _grey(decoded, str(found["photometric_interpretation"]), image)
+
+
+def _decoder(syntax: UID) -> Decoder:
+    if is_available(syntax):
+        return decoder_of(syntax)
+    try:
+        return get_decoder(syntax)
+    except NotImplementedError:
+        name = syntax.name if syntax.name != syntax else "an unregistered one"
+        raise UnreadableError(f"Expected a transfer syntax for images, got {name}; export the film uncompressed.") from None
 
 
 def _grey(decoded: NDArray[Any], photometric: str, image: PixelFormat) -> Pixels:
