@@ -1,4 +1,4 @@
-"""What the package imports is declared, pinned and explained."""
+"""What is imported is declared, pinned and explained; what is declared is used; the core has no copyleft licence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "openboneage"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LEARNING_WING = ("learn", "studies")
+OTHER_FOLDERS = ("benchmarks", "tests", "tools")
+GPL = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)")  # but not the LGPL
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -36,30 +39,82 @@ def third_party_imports(path: Path) -> Iterator[str]:
         yield from {name.partition(".")[0] for name in found} - {*sys.stdlib_module_names, "openboneage"}
 
 
+def distributions(module: str) -> set[str]:
+    """Return the distributions that provide a top-level module; without any, the module's own name."""
+    return {canonical(name) for name in PROVIDERS.get(module, [module])}
+
+
+@cache
+def distributions_used(*folders: Path) -> set[str]:
+    """Return the distributions that the Python files below folders import from."""
+    modules = {module for folder in folders for path in folder.rglob("*.py") for module in third_party_imports(path)}
+    return {name for module in modules for name in distributions(module)}
+
+
+def with_all_they_require(wanted: set[str]) -> set[str]:
+    """Return distributions, and what they bring with them on this machine."""
+    found: set[str] = set()
+    while wanted:
+        found |= wanted
+        needed = [line for name in wanted for line in metadata.requires(name) or [] if "extra ==" not in line]
+        wanted = (names(needed) & INSTALLED) - found
+    return found
+
+
+def licence(name: str) -> str:
+    """Return a distribution's licence expression, or else the first line of the older field and the classifiers."""
+    facts = metadata.metadata(name)
+    if facts["License-Expression"]:
+        return str(facts["License-Expression"])
+    return " ".join([(facts["License"] or "").partition("\n")[0], *(facts.get_all("Classifier") or [])])
+
+
+PROVIDERS = metadata.packages_distributions()
+INSTALLED = {canonical(name) for provided in PROVIDERS.values() for name in provided}
 CORE = names(PROJECT["dependencies"])
-LEARN = names(PROJECT["optional-dependencies"]["learn"])
-CLUSTER = names(PROJECT["optional-dependencies"]["cluster"])
-DEV = names(PROJECT["optional-dependencies"]["dev"])
+EXTRAS = {extra: names(requirements) for extra, requirements in PROJECT["optional-dependencies"].items()}
+DECLARED = CORE.union(*EXTRAS.values())
+NEVER_IMPORTED = {
+    "import-linter": "a program of the gate",
+    "mypy": "a program of the gate",
+    "onnxscript": "torch imports it to export a network",
+    "ruff": "a program of the gate",
+    "scipy-stubs": "mypy reads it",
+}
 
 
-def extra(module: Path) -> set[str]:
+def allowed_extra(module: Path) -> set[str]:
     """Return what an extra allows a module to import."""
     if module.parts[0] in LEARNING_WING:
-        return LEARN
-    return CLUSTER if module == Path("batch/dask.py") else set()
+        return EXTRAS["learn"]
+    return EXTRAS["cluster"] if module == Path("batch/dask.py") else set()
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_imports_are_declared(path: Path) -> None:
-    allowed = CORE | extra(path.relative_to(SOURCE))
-    providers = packages_distributions()
+    allowed = CORE | allowed_extra(path.relative_to(SOURCE))
 
-    imported = {module: {canonical(name) for name in providers.get(module, [module])} for module in third_party_imports(path)}
-
-    assert [module for module, distributions in imported.items() if not distributions & allowed] == []
+    assert [module for module in third_party_imports(path) if not distributions(module) & allowed] == []
 
 
-@pytest.mark.parametrize("name", sorted(CORE | LEARN | CLUSTER | DEV))
+@pytest.mark.parametrize("folder", OTHER_FOLDERS)
+def test_imports_of_tests_and_tools_are_declared(folder: str) -> None:
+    assert distributions_used(ROOT / folder) - DECLARED - {"benchmarks", "tests", "tools"} == set()
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_what_is_declared_is_used(name: str) -> None:
+    folders = [ROOT / folder for folder in OTHER_FOLDERS] if name in EXTRAS["dev"] else [SOURCE]
+
+    assert (name in distributions_used(*folders)) is (name not in NEVER_IMPORTED)
+
+
+@pytest.mark.parametrize("name", sorted(with_all_they_require(CORE)))
+def test_the_core_has_permissive_licences(name: str) -> None:
+    assert not GPL.search(licence(name)), licence(name)
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
 def test_dependencies_are_pinned_and_explained(name: str) -> None:
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
