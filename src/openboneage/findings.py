@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from openboneage.quantities import Text
 
 
 class Severity(StrEnum):
@@ -17,17 +22,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One observation.
+    """One observation."""
 
-    Attributes:
-        code: Stable identifier in kebab-case, such as `sex-missing`.
-        severity: `note` informs, `warning` asks for a look, `reject` refuses the film.
-        message: One sentence for a person; it never holds a patient's name or another identifying value.
-    """
-
-    code: str
-    severity: Severity
-    message: str
+    code: Annotated[str, Field(pattern="^[a-z]+(-[a-z]+)*$", description="Stable identifier, such as `sex-missing`.")]
+    severity: Annotated[Severity, Field(description="`note` informs, `warning` asks for a look, `reject` refuses the film.")]
+    message: Annotated[
+        Text, Field(description="One sentence for a person; it never holds a patient's name or another identifying value.")
+    ]
 
 
 def finding_lines(findings: Iterable[Finding]) -> list[str]:

@@ -6,6 +6,9 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from openboneage.errors import InputError
 
@@ -30,21 +33,22 @@ class Laterality(StrEnum):
     UNKNOWN = "unknown"
 
 
+SexSource = Literal["caller", "file", "none"]
+ChronologicalMonths = Annotated[float, Field(ge=0, le=MAX_AGE_MONTHS)]
+
+
 @dataclass(frozen=True)
 class Subject:
-    """The child, as far as bone age needs to know.
+    """The child, as far as bone age needs to know."""
 
-    Attributes:
-        sex: Sex used; `unknown` means the mixture over both.
-        sex_source: `caller`, `file` or `none`.
-        age_months: Chronological age in months, or None.
-        age_source: `caller`, the attribute of the file, or None.
-    """
-
-    sex: Sex
-    sex_source: str
-    age_months: float | None
-    age_source: str | None
+    sex: Annotated[Sex, Field(description="Sex that was used; `unknown` is the even mixture over both.")]
+    sex_source: Annotated[SexSource, Field(description="Where the sex is from; `caller` means that it was entered.")]
+    age_months: Annotated[
+        ChronologicalMonths | None, Field(description="Chronological age in months; it does not enter the bone age.")
+    ]
+    age_source: Annotated[
+        str | None, Field(description="Where the age is from: `caller` if it was entered, else the DICOM attributes.")
+    ]
 
 
 _SEX_WORDS = {

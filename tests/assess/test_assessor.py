@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 import openboneage
 from openboneage.assess.assessment import RESEARCH_USE, Assessment, ModelFacts
@@ -168,8 +169,8 @@ def test_assessment_holds_no_name_of_the_patient() -> None:
 
 
 def test_assessment_is_a_value() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        toy(hands.png(PIXELS)).bone_age = None  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="Instance is frozen"):
+        toy(hands.png(PIXELS)).bone_age = None
 
 
 def test_radiograph_may_be_read_before() -> None:

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import (
     AgeDistribution,
+    AgeInterval,
     Calibration,
     cumulated_at,
     describe,
@@ -64,14 +65,14 @@ def test_mass_below_a_quantile_is_its_share(probabilities: np.ndarray, share: fl
 @given(distributions(), st.floats(0.05, 0.99), st.floats(0.05, 0.99))
 def test_more_mass_never_narrows_the_interval(probabilities: np.ndarray, first: float, second: float) -> None:
     narrow, wide = (describe(probabilities, Calibration(1, 0.9, mass)) for mass in sorted((first, second)))
-    assert wide.low_months <= narrow.low_months <= narrow.high_months <= wide.high_months
+    assert wide.interval.low_months <= narrow.interval.low_months <= narrow.interval.high_months <= wide.interval.high_months
 
 
 @given(distributions(), st.floats(0.2, 5), st.floats(0.05, 0.99))
 def test_description_makes_sense_for_any_distribution(probabilities: np.ndarray, temperature: float, mass: float) -> None:
     age = describe(probabilities, Calibration(temperature, 0.9, mass))
     assert age.probabilities.sum() == pytest.approx(1)
-    assert 0 <= age.low_months <= age.high_months <= 228
+    assert 0 <= age.interval.low_months <= age.interval.high_months <= 228
     assert 0 <= age.mean_months <= 228
     assert 0 <= age.sd_months <= 115
 
@@ -80,16 +81,16 @@ def test_description_makes_sense_for_any_distribution(probabilities: np.ndarray,
 def test_bell_is_described_by_its_parameters(mean: float, sd: int) -> None:
     age = describe(bell(mean, sd), Calibration(1.0, 0.9, 0.9))
     assert (age.mean_months, age.sd_months) == (pytest.approx(mean, abs=0.01), pytest.approx(sd, rel=0.01))
-    assert age.low_months == pytest.approx(mean - 1.6449 * sd, abs=0.15)
-    assert age.high_months == pytest.approx(mean + 1.6449 * sd, abs=0.15)
+    assert age.interval.low_months == pytest.approx(mean - 1.6449 * sd, abs=0.15)
+    assert age.interval.high_months == pytest.approx(mean + 1.6449 * sd, abs=0.15)
 
 
 @pytest.mark.parametrize("month", [0, 117, 228])
 def test_certainty_is_one_month_wide(month: int) -> None:
     age = describe(np.equal(MONTHS, month).astype(float), Calibration(1.0, 0.9, 0.8))
     assert age.mean_months == pytest.approx(month, abs=1e-6)
-    assert age.low_months == pytest.approx(max(month - 0.4, 0), abs=1e-6)
-    assert age.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)
+    assert age.interval.low_months == pytest.approx(max(month - 0.4, 0), abs=1e-6)
+    assert age.interval.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)
 
 
 def test_median_of_an_even_pair_lies_between_them() -> None:
@@ -114,7 +115,7 @@ def test_calibration_comes_from_the_card() -> None:
 
 
 def test_interval_names_its_measured_coverage() -> None:
-    assert describe(bell(100, 8), Calibration(1.0, 0.9, 0.97)).coverage == 0.9
+    assert describe(bell(100, 8), Calibration(1.0, 0.9, 0.97)).interval.coverage == 0.9
 
 
 def test_probabilities_are_read_only_and_the_input_unchanged() -> None:
@@ -128,7 +129,8 @@ def test_probabilities_are_read_only_and_the_input_unchanged() -> None:
 
 @pytest.mark.parametrize(("width", "codes"), [(59, []), (61, ["age-unsure"]), (71, ["age-unsure"]), (73, ["age-not-told"])])
 def test_a_wide_interval_is_a_warning_and_a_wider_one_a_refusal(width: int, codes: list[str]) -> None:
-    age = AgeDistribution(np.full(229, 1 / 229), 100.0, 40.0, 50.0, 50.0 + width, 0.9)
+    interval = AgeInterval(50.0, 50.0 + width, 0.9)
+    age = AgeDistribution(mean_months=100.0, sd_months=40.0, interval=interval, probabilities=np.full(229, 1 / 229))
     assert [finding.code for finding in interval_findings(age)] == codes
 
 

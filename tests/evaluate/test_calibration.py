@@ -21,7 +21,9 @@ from tests.evaluate.made import scattered
 
 def coverage_of(readings: Sequence[UncalibratedReading], calibration: Calibration) -> float:
     ages = [reading.calibrated(calibration).age for reading in readings]
-    inside = [age.low_months <= r.film.age_months <= age.high_months for age, r in zip(ages, readings, strict=True)]
+    inside = [
+        age.interval.low_months <= r.film.age_months <= age.interval.high_months for age, r in zip(ages, readings, strict=True)
+    ]
     return float(np.mean(inside))
 
 

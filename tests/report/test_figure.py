@@ -88,14 +88,15 @@ def test_map_has_a_panel_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", ["$x$.png", "$\\bad{$.png", "a_b^c.png", "Jörg–Åse.png", "f\udcfc.png", "n" * 200])
 def test_any_file_name_can_be_drawn(name: str) -> None:
-    assessment = replace(EXAMINATION.assessment, film=replace(EXAMINATION.assessment.film, name=name))
-    drawn(replace(EXAMINATION, assessment=assessment))
+    film = EXAMINATION.assessment.film.model_copy(update={"name": name})
+    drawn(replace(EXAMINATION, assessment=EXAMINATION.assessment.model_copy(update={"film": film})))
 
 
 @pytest.mark.parametrize("count", [1, 5, 12])
 def test_findings_stay_on_the_figure(count: int) -> None:
     finding = Finding("low-contrast", Severity.WARNING, "The hand spans only a few of 255 grey levels, so say " + "many " * 40)
-    picture = drawn(replace(EXAMINATION, assessment=replace(EXAMINATION.assessment, findings=(finding,) * count)))
+    assessment = EXAMINATION.assessment.model_copy(update={"findings": (finding,) * count})
+    picture = drawn(replace(EXAMINATION, assessment=assessment))
     left_half = picture[:, : picture.shape[1] // 2]
     assert (left_half[-3:] > 250).all()
     assert (left_half[int(0.885 * len(picture)) : int(0.93 * len(picture))] < 100).any()

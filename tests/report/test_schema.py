@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -12,21 +11,43 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
-from openboneage.assess.assessment import RESEARCH_USE, SCHEMA_VERSION
+from openboneage.assess.assessment import Assessment, Failure
 from openboneage.assess.assessor import Assessor
-from openboneage.errors import BoneAgeError
-from openboneage.hand.quality import Verdict
+from openboneage.errors import BoneAgeError, InputError, RefusedError, UnreadableError
 from openboneage.subject import Sex
 from tests import hands
 from tests.reading.films import film_file
 from tests.toy_model import toy_assessor
+from tools.schema import PAGE_FILE, SCHEMA_FILE, page_text, schema_text
 
+ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(files("openboneage.report").joinpath("assessment.schema.json").read_text(encoding="utf-8"))
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 VALIDATOR = Draft202012Validator(SCHEMA)
 PIXELS = hands.film("7043", 400)
 ACCEPTED = toy_assessor().assess(hands.png(PIXELS), Sex.FEMALE, 96.0).to_json()
+
+REFUSED: list[tuple[str, Any]] = [
+    ("schema_version", 2),
+    ("patient_name", "Zwicky"),
+    ("subject.name", "Zwicky"),
+    ("verdict", "perhaps"),
+    ("verdict", "reject"),
+    ("bone_age", None),
+    ("bone_age.mean_months", 229),
+    ("bone_age.mean_months", "111"),
+    ("bone_age.distribution", [0.5, 0.5]),
+    ("bone_age.interval.coverage", 90),
+    ("subject.sex", "F"),
+    ("subject.age_months", -1),
+    ("film.sha256", "abc"),
+    ("film.spacing_mm", [0.1]),
+    ("pose.rotation_degrees", 270),
+    ("findings", [{"code": "A code", "severity": "note", "message": "x"}]),
+    ("seconds.read", -1.0),
+    ("models", []),
+]
 
 
 def faults(content: Any) -> list[str]:
@@ -82,36 +103,12 @@ def test_chronological_age_follows_the_schema(age_months: float) -> None:
     assert faults(toy_assessor().assess(hands.png(PIXELS), Sex.MALE, age_months).to_json()) == []
 
 
-@pytest.mark.parametrize("kind", ["InputError", "RefusedError", "UnreadableError"])
-def test_failure_follows_the_schema(kind: str) -> None:
-    failure = {"schema_version": 1, "path": "a.png", "error": {"type": kind, "message": "Cut off."}}
-    assert faults(failure) == []
-    assert kind in {error.__name__ for error in BoneAgeError.__subclasses__()}
+@pytest.mark.parametrize("kind", [InputError, RefusedError, UnreadableError])
+def test_failure_follows_the_schema(kind: type[BoneAgeError]) -> None:
+    assert faults(Failure.of("a.png", kind("Cut off.")).to_json()) == []
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        ("schema_version", 2),
-        ("patient_name", "Zwicky"),
-        ("subject.name", "Zwicky"),
-        ("verdict", "perhaps"),
-        ("verdict", "reject"),
-        ("bone_age", None),
-        ("bone_age.mean_months", 229),
-        ("bone_age.mean_months", "111"),
-        ("bone_age.distribution", [0.5, 0.5]),
-        ("bone_age.interval.coverage", 90),
-        ("subject.sex", "F"),
-        ("subject.age_months", -1),
-        ("film.sha256", "abc"),
-        ("film.spacing_mm", [0.1]),
-        ("pose.rotation_degrees", 270),
-        ("findings", [{"code": "A code", "severity": "note", "message": "x"}]),
-        ("seconds.dreaming", 1.0),
-        ("models", []),
-    ],
-)
+@pytest.mark.parametrize(("path", "value"), REFUSED)
 def test_schema_refuses(path: str, value: object) -> None:
     assert faults(changed(path, value))
 
@@ -134,30 +131,48 @@ def test_schema_is_strict_everywhere() -> None:
         assert set(node["required"]) <= set(node["properties"])
 
 
-def test_schema_says_what_the_program_says() -> None:
-    properties = SCHEMA["$defs"]["assessment"]["properties"]
-    assert SCHEMA["$defs"]["schema_version"]["const"] == SCHEMA_VERSION
-    assert properties["notice"]["const"] == RESEARCH_USE
-    assert properties["verdict"]["enum"] == [str(verdict) for verdict in Verdict]
-    assert SCHEMA["$defs"]["subject"]["properties"]["sex"]["enum"] == [str(sex) for sex in Sex]
+def test_the_committed_schema_and_page_are_those_of_the_models() -> None:
+    assert (ROOT / SCHEMA_FILE).read_text(encoding="utf-8") == schema_text(), "run python tools/schema.py"
+    assert (ROOT / PAGE_FILE).read_text(encoding="utf-8") == page_text(), "run python tools/schema.py"
 
 
-NAMES = sorted({name for node in objects(SCHEMA) for name in node["properties"]})
+def test_every_field_is_documented_with_its_range() -> None:
+    page = page_text()
+    for node in objects(SCHEMA):
+        assert all(f"\n| `{name}` | " in page for name in node["properties"])
+    assert "| `mean_months` | number, 0 to 228 | Mean of the distribution: the bone age, in months. |" in page
+    assert "\n### `bone_age.interval`\n" in page
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_field_is_documented(name: str) -> None:
-    assert f"`{name}`" in PAGE
+@pytest.mark.parametrize("film", [hands.png(PIXELS), hands.png(hands.not_hand("noise"))], ids=["plain", "refused"])
+def test_an_assessment_is_read_back_from_its_json(film: bytes) -> None:
+    content = toy_assessor().assess(film, Sex.FEMALE, 96.0).to_json()
+    assert Assessment.model_validate_json(json.dumps(content)).to_json() == content
 
 
-def test_documentation_names_no_other_fields() -> None:
-    rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `")]
-    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} <= set(NAMES)
+def test_a_failure_is_read_back_from_its_json() -> None:
+    content = Failure.of("a.png", UnreadableError("Cut off.")).to_json()
+    assert content == {"schema_version": 1, "path": "a.png", "error": {"type": "UnreadableError", "message": "Cut off."}}
+    assert Failure.model_validate(content).to_json() == content
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_field_has_a_description(name: str) -> None:
-    places = [node["properties"][name] for node in objects(SCHEMA) if name in node["properties"]]
-    for place in places:
-        target = SCHEMA["$defs"].get(name, {}) if "description" not in place else place
-        assert target.get("description")
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("patient_name", "Zwicky"),
+        ("schema_version", 2),
+        ("bone_age", None),
+        ("verdict", "reject"),
+        ("bone_age.distribution", [1]),
+    ],
+)
+def test_a_model_refuses_what_is_no_assessment(path: str, value: Any) -> None:
+    with pytest.raises(ValidationError):
+        Assessment.model_validate(changed(path, value))
+
+
+def test_names_that_are_no_unicode_pass_through() -> None:
+    """A file system may hold such names; Python reads them with lone surrogates."""
+    assessment = Assessment.model_validate(changed("film.name", "f\udcfc.png"))
+    assert json.loads(json.dumps(assessment.to_json()))["film"]["name"] == "f\udcfc.png"
+    assert Failure.of("f\udcfc.png", UnreadableError("Cut off.")).to_json()["path"] == "f\udcfc.png"

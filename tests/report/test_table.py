@@ -26,7 +26,7 @@ def test_row_of_an_accepted_film() -> None:
 
 
 def test_models_of_one_version_are_told_apart_by_their_weights() -> None:
-    first, second = (ModelFacts("whole-hand", "0.0", digit * 64) for digit in "ab")
+    first, second = (ModelFacts(name="whole-hand", version="0.0", sha256=digit * 64) for digit in "ab")
     assert models_cell([first]) == "whole-hand 0.0 (aaaaaaaa)"
     assert models_cell([first]) != models_cell([second])
 

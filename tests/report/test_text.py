@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.assess.distribution import AgeInterval
 from openboneage.findings import Finding, Severity, finding_lines
 from openboneage.report.text import interval_text, subject_text, to_text
 from openboneage.subject import Sex
@@ -50,13 +51,15 @@ def test_subject_of_unknown_sex() -> None:
 
 
 def test_interval_is_written_in_years_and_months() -> None:
-    age = replace(hands.bone_age(GIRL), low_months=98.2, high_months=121.4, coverage=0.9)
+    age = replace(hands.bone_age(GIRL), interval=AgeInterval(98.2, 121.4, 0.9))
     assert interval_text(age) == "8 y 2 m to 10 y 1 m (90 % interval)"
 
 
 def test_graver_findings_come_first() -> None:
     findings = [Finding(word, Severity(word), f"{word}.") for word in ("note", "reject", "warning")]
     lines = finding_lines(findings)
-    written = [line for line in to_text(replace(GIRL, findings=tuple(findings))).splitlines() if "finding" in line]
+    written = [
+        line for line in to_text(GIRL.model_copy(update={"findings": tuple(findings)})).splitlines() if "finding" in line
+    ]
     assert [line.split(maxsplit=1)[1] for line in written] == lines
     assert lines == ["reject: reject.", "warning: warning.", "note: note."]

@@ -1,155 +1,201 @@
-"""The assessment: one frozen value that every report is made of."""
+"""The assessment: one frozen value that every report is made of, and its JSON.
+
+The models below are the only definition of the JSON: `tools/schema.py` writes its schema and `docs/json.md` from them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from operator import not_
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from openboneage.assess.distribution import AgeDistribution
-from openboneage.clinical.greulich_pyle import Comparison
+from openboneage.clinical.greulich_pyle import BoneAgeStatus, Comparison, Reference
+from openboneage.errors import BoneAgeError
 from openboneage.findings import Finding
 from openboneage.hand.measures import Measures
 from openboneage.hand.quality import Verdict
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.quantities import FourDecimals, NotNegative, OneDecimal, Positive, Sha256, Text, TwoDecimals
+from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Laterality, Subject
 from openboneage.weights.card import Card
 
-SCHEMA_VERSION = 1
-RESEARCH_USE = "Research use only, not a medical device."
+SchemaVersion = Literal[1]
+SCHEMA_VERSION: SchemaVersion = 1
+Notice = Literal["Research use only, not a medical device."]
+RESEARCH_USE: Notice = get_args(Notice)[0]
 
 
-@dataclass(frozen=True)
-class FilmFacts:
-    """What is known of the file. It holds no patient's name or identifier.
+class Record(BaseModel):
+    """A part of the JSON: frozen, and strict about its fields."""
 
-    Attributes:
-        name: File name without its folder.
-        sha256: Checksum of its bytes.
-        format: Container.
-        bits: Bits per sample.
-        height_px: Rows.
-        width_px: Columns.
-        spacing_mm: `(row, column)` spacing in mm, or None.
-        spacing_source: Attribute that gave the spacing, or None.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
-    name: str
-    sha256: str
-    format: str
-    bits: int
-    height_px: int
-    width_px: int
-    spacing_mm: tuple[float, float] | None
-    spacing_source: str | None
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, ready for `json.dumps`; `model_validate` reads them back."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
-@dataclass(frozen=True)
-class Pose:
-    """How the hand lay on the film.
+class Program(Record):
+    """The program that made the assessment."""
 
-    Attributes:
-        inverted: Whether bones were dark.
-        rotation_degrees: Clockwise turn from upright.
-        mirrored: Whether the hand was mirrored to a left hand.
-        laterality: Side of the hand.
-        laterality_source: `file` or `image`.
-    """
-
-    inverted: bool
-    rotation_degrees: float
-    mirrored: bool
-    laterality: Laterality
-    laterality_source: str
+    name: Literal["openboneage"] = Field(default="openboneage", description="Name of the program.")
+    version: Text = Field(description="Version of the program.")
 
 
-@dataclass(frozen=True)
-class ModelFacts:
-    """Which weights spoke."""
+class NormalComparison(Record):
+    """The bone age compared with the normal range at the chronological age."""
 
-    name: str
-    version: str
-    sha256: str
+    reference: Reference = Field(description="Whose children the normal range is of.")
+    mean_months: Annotated[NotNegative, TwoDecimals] = Field(description="Mean bone age at the chronological age, in months.")
+    sd_months: Annotated[Positive, TwoDecimals] = Field(
+        description="Standard deviation of bone age at the chronological age, in months."
+    )
+    sds: Annotated[float, TwoDecimals] = Field(description="Bone age minus mean, divided by the standard deviation.")
+    verdict: BoneAgeStatus = Field(description="Whether the bone age lies within the limit, below or above it.")
+    sd_limit: Positive = Field(description="The limit, in standard deviations.")
 
     @classmethod
-    def of(cls, card: Card) -> ModelFacts:
+    def of(cls, comparison: Comparison) -> Self:
+        """The published part of a comparison."""
+        return cls(
+            reference=comparison.normal.reference,
+            mean_months=comparison.normal.mean_months,
+            sd_months=comparison.normal.sd_months,
+            sds=comparison.sds,
+            verdict=comparison.verdict,
+            sd_limit=comparison.sd_limit,
+        )
+
+    @property
+    def low_months(self) -> float:
+        """Lower end of the normal range, in months."""
+        return self.mean_months - self.sd_limit * self.sd_months
+
+    @property
+    def high_months(self) -> float:
+        """Upper end of the normal range, in months."""
+        return self.mean_months + self.sd_limit * self.sd_months
+
+
+class FilmFacts(Record):
+    """What is known of the file. It holds no patient's name or identifier."""
+
+    name: str = Field(description="File name without its folder, or `upload`.")
+    sha256: Sha256 = Field(description="Checksum of the file's bytes.")
+    format: Literal["DICOM", "PNG", "JPEG", "TIFF", "BMP", "WEBP"] = Field(description="Container, detected from the content.")
+    bits: int = Field(ge=1, le=32, description="Bits per sample stored in the file.")
+    height_px: int = Field(ge=1, description="Rows of pixels.")
+    width_px: int = Field(ge=1, description="Columns of pixels.")
+    spacing_mm: tuple[Positive, Positive] | None = Field(
+        description="Distance between pixel centres down and across, in mm; null where the file does not state it."
+    )
+    spacing_source: str | None = Field(description="DICOM attribute that gave the spacing.")
+
+    @classmethod
+    def of(cls, radiograph: Radiograph) -> Self:
+        """The facts of a film."""
+        return cls.model_validate(radiograph, from_attributes=True)
+
+
+class Pose(Record):
+    """How the hand lay on the film."""
+
+    inverted: bool = Field(description="Whether bones were dark.")
+    rotation_degrees: Annotated[float, OneDecimal] = Field(
+        ge=-180, le=180, description="How far the hand is turned clockwise from upright, in degrees."
+    )
+    mirrored: bool = Field(description="Whether the hand was mirrored to a left hand.")
+    laterality: Laterality = Field(description="Side of the hand.")
+    laterality_source: Literal["file", "image"] = Field(description="Whether the file states the side or the image shows it.")
+
+    @classmethod
+    def of(cls, hand: StandardHand) -> Self:
+        """The pose of a hand."""
+        return cls.model_validate(hand, from_attributes=True)
+
+
+class ModelFacts(Record):
+    """A model that was used."""
+
+    name: Text = Field(description="Name of the model, as `boneage models` lists it.")
+    version: Text = Field(description="Version of its weights.")
+    sha256: Sha256 = Field(description="Checksum of its weights.")
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
         """The facts of a card."""
-        return cls(card.name, card.version, card.sha256)
+        return cls.model_validate(card, from_attributes=True)
 
     def __str__(self) -> str:
-        """Name and version, and enough of the checksum to tell weights of the same version apart."""
+        """Name, version, and enough of the checksum to distinguish weights of the same version."""
         return f"{self.name} {self.version} ({self.sha256[:8]})"
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What the program says of one film.
+class Assessment(Record):
+    """A film that was read."""
 
-    Attributes:
-        verdict: Whether the film was accepted.
-        bone_age: The bone age; None where the film was rejected.
-        comparison: The bone age against what is normal at the chronological age; None where sex or age is not known, or the
-            normal range does not hold the age.
-        findings: What a clinician should look at, reasons of a rejection among them.
-        film: The file.
-        subject: The child.
-        pose: How the hand lay.
-        quality: Measures behind the verdict.
-        models: Weights that spoke.
-        seconds: Time of each stage in seconds.
-        version: Version of the program.
-    """
-
-    verdict: Verdict
-    bone_age: AgeDistribution | None
-    comparison: Comparison | None
-    findings: tuple[Finding, ...]
-    film: FilmFacts
-    subject: Subject
-    pose: Pose
-    quality: Measures
-    models: tuple[ModelFacts, ...]
-    seconds: Mapping[str, float]
-    version: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The assessment as plain values, in the form of `report/assessment.schema.json`; ages in months."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "program": {"name": "openboneage", "version": self.version},
-            "notice": RESEARCH_USE,
-            "verdict": str(self.verdict),
-            "bone_age": None if self.bone_age is None else _age_json(self.bone_age),
-            "comparison": None if self.comparison is None else _comparison_json(self.comparison),
-            "findings": [{key: str(value) for key, value in asdict(finding).items()} for finding in self.findings],
-            "film": {**asdict(self.film), "spacing_mm": None if self.film.spacing_mm is None else list(self.film.spacing_mm)},
-            "subject": {**asdict(self.subject), "sex": str(self.subject.sex)},
-            "pose": {**asdict(self.pose), "laterality": str(self.pose.laterality)},
-            "quality": asdict(self.quality),
-            "models": [asdict(model) for model in self.models],
-            "seconds": {stage: round(seconds, 4) for stage, seconds in self.seconds.items()},
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"verdict": {"const": "reject"}}},
+            "then": {"properties": {"bone_age": {"type": "null"}}},
+            "else": {"properties": {"bone_age": {"type": "object"}}},
         }
+    )
+
+    path: str = Field(default="", exclude_if=not_, description="The path as it was given; on the command line only.")
+    schema_version: SchemaVersion = Field(
+        default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
+    )
+    program: Program = Field(description="The program that made the assessment.")
+    notice: Notice = Field(default=RESEARCH_USE, description="What the assessment may be used for.")
+    verdict: Verdict = Field(description="Whether the film can be assessed; `reject` gives no bone age.")
+    bone_age: AgeDistribution | None = Field(description="The bone age; null where the film was rejected.")
+    comparison: NormalComparison | None = Field(
+        description="The bone age compared with the normal range; null where sex or age is not known, "
+        "or the range does not hold the age."
+    )
+    findings: tuple[Finding, ...] = Field(description="What a person should look at, the reasons of a rejection among them.")
+    film: FilmFacts = Field(description="The file.")
+    subject: Subject = Field(description="The child.")
+    pose: Pose = Field(description="How the hand lay on the film.")
+    quality: Measures = Field(description="Measures behind the verdict.")
+    models: tuple[ModelFacts, ...] = Field(min_length=1, description="Models used.")
+    seconds: Mapping[str, Annotated[NotNegative, FourDecimals]] = Field(
+        description="Time in seconds of each stage that was run: `read`, `standardize`, `quality` and the estimator. "
+        "Only these values differ from run to run."
+    )
+
+    @model_validator(mode="after")
+    def _age_unless_rejected(self) -> Self:
+        if (self.bone_age is None) != (self.verdict is Verdict.REJECT):
+            raise ValueError(f"Expected a bone age where the film was not rejected, got {self.bone_age} and {self.verdict}.")
+        return self
 
 
-def _age_json(age: AgeDistribution) -> dict[str, Any]:
-    return {
-        "scale": "Greulich-Pyle",
-        "mean_months": round(age.mean_months, 2),
-        "sd_months": round(age.sd_months, 2),
-        "interval": {
-            "low_months": round(age.low_months, 2),
-            "high_months": round(age.high_months, 2),
-            "coverage": age.coverage,
-        },
-        "distribution": [round(float(p), 6) for p in age.probabilities],
-    }
+class FailureReason(Record):
+    """Why a film could not be assessed."""
+
+    type: Literal["InputError", "RefusedError", "UnreadableError"] = Field(
+        description="`InputError`: missing or not allowed; `RefusedError`: several images; "
+        "`UnreadableError`: no image that can be read."
+    )
+    message: Text = Field(description="One or two sentences for a person.")
 
 
-def _comparison_json(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "reference": str(comparison.normal.reference),
-        "mean_months": round(comparison.normal.mean_months, 2),
-        "sd_months": round(comparison.normal.sd_months, 2),
-        "sds": round(comparison.sds, 2),
-        "verdict": str(comparison.verdict),
-        "sd_limit": comparison.sd_limit,
-    }
+class Failure(Record):
+    """A film that could not be assessed."""
+
+    schema_version: SchemaVersion = Field(
+        default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
+    )
+    path: str = Field(description="The path as it was given.")
+    error: FailureReason = Field(description="Why the film could not be assessed.")
+
+    @classmethod
+    def of(cls, path: str, error: BoneAgeError) -> Self:
+        """The failure that an error is, on the film of that path."""
+        return cls.model_validate({"path": path, "error": {"type": type(error).__name__, "message": str(error)}})

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose
+from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, NormalComparison, Pose, Program
 from openboneage.assess.child import child_findings, compare_with_normal, subject_of, without_resolved
 from openboneage.assess.distribution import interval_findings
 from openboneage.assess.estimators.estimator import AgeEstimator
@@ -121,15 +121,15 @@ class Assessor:
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
-            comparison=comparison,
+            comparison=None if comparison is None else NormalComparison.of(comparison),
             findings=findings,
-            film=_film_facts(radiograph),
+            film=FilmFacts.of(radiograph),
             subject=subject,
-            pose=Pose(hand.inverted, round(hand.rotation_degrees, 1), hand.mirrored, hand.laterality, hand.laterality_source),
+            pose=Pose.of(hand),
             quality=quality.measures,
             models=self.models,
             seconds=seconds,
-            version=version("openboneage"),
+            program=Program(version=version("openboneage")),
         )
         return Examination(hand, assessment)
 
@@ -176,16 +176,3 @@ def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - start
-
-
-def _film_facts(radiograph: Radiograph) -> FilmFacts:
-    return FilmFacts(
-        name=radiograph.name,
-        sha256=radiograph.sha256,
-        format=radiograph.format,
-        bits=radiograph.bits,
-        height_px=radiograph.height_px,
-        width_px=radiograph.width_px,
-        spacing_mm=radiograph.spacing_mm,
-        spacing_source=radiograph.spacing_source,
-    )

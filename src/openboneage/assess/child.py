@@ -13,6 +13,7 @@ from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import (
     MONTHS_PER_YEAR,
     Sex,
+    SexSource,
     Subject,
     checked_age_months,
     format_age,
@@ -52,14 +53,17 @@ def subject_of(radiograph: Radiograph, sex: Sex | str | None, age_months: float 
     Raises:
         InputError: The sex is no such word, or the age is no such text or impossible.
     """
-    if sex is not None:
-        sex, sex_source = parse_sex(sex), "caller"
-    else:
-        sex, sex_source = radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
-    if age_months is not None:
-        age_months = parse_age_months(age_months) if isinstance(age_months, str) else checked_age_months(age_months)
-        return Subject(sex, sex_source, age_months, "caller")
-    return Subject(sex, sex_source, radiograph.age_months, radiograph.age_source)
+    used_sex, sex_source = _sex_of(radiograph, sex)
+    if age_months is None:
+        return Subject(used_sex, sex_source, radiograph.age_months, radiograph.age_source)
+    entered = parse_age_months(age_months) if isinstance(age_months, str) else checked_age_months(age_months)
+    return Subject(used_sex, sex_source, entered, "caller")
+
+
+def _sex_of(radiograph: Radiograph, entered: Sex | str | None) -> tuple[Sex, SexSource]:
+    if entered is not None:
+        return parse_sex(entered), "caller"
+    return radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
 
 
 def compare_with_normal(bone_age: AgeDistribution | None, subject: Subject) -> Comparison | None:

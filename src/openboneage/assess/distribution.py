@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, PlainSerializer, PlainValidator
 
 from openboneage.findings import Finding, Severity
+from openboneage.quantities import BoneAgeMonths, Share
 
 Probabilities = NDArray[np.float64]
 
+MONTHS = 229
+"""Whole months from 0 to 228, the end of the Greulich-Pyle scale."""
 WIDE_MONTHS = 60.0
 """An interval wider than this is a warning: 99.5 % of the held-out films had a narrower one with set 1.0."""
 TOO_WIDE_MONTHS = 72.0
@@ -41,25 +45,45 @@ class Calibration:
         return cls(*(float(calibration[key]) for key in ("temperature", "coverage", "central_mass")))
 
 
-@dataclass(frozen=True, eq=False)
+def _monthly(values: object) -> Probabilities:
+    array = np.array(values, np.float64)
+    if array.shape != (MONTHS,):
+        raise ValueError(f"Expected {MONTHS} probabilities, got an array of shape {array.shape}.")
+    array.setflags(write=False)
+    return array
+
+
+PublishedProbabilities = Annotated[
+    Probabilities,
+    PlainValidator(_monthly),
+    PlainSerializer(
+        lambda probabilities: [round(each, 6) for each in probabilities.tolist()],
+        return_type=Annotated[list[Share], Field(min_length=MONTHS, max_length=MONTHS)],
+    ),
+]
+
+
+@dataclass(frozen=True)
+class AgeInterval:
+    """The interval around a bone age."""
+
+    low_months: Annotated[BoneAgeMonths, Field(description="Lower end, in months.")]
+    high_months: Annotated[BoneAgeMonths, Field(description="Upper end, in months.")]
+    coverage: Annotated[Share, Field(description="Share of children whose reading the interval should hold.")]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class AgeDistribution:
-    """Bone age on the Greulich-Pyle scale.
+    """Bone age as a distribution over months."""
 
-    Attributes:
-        probabilities: Probability of each month from 0 to 228, `(229,)`.
-        mean_months: Mean, the bone age that is reported.
-        sd_months: Standard deviation.
-        low_months: Lower end of the interval.
-        high_months: Upper end of the interval.
-        coverage: Share of children whose reading the interval should hold, 0 to 1.
-    """
-
-    probabilities: Probabilities
-    mean_months: float
-    sd_months: float
-    low_months: float
-    high_months: float
-    coverage: float
+    scale: Annotated[Literal["Greulich-Pyle"], Field(description="The standard that the age refers to.")] = "Greulich-Pyle"
+    mean_months: Annotated[BoneAgeMonths, Field(description="Mean of the distribution: the bone age, in months.")]
+    sd_months: Annotated[BoneAgeMonths, Field(description="Standard deviation of the distribution, in months.")]
+    interval: Annotated[AgeInterval, Field(description="The interval around the bone age.")]
+    probabilities: Annotated[
+        PublishedProbabilities,
+        Field(alias="distribution", description="Probability of each whole month from 0 to 228, rounded to six decimals."),
+    ]
 
 
 def softmax(logits: Probabilities) -> Probabilities:
@@ -84,15 +108,13 @@ def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistr
         probabilities=calibrated,
         mean_months=mean,
         sd_months=float(np.sqrt(calibrated @ (months - mean) ** 2)),
-        low_months=quantile(calibrated, tail),
-        high_months=quantile(calibrated, 1 - tail),
-        coverage=calibration.coverage,
+        interval=AgeInterval(quantile(calibrated, tail), quantile(calibrated, 1 - tail), calibration.coverage),
     )
 
 
 def interval_findings(age: AgeDistribution) -> tuple[Finding, ...]:
     """Findings about the width of the interval: too wide is a warning, far too wide a refusal."""
-    width = age.high_months - age.low_months
+    width = age.interval.high_months - age.interval.low_months
     if width > TOO_WIDE_MONTHS:
         message = f"Bone age could not be determined: its interval spans {width / 12:.0f} years. Check film, outline and side."
         return (Finding("age-not-told", Severity.REJECT, message),)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openboneage.assess.assessment import SCHEMA_VERSION, Assessment, ModelFacts
+from openboneage.assess.assessment import Assessment, Failure, ModelFacts
 from openboneage.assess.assessor import Assessor, models_used
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.cli.cases import Case, collect_cases
@@ -109,11 +109,7 @@ def _answer(case: Case, load: LoadAssessor, figure: Path | None, threads: int) -
     try:
         examination = assessor.examine(case.path, case.sex, case.age_months)
     except BoneAgeError as error:
-        content = {
-            "schema_version": SCHEMA_VERSION,
-            "path": case.label,
-            "error": {"type": type(error).__name__, "message": str(error)},
-        }
+        content = Failure.of(case.label, error).to_json()
         return Answer(case.label, to_error_row(case.label, error), f"{case.label}: {error}", content, error.exit_code)
     assessment = examination.assessment
     if figure:
@@ -124,7 +120,7 @@ def _answer(case: Case, load: LoadAssessor, figure: Path | None, threads: int) -
         if assessment.bone_age is not None:
             attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator)
         _figure_path(figure, case).write_bytes(draw_figure(examination, attention))
-    content = {"path": case.label, **assessment.to_json()}
+    content = assessment.model_copy(update={"path": case.label}).to_json()
     return Answer(case.label, to_row(case.label, assessment), to_text(assessment), content, _exit_code(assessment))
 
 

@@ -137,7 +137,7 @@ def answered(readings: Sequence[Reading]) -> list[Reading]:
 
 def columns(readings: Sequence[Reading]) -> Ages:
     """Ages in months as read and as estimated, and the ends of the interval, `(films, 4)`."""
-    rows = [[r.film.age_months, r.age.mean_months, r.age.low_months, r.age.high_months] for r in readings]
+    rows = [[r.film.age_months, r.age.mean_months, r.age.interval.low_months, r.age.interval.high_months] for r in readings]
     return np.array(rows, float).reshape(-1, 4)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from openboneage.hand import geometry
 from openboneage.hand.frame import HEIGHT, TOP, canvas_size
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
+from openboneage.quantities import NotNegative, Positive, Share
 
 EDGE_UNITS = 0.02
 """Hand this close to the film's edge counts as touching it."""
@@ -24,32 +27,29 @@ EDGE_CONTRAST = 0.02
 
 @dataclass(frozen=True)
 class Measures:
-    """What was measured, in the units of `quality.QualityLimits`.
+    """Measures behind the verdict. A frame unit is the distance from the third knuckle to the distal radius."""
 
-    Attributes:
-        no_hand: Probability of no hand on the film, 0 to 1.
-        two_hands: Probability of several hands, 0 to 1.
-        landmark: Peak probability of the least sure landmark, 0 to 1.
-        pixels_per_unit: Film pixels to a frame unit.
-        cut_units: Length of the film's edge, above the wrist, that the hand touches, in frame units.
-        wrist_units: Distance from the distal radius to the film's nearest edge, in frame units; negative outside.
-        outline_share: Share of the outline, above the wrist, where the hand is brighter than what lies outside: soft tissue
-            stops more rays than air, so an outline that does not part the two is not that of a hand.
-        contrast: Grey levels between the 2nd and the 98th percentile within the hand.
-        white_share: Share of the hand at full white.
-        black_share: Share of the hand at full black.
-    """
-
-    no_hand: float
-    two_hands: float
-    landmark: float
-    pixels_per_unit: float
-    cut_units: float
-    wrist_units: float
-    outline_share: float
-    contrast: float
-    white_share: float
-    black_share: float
+    no_hand: Annotated[Share, Field(description="Probability that there is no hand on the film.")]
+    two_hands: Annotated[Share, Field(description="Probability that there are several hands on the film.")]
+    landmark: Annotated[Share, Field(description="Probability of the least sure of wrist and knuckles.")]
+    pixels_per_unit: Annotated[Positive, Field(description="Film pixels to one frame unit.")]
+    cut_units: Annotated[
+        NotNegative, Field(description="Length of the film's edge, above the wrist, that the hand touches, in frame units.")
+    ]
+    wrist_units: Annotated[
+        float,
+        Field(
+            description="Distance from the distal radius to the film's nearest edge, in frame units; negative outside the film."
+        ),
+    ]
+    outline_share: Annotated[
+        Share, Field(description="Share of the outline, above the wrist, where the hand is brighter than what lies outside.")
+    ]
+    contrast: Annotated[
+        float, Field(ge=0, le=255, description="Grey levels between the 2nd and the 98th percentile within the hand.")
+    ]
+    white_share: Annotated[Share, Field(description="Share of the hand at full white.")]
+    black_share: Annotated[Share, Field(description="Share of the hand at full black.")]
 
 
 def measure(hand: StandardHand) -> Measures:
@@ -104,7 +104,10 @@ def _wrist_units(hand: StandardHand) -> float:
 def _outline_share(
     canvas: NDArray[np.uint8], inside: NDArray[np.bool_], covered: NDArray[np.bool_], least_step: float
 ) -> float:
-    """0 where there is no outline."""
+    """0 where there is no outline.
+
+    Soft tissue stops more rays than air, so an outline that does not separate the two is not that of a hand.
+    """
     shown = _eroded(covered, BAND_PX)
     within, without = _local_mean(canvas, inside & shown), _local_mean(canvas, ~inside & shown)
     gradient = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))

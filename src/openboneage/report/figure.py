@@ -66,7 +66,7 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
     _draw_axis(figure.add_subplot(grid[2, :]), examination.assessment)
     _draw_foot(figure, examination.assessment)
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": f"openboneage {examination.assessment.version}"})
+    figure.savefig(buffer, format="png", metadata={"Software": f"openboneage {examination.assessment.program.version}"})
     return buffer.getvalue()
 
 
@@ -169,7 +169,9 @@ def _draw_axis(axes: Axes, assessment: Assessment) -> None:
 def _draw_distribution(axes: Axes, age: AgeDistribution) -> None:
     years = np.arange(len(age.probabilities)) / MONTHS_PER_YEAR
     curve = age.probabilities / age.probabilities.max()
-    low, mean, high = (months / MONTHS_PER_YEAR for months in (age.low_months, age.mean_months, age.high_months))
+    low, mean, high = (
+        months / MONTHS_PER_YEAR for months in (age.interval.low_months, age.mean_months, age.interval.high_months)
+    )
     axes.axvspan(low, high, ymax=1 / 1.42, color=BLUE, alpha=0.10, linewidth=0)
     axes.fill_between(years, curve, color=BLUE, alpha=0.28, linewidth=0)
     axes.plot([mean, mean], [0, 1.0], color=BLUE, linewidth=2.4)
@@ -192,7 +194,7 @@ def _draw_foot(figure: Figure, assessment: Assessment) -> None:
     figure.text(
         0.96,
         FOOT,
-        f"{RESEARCH_USE}\nopenboneage {assessment.version}\n{models}",
+        f"{RESEARCH_USE}\nopenboneage {assessment.program.version}\n{models}",
         fontsize=8,
         color=GREY,
         va="top",

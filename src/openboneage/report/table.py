@@ -13,7 +13,8 @@ COLUMNS = ("path", "status", "bone_age_months", "low_months", "high_months", "se
 def to_row(path: str, assessment: Assessment) -> dict[str, str]:
     """The row of a film that was read; `status` is `accept`, `accept with findings` or `reject`."""
     age = assessment.bone_age
-    ages = ("", "", "") if age is None else (f"{age.mean_months:.2f}", f"{age.low_months:.2f}", f"{age.high_months:.2f}")
+    months = () if age is None else (age.mean_months, age.interval.low_months, age.interval.high_months)
+    ages = tuple(f"{each:.2f}" for each in months) or ("", "", "")
     findings = ";".join(finding.code for finding in assessment.findings)
     seconds = f"{sum(assessment.seconds.values()):.3f}"
     models = models_cell(assessment.models)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from openboneage.assess.assessment import RESEARCH_USE, Assessment
+from openboneage.assess.assessment import RESEARCH_USE, Assessment, NormalComparison
 from openboneage.assess.distribution import AgeDistribution
-from openboneage.clinical.greulich_pyle import Comparison
 from openboneage.findings import finding_lines
 from openboneage.subject import Sex, format_age
 
@@ -15,7 +14,9 @@ SOURCE_WORDS = {"caller": "entered"}
 
 def interval_text(age: AgeDistribution) -> str:
     """`8 y 2 m to 10 y 1 m (90 % interval)`."""
-    return f"{format_age(age.low_months)} to {format_age(age.high_months)} ({age.coverage:.0%} interval)".replace("%", " %")
+    interval = age.interval
+    ends = f"{format_age(interval.low_months)} to {format_age(interval.high_months)}"
+    return f"{ends} ({interval.coverage:.0%} interval)".replace("%", " %")
 
 
 def subject_text(assessment: Assessment) -> str:
@@ -27,11 +28,12 @@ def subject_text(assessment: Assessment) -> str:
     return f"{sex}, chronological age {age}"
 
 
-def comparison_text(comparison: Comparison) -> str:
+def comparison_text(comparison: NormalComparison) -> str:
     """`SDS -1.8, normal; mean at this age 6 y 7 m, SD 10 months (brush-foundation)`."""
-    normal = comparison.normal
-    mean = f"mean at this age {format_age(normal.mean_months)}, SD {normal.sd_months:.0f} months ({normal.reference})"
-    return f"SDS {comparison.sds:+.1f}, {comparison.verdict}; {mean}"
+    normal = (
+        f"mean at this age {format_age(comparison.mean_months)}, SD {comparison.sd_months:.0f} months ({comparison.reference})"
+    )
+    return f"SDS {comparison.sds:+.1f}, {comparison.verdict}; {normal}"
 
 
 def to_text(assessment: Assessment) -> str:

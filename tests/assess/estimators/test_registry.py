@@ -33,14 +33,20 @@ def test_a_film_is_assessed(form: type[Regressor]) -> None:
     assessor = Assessor.load(estimator=form.name)
     assessment = assessor.assess(hands.png(hands.film("7043")), Sex.FEMALE)
     assert assessment.bone_age is not None
-    assert 60 < assessment.bone_age.low_months < assessment.bone_age.mean_months < assessment.bone_age.high_months < 180
+    assert (
+        60
+        < assessment.bone_age.interval.low_months
+        < assessment.bone_age.mean_months
+        < assessment.bone_age.interval.high_months
+        < 180
+    )
     assert list(assessment.seconds) == ["read", "standardize", "quality", form.name.replace("-", "_")]
     assert [model.name for model in assessment.models] == ["hand-finder"], "the models that were run, no others"
 
 
 def test_the_regressors_interval_is_that_of_its_residuals() -> None:
     age = Regressor().estimate(hands.examined().hand, Sex.MALE)
-    assert age.high_months - age.low_months == pytest.approx(2 * 1.645 * 9, rel=0.01)
+    assert age.interval.high_months - age.interval.low_months == pytest.approx(2 * 1.645 * 9, rel=0.01)
 
 
 @FORM

@@ -52,8 +52,8 @@ def test_unknown_sex_is_the_even_mixture() -> None:
     girl, boy, unknown = (TOY.estimate(hands.examined().hand, sex) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
     assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
     assert unknown.mean_months == pytest.approx((girl.mean_months + boy.mean_months) / 2, abs=1e-6)
-    assert unknown.low_months == pytest.approx(girl.low_months, abs=3)
-    assert unknown.high_months == pytest.approx(boy.high_months, abs=3)
+    assert unknown.interval.low_months == pytest.approx(girl.interval.low_months, abs=3)
+    assert unknown.interval.high_months == pytest.approx(boy.interval.high_months, abs=3)
 
 
 @pytest.mark.parametrize(("sex", "expected"), [("female", [1, 0]), ("male", [0, 1]), ("unknown", [0.5, 0.5])])
@@ -66,7 +66,7 @@ def test_card_calibrates_the_answer() -> None:
     other = WholeHandEstimator(replace(TOY.model, card=card))
     plain, flat = (estimator.estimate(hands.examined().hand, Sex.MALE) for estimator in (TOY, other))
     assert flat.sd_months == pytest.approx(math.sqrt(2) * plain.sd_months, rel=0.05)
-    assert (plain.coverage, flat.coverage) == (0.9, 0.8)
+    assert (plain.interval.coverage, flat.interval.coverage) == (0.9, 0.8)
 
 
 def test_same_hand_same_numbers() -> None:
