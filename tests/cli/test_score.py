@@ -44,7 +44,7 @@ def test_rus_chn_levels() -> None:
 
     result = run("rus-chn", "--sex", "M", *(f"{bone}={chosen.stages(bone)[-1]}" for bone in chosen.bones))
 
-    assert "mature (from 18 y 0 m)" in result.output
+    assert "mature (from 18 y 6 m)" in result.output
 
 
 def test_20_bones_compare_carpal_and_rus_ages() -> None:

@@ -22,7 +22,8 @@ def test_score_to_age_is_strictly_monotone(name: str, sex: Sex) -> None:
 def test_ends_of_every_curve(name: str, sex: Sex) -> None:
     curve = scoring_method(name).curves[sex]
 
-    below, first, last, adult = (curve.read(score) for score in (curve.first_score - 1, curve.first_score, 999, 1000))
+    scores = (curve.first_score - 1, curve.first_score, curve.last_score, 1000)
+    below, first, last, adult = (curve.read(score) for score in scores)
 
     assert (below.state, below.age_months, below.limit_months) == (AgeState.BELOW, None, curve.first_months)
     assert (first.state, first.age_months) == (AgeState.AGE, curve.first_months)

@@ -1,44 +1,90 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from openboneage.clinical.curve import AgeState
 from openboneage.clinical.method_registry import scoring_method
-from openboneage.clinical.rus_chn import assess_levels, polynomial_age_months, rus_chn_levels, tw_stage
+from openboneage.clinical.rus_chn import PERCENTILES, assess_levels, rus_chn_levels, score_percentiles, tw_stage
 from openboneage.clinical.table_files import load_table
-from openboneage.errors import InputError
+from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 
 BONES = scoring_method("rus-chn").bones
 
 
-@pytest.mark.parametrize(("sex", "first"), [(Sex.MALE, 1.0), (Sex.FEMALE, 1.0)])
-def test_the_median_table_is_read_back_at_each_of_its_ages(sex: Sex, first: float) -> None:
+@pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
+def test_the_median_of_the_chart_is_read_back_at_each_of_its_ages(sex: Sex) -> None:
     curve = scoring_method("rus-chn").curves[sex]
-    for row in load_table("rus_chn_median_score_by_age.csv").where(sex=sex).rows:
-        if row["rus_chn_score_p50"] and float(row["bone_age_years"]) >= first:
-            age = curve.read(int(row["rus_chn_score_p50"])).limit_months
-            assert age == pytest.approx(float(row["bone_age_years"]) * 12)
+    for row in load_table("rus_chn_curve_percentiles.csv").where(sex=sex).rows:
+        years, median = float(row["age_years"]), float(row["p50"])
+        if years * 12 >= curve.first_months and median < 1000:
+            assert curve.score_at(years * 12) == pytest.approx(median, abs=0.5)
 
 
-def test_the_blank_median_of_girls_at_12_is_interpolated() -> None:
-    # The header expects 697 to 707; the polynomial gives 704.
-    assert 697 <= scoring_method("rus-chn").curves[Sex.FEMALE].score_at(144) <= 707
+def test_girls_of_12_have_a_median_of_675() -> None:
+    # The half-year table that programs pass on prints 597 there, and its neighbours lead to 704.
+    assert scoring_method("rus-chn").curves[Sex.FEMALE].score_at(144) == pytest.approx(675, abs=0.5)
 
 
-@pytest.mark.parametrize(("sex", "from_score"), [(Sex.MALE, 27), (Sex.FEMALE, 64)])
-def test_median_table_and_polynomial_agree_above_low_scores(sex: Sex, from_score: int) -> None:
+@pytest.mark.parametrize(("sex", "score", "years"), [(Sex.MALE, 128.7, 7.0), (Sex.MALE, 143.2, 7.5), (Sex.FEMALE, 142.7, 5.0)])
+def test_where_the_half_year_table_was_off_most(sex: Sex, score: float, years: float) -> None:
+    # It read these scores as 0.41 to 0.45 years older.
+    assert scoring_method("rus-chn").curves[sex].read(round(score)).age_months == pytest.approx(years * 12, abs=0.3)
+
+
+@pytest.mark.parametrize(("sex", "first"), [(Sex.MALE, 60), (Sex.FEMALE, 80)])
+def test_low_scores_have_no_age(sex: Sex, first: int) -> None:
     curve = scoring_method("rus-chn").curves[sex]
 
-    differences = [abs(curve.read(score).limit_months - polynomial_age_months(sex, score)) for score in range(from_score, 1000)]
+    assert curve.first_score == first
+    assert curve.read(first - 1).state is AgeState.BELOW
+    assert 24 < curve.read(first - 1).limit_months < 36
 
-    assert max(differences) < 0.36 * 12
+
+def test_the_chart_of_girls_ends_at_17_years_below_1000() -> None:
+    curve = scoring_method("rus-chn").curves[Sex.FEMALE]
+
+    assert (curve.last_score, curve.read(998).age_months) == (998, 204)
+    assert str(curve.read(999)) == "mature (from 17 y 0 m)"
 
 
-def test_the_polynomial_column_of_the_median_table_comes_from_the_polynomial() -> None:
-    for row in load_table("rus_chn_median_score_by_age.csv").rows:
-        if row["polynomial_age_at_score"]:
-            years = polynomial_age_months(Sex(row["sex"]), int(row["rus_chn_score_p50"])) / 12
-            assert years == pytest.approx(float(row["polynomial_age_at_score"]), abs=0.0051)
+def test_percentiles_at_an_age() -> None:
+    percentiles = score_percentiles(Sex.MALE, 12.125 * 12)
+
+    assert percentiles.scores[0] == pytest.approx((254.7 + 269.7) / 2)
+    assert percentiles.scores[3] == pytest.approx((400.0 + 425.0) / 2)
+    assert percentiles.scores[6] == pytest.approx((626.4 + 666.7) / 2)
+
+
+@pytest.mark.parametrize(
+    ("score", "place"),
+    [
+        (254, "below P3"),
+        (255, "P3 to P10"),
+        (400, "P50 to P75"),
+        (399, "P25 to P50"),
+        (626, "P90 to P97"),
+        (627, "P97 or above"),
+    ],
+)
+def test_a_score_has_a_place_among_the_percentiles(score: int, place: str) -> None:
+    assert score_percentiles(Sex.MALE, 144).place(score) == place
+
+
+@pytest.mark.parametrize(("sex", "age"), [(Sex.MALE, 35.9), (Sex.MALE, 228.1), (Sex.FEMALE, 29.9), (Sex.FEMALE, 204.1)])
+def test_outside_the_chart_there_are_no_percentiles(sex: Sex, age: float) -> None:
+    with pytest.raises(RefusedError, match=f"RUS-CHN chart \\({sex}\\) holds percentiles from"):
+        score_percentiles(sex, age)
+
+
+@pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
+def test_percentiles_rise_with_score_and_age(sex: Sex) -> None:
+    chart = load_table("rus_chn_curve_percentiles.csv").where(sex=sex)
+    scores = np.stack([chart.column(f"p{percentile}") for percentile in PERCENTILES])
+
+    assert (np.diff(scores, axis=0) >= 0).all()
+    assert (np.diff(scores, axis=1) >= 0).all()
 
 
 @pytest.mark.parametrize("bone", BONES)
@@ -65,8 +111,3 @@ def test_the_levels_of_a_grown_hand_are_mature_by_tw3() -> None:
 def test_a_level_that_does_not_exist_is_refused(bone: str, level: str) -> None:
     with pytest.raises(InputError, match=f"{bone} has no stage '{level}'; its stages are 0, 1"):
         tw_stage(bone, level)
-
-
-def test_a_score_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(InputError, match="between 0 and 1000"):
-        polynomial_age_months(Sex.MALE, 1001)

@@ -1,16 +1,16 @@
 """The curve of a standard: from a total maturity score to a bone age, and back.
 
-A table gives the median score at each age. Read backwards it gives the age at which a score is the median one. Three rules
-hold for every table:
+A table holds the median score at each age. Read the other way it holds the age at which a score is the median. The rules for
+every table:
 
-- A row without a score, or with score 0, tells nothing about age and is left out, so that a standard starts at its first
-  median above 0. A lower score is "below" that age: no age is made up for it.
-- Where consecutive ages share a score, that score reads as the middle of them.
-- The last row is the adult score. It is "mature", not an age: the hand of a grown man would read the same.
+- A row without a score, or with a score of 0, says nothing about age and is left out: a standard starts at its first usable
+  median. A lower score is "below" that age.
+- Where consecutive ages share a score, that score means the middle of them; the adult score of 1000 means the first of them.
+- 1000, and any score above the last median of the table, is "mature", not an age: the hand of an adult has the same score.
 
-Tables in steps of a tenth of a year are read along straight lines. Tables in steps of half a year are read along a monotone
-cubic (PCHIP), which keeps the bend of the growth spurt and never overshoots; straight lines there would be wrong by up to a
-month between two rows.
+Tables in steps of a tenth of a year are interpolated linearly. Tables in steps of a quarter or half a year are interpolated
+with a monotone cubic (PCHIP), which follows the growth spurt and never overshoots; straight lines would be off by up to a
+month.
 """
 
 from __future__ import annotations
@@ -61,29 +61,31 @@ class ScoreCurve:
 
     Attributes:
         first_score: Score at which the table begins.
-        ages_months: Age for each whole score from the first to 1000, `(1001 - first_score,)`, months.
+        ages_months: Age for each whole score from the first on, rising, `(n,)`, months.
+        adult_months: Age from which a hand is mature, months.
     """
 
     first_score: int
     ages_months: FloatArray
+    adult_months: float
 
     @classmethod
-    def through(cls, scores: FloatArray, ages_years: FloatArray, *, smooth: bool) -> ScoreCurve:
+    def through(cls, scores: FloatArray, ages_years: FloatArray, *, smooth: bool, from_score: float = 0.0) -> ScoreCurve:
         """Draw the curve through the rows of a table.
 
         Args:
             scores: Median score of each row, rising, `(rows,)`.
             ages_years: Age of each row in years, `(rows,)`.
-            smooth: Along a monotone cubic instead of straight lines.
+            smooth: Interpolate with a monotone cubic instead of linearly.
+            from_score: Below this score the table is not used for an age.
         """
-        usable = scores > 0  # leaves out NaN too
-        knots = np.unique(scores[usable])
-        ages = np.array([ages_years[scores == knot].mean() for knot in knots])
+        knots = np.unique(scores[scores > 0])  # leaves out NaN too
+        ages = np.array([_age_at(knot, scores, ages_years) for knot in knots])
         ages = np.round(ages * MONTHS_PER_YEAR, 6)  # 1.6 years are 19.2 months
-        whole = np.arange(knots[0], ADULT_SCORE + 1)
+        whole = np.arange(np.ceil(max(knots[0], from_score)), np.floor(knots[-1]) + 1)
         curve = _pchip(knots, ages, whole) if smooth else np.interp(whole, knots, ages)
         curve.setflags(write=False)
-        return cls(int(knots[0]), curve)
+        return cls(int(whole[0]), curve, float(ages[-1]))
 
     @property
     def first_months(self) -> float:
@@ -91,13 +93,13 @@ class ScoreCurve:
         return float(self.ages_months[0])
 
     @property
-    def adult_months(self) -> float:
-        """Age at which the score of an adult is the median one, months."""
-        return float(self.ages_months[-1])
+    def last_score(self) -> int:
+        """The last score that has an age."""
+        return min(self.first_score + len(self.ages_months), ADULT_SCORE) - 1
 
     def read(self, score: int) -> AgeReading:
         """Read a total score, 0 to 1000."""
-        if score >= ADULT_SCORE:
+        if score > self.last_score:
             return AgeReading(AgeState.MATURE, None, self.adult_months)
         if score < self.first_score:
             return AgeReading(AgeState.BELOW, None, self.first_months)
@@ -113,12 +115,18 @@ class ScoreCurve:
         if not self.first_months <= age_months <= self.adult_months:
             ends = f"{self.first_months:.0f} to {self.adult_months:.0f} months"
             raise InputError(f"The curve holds ages of {ends}, got {age_months:.1f} months.")
-        scores = np.arange(self.first_score, ADULT_SCORE + 1)
+        scores = self.first_score + np.arange(len(self.ages_months))
         return float(np.interp(age_months, self.ages_months, scores))
 
 
+def _age_at(score: float, scores: FloatArray, ages_years: FloatArray) -> float:
+    """Return the age of a score, years: the middle of its rows; of the adult score the first row."""
+    ages = ages_years[scores == score]
+    return float(ages[0] if score == ADULT_SCORE else ages.mean())
+
+
 def _pchip(scores: FloatArray, ages_months: FloatArray, at: FloatArray) -> FloatArray:
-    # scipy.interpolate takes 0.3 s to import, more than all of `boneage --help`: only two standards need it.
+    # scipy.interpolate takes 0.3 s to import, longer than `boneage --help` takes: import it only where it is needed.
     from scipy.interpolate import PchipInterpolator
 
     return np.asarray(PchipInterpolator(scores, ages_months)(at))

@@ -1,7 +1,9 @@
-"""The standards that this program knows, by name."""
+"""The standards of skeletal maturity, by name."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from openboneage.clinical.curve import ScoreCurve
@@ -12,6 +14,9 @@ from openboneage.subject import Sex
 
 _SEXES = (Sex.FEMALE, Sex.MALE)
 _BONE_WORDS = {"meta": "mc", "prox": "pp", "mid": "mp", "dist": "dp"}  # as the TW2 table writes metacarpals and phalanges
+
+RUS_CHN_FROM_SCORES = {Sex.MALE: 60.0, Sex.FEMALE: 80.0}
+"""Below these scores the printed curves of RUS-CHN are a smoothing extrapolation (2 to 3 years of age)."""
 
 STANDARD_NAMES = ("tw3", "rus-chn", "tw2-uk", "tw-japan", "tw3-chinese", "tw2-carpal", "tw2-20-bone")
 
@@ -37,65 +42,83 @@ def scoring_method(name: str) -> ScoringMethod:
     return builders[name]()
 
 
+@dataclass(frozen=True)
+class _StageTable:
+    """A table of stage scores, and its columns."""
+
+    table: Table
+    stage_column: str
+    score_column: str
+
+
+@dataclass(frozen=True)
+class _AgeTable:
+    """A table of median scores by age, its columns, and how it is read."""
+
+    table: Table
+    score_column: str
+    age_column: str = "bone_age_years"
+    smooth: bool = False
+    from_scores: Mapping[Sex, float] = field(default_factory=dict)
+
+
 def _tw3() -> ScoringMethod:
-    curve = load_table("tw3_rus_score_to_boneage.csv")
-    return _rus("tw3", "TW3-RUS", "children of Europe and North America, TW3 reference of 2001", curve, "rus_score")
+    ages = _AgeTable(load_table("tw3_rus_score_to_boneage.csv"), "rus_score")
+    return _rus("tw3", "TW3-RUS", "children of Europe and North America, TW3 reference of 2001", ages)
 
 
 def _tw2_uk() -> ScoringMethod:
-    curve = load_table("tw2_rus_uk1983_score_to_boneage.csv")
-    return _rus("tw2-uk", "TW2-RUS (UK)", "British children of the 1950s and 1960s", curve, "rus_score")
+    ages = _AgeTable(load_table("tw2_rus_uk1983_score_to_boneage.csv"), "rus_score")
+    return _rus("tw2-uk", "TW2-RUS (UK)", "British children of the 1950s and 1960s", ages)
 
 
 def _tw_japan() -> ScoringMethod:
-    curve = load_table("tw2_rus_japan_score_to_boneage.csv")
-    return _rus("tw-japan", "TW2-RUS (Japan)", "Japanese children", curve, "rus_score")
+    ages = _AgeTable(load_table("tw2_rus_japan_score_to_boneage.csv"), "rus_score")
+    return _rus("tw-japan", "TW2-RUS (Japan)", "Japanese children", ages)
 
 
 def _tw3_chinese() -> ScoringMethod:
-    curve = load_table("tw3c_rus_median_score_by_age.csv")
-    return _rus("tw3-chinese", "TW3-C RUS (China 05)", "Chinese children, China 05", curve, "tw3c_rus_score_p50", smooth=True)
+    ages = _AgeTable(load_table("tw3c_rus_median_score_by_age.csv"), "tw3c_rus_score_p50", smooth=True)
+    return _rus("tw3-chinese", "TW3-C RUS (China 05)", "Chinese children, China 05", ages)
 
 
-def _rus(name: str, title: str, population: str, curve: Table, column: str, *, smooth: bool = False) -> ScoringMethod:
+def _rus(name: str, title: str, population: str, ages: _AgeTable) -> ScoringMethod:
     """Build a standard that shares the RUS stage scores of TW2 and TW3 and has a curve of its own."""
-    stages = load_table("tw3_rus_stage_scores.csv")
-    return _build(name, title, population, (stages, "stage", "score"), (curve, column, smooth))
+    return _build(name, title, population, _StageTable(load_table("tw3_rus_stage_scores.csv"), "stage", "score"), ages)
 
 
 def _rus_chn() -> ScoringMethod:
-    stages = load_table("rus_chn_stage_scores.csv")
-    curve = load_table("rus_chn_median_score_by_age.csv")
-    scores = (stages, "level", "score")
-    return _build("rus-chn", "RUS-CHN", "Chinese children, China 05", scores, (curve, "rus_chn_score_p50", True))
+    stages = _StageTable(load_table("rus_chn_stage_scores.csv"), "level", "score")
+    curve = load_table("rus_chn_curve_percentiles.csv")
+    ages = _AgeTable(curve, "p50", "age_years", smooth=True, from_scores=RUS_CHN_FROM_SCORES)
+    return _build("rus-chn", "RUS-CHN", "Chinese children, China 05", stages, ages)
 
 
 def _tw2_carpal() -> ScoringMethod:
-    stages = load_table("tw2_carpal_and_20bone_scores.csv").where(group="carpal")
-    curve = load_table("tw2_carpal_japan_score_to_boneage.csv")
-    scores = (stages, "stage", "rus_or_carpal_score")
-    return _build("tw2-carpal", "TW2 carpal (Japan)", "Japanese children", scores, (curve, "carpal_score", False))
+    carpal = load_table("tw2_carpal_and_20bone_scores.csv").where(group="carpal")
+    stages = _StageTable(carpal, "stage", "rus_or_carpal_score")
+    ages = _AgeTable(load_table("tw2_carpal_japan_score_to_boneage.csv"), "carpal_score")
+    return _build("tw2-carpal", "TW2 carpal (Japan)", "Japanese children", stages, ages)
 
 
 def _tw2_20_bone() -> ScoringMethod:
-    stages = load_table("tw2_carpal_and_20bone_scores.csv")
-    curve = load_table("tw2_20bone_japan_score_to_boneage.csv")
-    scores = (stages, "stage", "twenty_bone_score")
-    return _build("tw2-20-bone", "TW2 20-bone (Japan)", "Japanese children", scores, (curve, "twenty_bone_score", False))
+    stages = _StageTable(load_table("tw2_carpal_and_20bone_scores.csv"), "stage", "twenty_bone_score")
+    ages = _AgeTable(load_table("tw2_20bone_japan_score_to_boneage.csv"), "twenty_bone_score")
+    return _build("tw2-20-bone", "TW2 20-bone (Japan)", "Japanese children", stages, ages)
 
 
-def _build(
-    name: str, title: str, population: str, scores: tuple[Table, str, str], curve: tuple[Table, str, bool]
-) -> ScoringMethod:
-    """Build a standard from a table of stage scores and a table of ages, each with the columns to read."""
-    stages, stage_column, score_column = scores
-    ages, age_score_column, smooth = curve
-    by_sex = {sex: _stage_scores(stages.where(sex=sex), stage_column, score_column) for sex in _SEXES}
-    curves = {}
+def _build(name: str, title: str, population: str, stages: _StageTable, ages: _AgeTable) -> ScoringMethod:
+    by_sex, curves = {}, {}
     for sex in _SEXES:
-        rows = ages.where(sex=sex)
-        curves[sex] = ScoreCurve.through(rows.column(age_score_column), rows.column("bone_age_years"), smooth=smooth)
-    return ScoringMethod(name, title, population, tuple(by_sex[Sex.FEMALE]), by_sex, curves, (stages, ages))
+        by_sex[sex] = _stage_scores(stages.table.where(sex=sex), stages.stage_column, stages.score_column)
+        rows = ages.table.where(sex=sex)
+        curves[sex] = ScoreCurve.through(
+            rows.column(ages.score_column),
+            rows.column(ages.age_column),
+            smooth=ages.smooth,
+            from_score=ages.from_scores.get(sex, 0.0),
+        )
+    return ScoringMethod(name, title, population, tuple(by_sex[Sex.FEMALE]), by_sex, curves, (stages.table, ages.table))
 
 
 def _stage_scores(table: Table, stage_column: str, score_column: str) -> dict[str, dict[str, int]]:

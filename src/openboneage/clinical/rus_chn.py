@@ -1,26 +1,48 @@
-"""RUS-CHN beside its standard: the map of its levels to TW stages, and the polynomial that programs pass on.
+"""RUS-CHN: the percentiles of its score by age, and the map of its levels to TW stages.
 
-The bone age of RUS-CHN is read from the median table (`scoring_method("rus-chn")`), as on the 50th percentile curve that
-Pan et al. (precise-BAA, 2022, Fig. 6) read it from. The polynomial is here to be compared with, not to be used.
+The bone age of RUS-CHN is the age at which a score is the median (`scoring_method("rus-chn")`). The percentiles come from the
+same chart of the standard, and compare a score with children of the same age.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from openboneage.clinical.curve import ADULT_SCORE
 from openboneage.clinical.maturity import Maturity, assess_stages
 from openboneage.clinical.method_registry import scoring_method
 from openboneage.clinical.scoring_method import ScoringMethod
 from openboneage.clinical.table_files import known_sex, load_table
-from openboneage.errors import InputError
-from openboneage.subject import MONTHS_PER_YEAR, Sex
+from openboneage.errors import RefusedError
+from openboneage.subject import MONTHS_PER_YEAR, Sex, format_age
 
 _TW_STAGES = "ABCDEFGHI"
 _LEVEL_MAP = "rus_chn_level_to_tw_stage.csv"
+_CHART = "rus_chn_curve_percentiles.csv"
+
+PERCENTILES = (3, 10, 25, 50, 75, 90, 97)
+
+
+@dataclass(frozen=True)
+class ScorePercentiles:
+    """Total scores of children of one age and sex.
+
+    Attributes:
+        age_months: Chronological age, months.
+        scores: Score at each of `PERCENTILES`.
+    """
+
+    age_months: float
+    scores: tuple[float, ...]
+
+    def place(self, score: float) -> str:
+        """Return where a score lies, such as `P25 to P50` or `below P3`."""
+        if score >= self.scores[-1]:
+            return f"P{PERCENTILES[-1]} or above"
+        above = next(i for i, limit in enumerate(self.scores) if score < limit)
+        return f"below P{PERCENTILES[0]}" if above == 0 else f"P{PERCENTILES[above - 1]} to P{PERCENTILES[above]}"
 
 
 def tw_stage(bone: str, level: str) -> str:
@@ -79,17 +101,24 @@ def assess_levels(target: ScoringMethod, sex: Sex, levels: Mapping[str, str]) ->
     return replace(maturity, findings=(*maturity.findings, *load_table(_LEVEL_MAP).findings(sex)))
 
 
-def polynomial_age_months(sex: Sex, score: int) -> float:
-    """Return the age that the community polynomial gives, for comparison only: at low scores it falls where it should rise.
+def score_percentiles(sex: Sex, age_months: float) -> ScorePercentiles:
+    """Return the percentiles of the total RUS-CHN score at an age, interpolated linearly between quarter years.
 
     Args:
         sex: Sex of the child.
-        score: Total score, 0 to 1000.
+        age_months: Chronological age in months; boys 3 to 19 years, girls 2.5 to 17.
 
     Raises:
-        InputError: The sex is unknown, or there is no such score.
+        InputError: The sex is unknown.
+        RefusedError: The chart does not hold the age.
     """
-    if not 0 <= score <= ADULT_SCORE:
-        raise InputError(f"A total score lies between 0 and {ADULT_SCORE}, got {score}.")
-    coefficients = load_table("rus_chn_polynomial.csv").where(sex=known_sex(sex)).column("coefficient")
-    return float(np.polynomial.polynomial.polyval(score, coefficients) * MONTHS_PER_YEAR)
+    chart = load_table(_CHART).where(sex=known_sex(sex))
+    ages = chart.column("age_years") * MONTHS_PER_YEAR
+    first = next(age for age, row in zip(ages, chart.rows, strict=True) if row["how"] != "low")
+    if not first <= age_months <= ages[-1]:
+        raise RefusedError(
+            f"The RUS-CHN chart ({sex}) holds percentiles from {format_age(first)} to {format_age(ages[-1])}, got "
+            f"{format_age(age_months)}."
+        )
+    scores = tuple(float(np.interp(age_months, ages, chart.column(f"p{percentile}"))) for percentile in PERCENTILES)
+    return ScorePercentiles(age_months, scores)
