@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import typer
@@ -38,8 +39,8 @@ def test_a_plain_table_with_reasons() -> None:
     result = run(*BOY)
 
     assert result.exit_code == 0
-    assert "Khamis-Guo 1993 (adjusted RWT)   174.8" in result.output
-    assert "median 173.2 cm, range 171.8 to 174.8 cm" in result.output
+    assert re.search(r"Khamis-Guo 1993 \(adjusted RWT\) +174\.8 +170\.1 to 179\.6 \(90%\)", result.output)
+    assert "median 173.3 cm, spread of the methods 171.8 to 174.9 cm" in result.output
     assert "left out: tanner-1975: Needs a TW2-RUS bone age" in result.output
     assert "not a medical device" in result.output
 
@@ -57,6 +58,29 @@ def test_nothing_can_be_predicted_from_a_height_alone() -> None:
     assert "No method predicts adult height" in result.output
 
 
+def test_one_method_prints_no_spread() -> None:
+    output = run("--sex", "M", "--age", "10y", "--height", "138", "--bone-age", "9y6m").output
+
+    assert re.search(r"median 179\.5 cm \(bayley-pinneau\)", output)
+
+
+def test_a_visit_a_year_ago_and_an_age_at_menarche() -> None:
+    boy = run("--sex", "M", "--age", "12y", "--height", "149", "--tw2-bone-age", "11y6m").output
+    before = ["--earlier-age", "11y1m", "--earlier-height", "143.5", "--earlier-tw2-bone-age", "10y6m"]
+
+    assert "Table 2.1" in boy
+    assert "Table 2.2" in run("--sex", "M", "--age", "12y", "--height", "149", "--tw2-bone-age", "11y6m", *before).output
+    girl = ["--sex", "F", "--age", "16y6m", "--height", "165", "--tw2-bone-age", "15y6m", "--menarche-age", "13y"]
+    assert re.search(r"Table 3\.1c, .* 168\.0", run(*girl).output)
+
+
+def test_a_birth_weight_chooses_the_model() -> None:
+    short = ["--sex", "M", "--age", "10y", "--height", "123", "--mother", "167.5", "--father", "180.5", "--bone-age", "8y"]
+
+    assert re.search(r"Blum 2022, model 2 +165\.9", run(*short).output)
+    assert "Blum 2022, model 1 " in run(*short, "--birth-weight", "2.9").output
+
+
 def test_menarche() -> None:
     girl = ["--sex", "F", "--age", "12y", "--height", "150", "--tw2-bone-age", "12y"]
 
@@ -72,6 +96,8 @@ def test_menarche() -> None:
         (["--sex", "M", "--age", "10y", "--height", "53.1"], "If it is in inches, give 134.9 cm"),
         (["--sex", "U", "--age", "10y", "--height", "135"], "give the sex"),
         (["--sex", "M", "--age", "10y", "--height", "135", "--mother", "64"], "height of the mother"),
+        (["--sex", "M", "--age", "10y", "--height", "135", "--earlier-age", "9y"], "both --earlier-age and --earlier-height"),
+        (["--sex", "M", "--age", "10y", "--height", "135", "--weight", "77"], "If it is in pounds, give 34.9 kg"),
     ],
 )
 def test_mistakes_are_named(words: list[str], message: str) -> None:

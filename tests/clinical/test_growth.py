@@ -76,8 +76,9 @@ def test_predictions_at_each_visit_with_a_height() -> None:
     growth = assess_growth(GIRL)
 
     methods = [[item.method for item in visit.adult_height.predictions] for visit in growth.visits if visit.adult_height]
-    assert methods[0] == ["bayley-pinneau", "rwt-1975", "khamis-guo-1993", "khamis-roche-1995", "target-height"]
-    assert methods[2] == ["target-height"]
+    targets = ["target-height", "target-height-luo", "target-height-conditional"]
+    assert methods[0] == ["bayley-pinneau", "rwt-1975", "khamis-guo-1993", "khamis-roche-1995", *targets]
+    assert methods[2] == targets
 
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, 10.1, float("inf"), float("nan")])

@@ -29,7 +29,7 @@ def test_the_figure_shows_the_band_the_child_and_the_predictions() -> None:
     bone_age, adult_height, height = labels(GIRL)
 
     assert {"±2 SD, Brush Foundation", "mean of healthy children", "the child"} <= set(bone_age)
-    assert {"target range of parents", "Bayley-Pinneau", "median of the methods"} <= set(adult_height)
+    assert {"target range of the parents", "Bayley-Pinneau", "median of the methods"} <= set(adult_height)
     assert height == ["at chronological age", "at bone age"]
 
 

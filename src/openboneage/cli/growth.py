@@ -12,6 +12,7 @@ from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.greulich_pyle import Reference
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
+from openboneage.clinical.height.all_methods import Consensus
 from openboneage.clinical.visits import read_child
 from openboneage.findings import Finding
 from openboneage.report.growth_figure import save_growth_figure
@@ -61,8 +62,15 @@ def _row(item: VisitGrowth, pace: str) -> tuple[str, ...]:
         "" if visit.height_cm is None else f"{visit.height_cm:.1f}",
         "" if item.height_for_age is None else f"{item.height_for_age.sds:+.1f}",
         "" if item.height_for_bone_age is None else f"{item.height_for_bone_age.sds:+.1f}",
-        "" if consensus is None else f"{consensus.median_cm:.1f} ({consensus.low_cm:.1f} to {consensus.high_cm:.1f})",
+        "" if consensus is None else _adult_height(consensus),
     )
+
+
+def _adult_height(consensus: Consensus) -> str:
+    if consensus.spread_cm is None:
+        return f"{consensus.median_cm:.1f}"
+    low, high = consensus.spread_cm
+    return f"{consensus.median_cm:.1f} (methods {low:.1f} to {high:.1f})"
 
 
 def _findings(result: Growth) -> list[Finding]:

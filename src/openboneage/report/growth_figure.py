@@ -34,6 +34,8 @@ _MARKERS = {
     "khamis-guo-1993": ("D", "#3f8a86", "Khamis-Guo 1993"),
     "khamis-roche-1995": ("^", "#8a8a8a", "Khamis-Roche 1995"),
     "tanner-1975": ("v", "#a3603f", "Tanner 1975"),
+    "tw-mark2-1983": (">", "#c08a2e", "TW Mark II 1983"),
+    "blum-2022": ("P", "#5a8a4f", "Blum 2022"),
 }
 _PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
 _LAST_PERCENTILE_MONTHS = 240.0
@@ -191,11 +193,11 @@ def _draw_target(axes: Axes, growth: Growth) -> None:
     for item in growth.visits:
         for prediction in item.adult_height.predictions if item.adult_height else ():
             if prediction.method == "target-height" and prediction.error is not None:
-                middle, half = prediction.adult_height_cm, prediction.error.half_width_cm
+                band = prediction.error
                 axes.axhspan(
-                    middle - half, middle + half, color=_TARGET, alpha=0.22, linewidth=0, label="target range of parents"
+                    band.low_cm, band.high_cm, color=_TARGET, alpha=0.22, linewidth=0, label="target range of the parents"
                 )
-                axes.axhline(middle, color=_TARGET, linewidth=1.4)
+                axes.axhline(prediction.adult_height_cm, color=_TARGET, linewidth=1.4)
                 return
 
 
@@ -216,8 +218,7 @@ def _draw_methods(axes: Axes, growth: Growth) -> None:
         axes.plot(x, y, marker, color=color, markersize=5.5, markeredgecolor="white", label=title, zorder=4)
         for at, (_, prediction) in zip(x, points, strict=True):
             if prediction.error is not None:
-                half = prediction.error.half_width_cm
-                ends = [prediction.adult_height_cm - half, prediction.adult_height_cm + half]
+                ends = [prediction.error.low_cm, prediction.error.high_cm]
                 axes.plot([at, at], ends, color=color, linewidth=1, alpha=0.6, zorder=3)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from openboneage.clinical.height.all_methods import METHODS, predict_adult_height
 from openboneage.clinical.height.inputs import HeightInputs
-from openboneage.clinical.height.target import target_height
+from openboneage.clinical.height.target import target_height, target_height_conditional, target_height_luo
 from openboneage.clinical.stature import height_at_sds
 from openboneage.errors import InputError
 from openboneage.subject import Sex
@@ -30,22 +30,31 @@ def test_one_call_gives_every_method_that_the_inputs_allow() -> None:
     result = predict_adult_height(BOY)
 
     given = [item.method for item in result.predictions]
-    assert given == [name for name in METHODS if name != "reinehr-2019"]
-    assert [(item.method, item.reason[:14]) for item in result.left_out] == [("reinehr-2019", "Made for boys ")]
+    assert given == [name for name in METHODS if name not in ("reinehr-2019", "blum-2022")]
+    assert [(item.method, item.reason[:8]) for item in result.left_out] == [
+        ("reinehr-2019", "Made for"),
+        ("blum-2022", "Made for"),
+    ]
 
 
-def test_the_consensus_is_median_and_range_of_what_counts() -> None:
+def test_each_cohort_has_one_vote_in_the_median() -> None:
     result = predict_adult_height(BOY)
 
-    heights = sorted(item.adult_height_cm for item in result.predictions if item.in_consensus)
+    heights = {item.method: item.adult_height_cm for item in result.predictions}
+    fels = sorted(heights[name] for name in ("rwt-1975", "khamis-guo-1993", "khamis-roche-1995"))
+    british = (heights["tanner-1975"] + heights["tw-mark2-1983"]) / 2
     assert result.consensus is not None
-    assert (result.consensus.low_cm, result.consensus.median_cm, result.consensus.high_cm) == (
-        heights[0],
-        heights[2],
-        heights[4],
-    )
-    assert "target-height" not in result.consensus.methods
-    assert "tanner-1975-by-bone-age" not in result.consensus.methods
+    assert result.consensus.median_cm == pytest.approx(sorted([heights["bayley-pinneau"], fels[1], british])[1])
+    counted = [heights[name] for name in result.consensus.methods]
+    assert result.consensus.spread_cm == (min(counted), max(counted))
+    assert not {"target-height", "target-height-luo", "tanner-1975-by-bone-age"} & set(result.consensus.methods)
+
+
+def test_one_method_has_no_spread() -> None:
+    consensus = predict_adult_height(HeightInputs(Sex.MALE, 120, 138, bone_age_months=110)).consensus
+
+    assert consensus is not None
+    assert (consensus.methods, consensus.spread_cm) == (("bayley-pinneau",), None)
 
 
 def test_a_height_alone_leaves_a_reason_for_every_method() -> None:
@@ -60,17 +69,58 @@ def test_a_height_alone_leaves_a_reason_for_every_method() -> None:
 def test_a_delayed_boy_past_the_bayley_pinneau_table_has_reinehr() -> None:
     result = predict_adult_height(HeightInputs(Sex.MALE, 190, 155, bone_age_months=162))
 
-    assert [item.method for item in result.predictions] == ["reinehr-2019"]
-    assert "13 y 0 m" in next(item.reason for item in result.left_out if item.method == "bayley-pinneau")
+    assert [item.method for item in result.predictions] == ["reinehr-2019", "blum-2022"]
+    reason = next(item.reason for item in result.left_out if item.method == "bayley-pinneau")
+    assert "13 y 0 m" in reason
+    assert reason.endswith("For delayed boys see reinehr-2019, tw-mark2-1983 and blum-2022.")
 
 
-def test_a_prediction_below_todays_height_is_a_finding() -> None:
-    grown = replace(BOY, age_months=210, height_cm=170, weight_kg=70, bone_age_months=210, tw2_bone_age_months=None)
+def test_a_prediction_below_the_present_height_is_raised_to_it_and_does_not_count() -> None:
+    grown = replace(BOY, age_months=210, height_cm=176, weight_kg=70, bone_age_months=210, tw2_bone_age_months=None)
 
-    codes = {item.method: [finding.code for finding in item.findings] for item in predict_adult_height(grown).predictions}
+    predictions = {item.method: item for item in predict_adult_height(grown).predictions}
 
-    assert "prediction-below-height" in codes["khamis-roche-1995"]
-    assert "prediction-below-height" not in codes["target-height"]
+    raised = predictions["khamis-roche-1995"]
+    assert (raised.adult_height_cm, raised.error, raised.in_consensus) == (176, None, False)
+    assert "prediction-below-height" in [finding.code for finding in raised.findings]
+    assert predictions["bayley-pinneau"].in_consensus
+    assert predictions["target-height"].adult_height_cm == 174.5
+
+
+def test_an_adult_with_an_immature_bone_age_has_no_prediction() -> None:
+    # A man of 45 with a bone age of 13 was predicted 197 cm.
+    man = HeightInputs(Sex.MALE, 45 * 12, 173, bone_age_months=156, tw2_bone_age_months=156, weight_kg=70)
+
+    result = predict_adult_height(man)
+
+    assert result.predictions == ()
+    reasons = {item.method: item.reason for item in result.left_out}
+    assert "over 18 years (45 y 0 m), but the bone age (13 y 0 m) is not mature" in reasons["bayley-pinneau"]
+    assert "is not mature" in reasons["tanner-1975-by-bone-age"]
+
+
+@pytest.mark.parametrize(("sex", "mature"), [(Sex.MALE, 216.0), (Sex.FEMALE, 204.0)])
+def test_an_adult_with_a_mature_bone_age_is_predicted(sex: Sex, mature: float) -> None:
+    height = height_at_sds(sex, 220, 0)
+
+    assert predict_adult_height(HeightInputs(sex, 217, height, bone_age_months=mature)).consensus is not None
+    assert predict_adult_height(HeightInputs(sex, 217, height, bone_age_months=mature - 1)).consensus is None
+    assert predict_adult_height(HeightInputs(sex, 216, height, bone_age_months=mature - 1)).consensus is not None
+
+
+def test_a_height_that_no_adult_has_is_refused() -> None:
+    # A bone age of 6 at 13 years was predicted 224 cm.
+    result = predict_adult_height(HeightInputs(Sex.MALE, 156, 152.4, bone_age_months=72))
+
+    assert "bayley-pinneau" not in [item.method for item in result.predictions]
+    assert "beyond 6 SD" in next(item.reason for item in result.left_out if item.method == "bayley-pinneau")
+
+
+def test_an_unusual_height_is_a_finding_of_the_whole() -> None:
+    tall = HeightInputs(Sex.MALE, 120, height_at_sds(Sex.MALE, 120, 4.5))
+
+    assert [finding.code for finding in predict_adult_height(tall).findings] == ["height-unusual"]
+    assert predict_adult_height(BOY).findings == ()
 
 
 @pytest.mark.parametrize(("sex", "expected"), [(Sex.MALE, 174.5), (Sex.FEMALE, 161.5)])
@@ -79,12 +129,40 @@ def test_target_height_and_range(sex: Sex, expected: float) -> None:
 
     assert prediction.adult_height_cm == expected
     assert prediction.error is not None
-    assert (prediction.error.half_width_cm, prediction.error.coverage) == (8.5, None)
+    assert (prediction.error.low_cm, prediction.error.high_cm, prediction.error.coverage) == (
+        expected - 8.5,
+        expected + 8.5,
+        None,
+    )
 
 
 def test_target_height_needs_both_parents() -> None:
-    with pytest.raises(InputError, match="both parents"):
-        target_height(replace(BOY, mother_height_cm=None))
+    for method in (target_height, target_height_luo, target_height_conditional):
+        with pytest.raises(InputError, match=r"Needs the mother's height\."):
+            method(replace(BOY, mother_height_cm=None))
+        with pytest.raises(InputError, match=r"Needs the father's height, the mother's height\."):
+            method(replace(BOY, father_height_cm=None, mother_height_cm=None))
+
+
+@pytest.mark.parametrize(("sex", "expected"), [(Sex.MALE, 178.2), (Sex.FEMALE, 165.0)])
+def test_target_height_of_luo(sex: Sex, expected: float) -> None:
+    prediction = target_height_luo(replace(BOY, sex=sex, mother_height_cm=163.0))
+
+    assert prediction.adult_height_cm == pytest.approx(expected, abs=0.05)
+    assert prediction.error is not None
+    assert prediction.error.high_cm - prediction.adult_height_cm == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("sex", "parents_sds"), [(Sex.MALE, -2.0), (Sex.FEMALE, 1.5)])
+def test_conditional_target_height_lies_nearer_to_the_mean_than_the_parents(sex: Sex, parents_sds: float) -> None:
+    father, mother = (height_at_sds(parent, 240, parents_sds) for parent in (Sex.MALE, Sex.FEMALE))
+
+    prediction = target_height_conditional(replace(BOY, sex=sex, father_height_cm=father, mother_height_cm=mother))
+
+    assert prediction.adult_height_cm == pytest.approx(height_at_sds(sex, 240, 0.72 * parents_sds))
+    assert prediction.error is not None
+    assert prediction.error.low_cm == pytest.approx(height_at_sds(sex, 240, 0.72 * parents_sds - 1.6))
+    assert not prediction.in_consensus
 
 
 @settings(deadline=None)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, maturity_group, reinehr_2019
+from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, maturity_group
 from openboneage.clinical.height.inputs import HeightInputs
+from openboneage.clinical.height.reinehr import reinehr_2019
 from openboneage.clinical.stature import height_at_sds
 from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError, RefusedError
@@ -54,7 +55,29 @@ def test_the_error_band_comes_from_the_validating_sample() -> None:
     error = bayley_pinneau(child(Sex.MALE, 120, 120)).error
 
     assert error is not None
-    assert error.half_width_cm == pytest.approx(1.645 * 3.38)
+    assert (error.high_cm - error.low_cm) / 2 == pytest.approx(1.645 * 3.38)
+
+
+def test_the_error_band_is_shifted_by_the_mean_error() -> None:
+    # Girls of 8-0: predictions are 2.18 cm too low on average, 90 % of the errors lie between -9.41 and +5.04 cm.
+    prediction = bayley_pinneau(child(Sex.FEMALE, 96, 96))
+
+    assert prediction.error is not None
+    assert prediction.error.low_cm - prediction.adult_height_cm == pytest.approx(-5.04, abs=0.01)
+    assert prediction.error.high_cm - prediction.adult_height_cm == pytest.approx(9.41, abs=0.01)
+    assert "inferred" in prediction.error.source
+
+
+@pytest.mark.parametrize(
+    ("ahead", "counts", "word"), [(24, True, ""), (24.1, False, "taller"), (-24, True, ""), (-24.1, False, "shorter")]
+)
+def test_beyond_two_years_of_difference_a_prediction_does_not_count(ahead: float, counts: bool, word: str) -> None:
+    prediction = bayley_pinneau(child(Sex.FEMALE, 132, 132 + ahead))
+
+    assert prediction.in_consensus is counts
+    messages = [finding.message for finding in prediction.findings if finding.code == "bone-age-far-from-age"]
+    assert len(messages) == (0 if counts else 1)
+    assert all(f"{word} than the tables" in message for message in messages)
 
 
 def test_there_is_no_error_band_under_8_years() -> None:
@@ -74,12 +97,31 @@ def test_reinehr_reads_the_table_of_the_delay(age: float, bone_age: float, share
     prediction = reinehr_2019(inputs)
 
     assert prediction.adult_height_cm == pytest.approx(inputs.height_cm * 100 / share)
-    assert [finding.code for finding in prediction.findings] == ["table-unverified"]
+    assert [finding.code for finding in prediction.findings] == ["table-partly-verified", "table-partly-verified"]
 
 
-@pytest.mark.parametrize(("age", "bone_age"), [(200, 174), (200, 171), (170, 126)])
-def test_reinehr_says_where_its_table_is_extrapolated(age: float, bone_age: float) -> None:
-    assert "table-extrapolated" in [finding.code for finding in reinehr_2019(child(Sex.MALE, age, bone_age)).findings]
+@pytest.mark.parametrize(
+    ("age", "bone_age", "code"),
+    [
+        (200, 174, "table-extrapolated"),
+        (200, 171, "table-extrapolated"),
+        (170, 126, "table-borrowed"),
+        (170, 129, "table-borrowed"),
+    ],
+)
+def test_reinehr_says_where_its_table_is_extrapolated_or_borrowed(age: float, bone_age: float, code: str) -> None:
+    codes = [finding.code for finding in reinehr_2019(child(Sex.MALE, age, bone_age)).findings]
+
+    assert {code} == {"table-extrapolated", "table-borrowed"} & set(codes)
+
+
+def test_the_band_of_reinehr_allows_for_overprediction() -> None:
+    prediction = reinehr_2019(child(Sex.MALE, 186, 162))
+
+    assert prediction.error is not None
+    assert prediction.error.low_cm - prediction.adult_height_cm == pytest.approx(-5.6)
+    assert prediction.error.high_cm - prediction.adult_height_cm == pytest.approx(7.1)
+    assert "2.9 cm too high on average in the authors' validation" in prediction.notes
 
 
 @pytest.mark.parametrize(
@@ -93,5 +135,5 @@ def test_reinehr_says_where_its_table_is_extrapolated(age: float, bone_age: floa
     ],
 )
 def test_reinehr_refuses_whom_it_was_not_made_for(sex: Sex, age: float, bone_age: float) -> None:
-    with pytest.raises(RefusedError, match=r"Made for boys|Holds bone ages"):
+    with pytest.raises(RefusedError, match=r"Made for untreated boys|Holds bone ages"):
         reinehr_2019(child(sex, age, bone_age))

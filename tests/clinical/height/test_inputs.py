@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openboneage.clinical.height.inputs import HeightInputs, checked_parent_cm
+from openboneage.clinical.height.inputs import EarlierVisit, HeightInputs, checked_parent_cm
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 
@@ -44,7 +44,12 @@ def test_what_equations_take_is_in_their_units() -> None:
         ("weight_kg", 2.0 / 0.45, "At 138 cm a weight of 19.0 to 76.2 kg was expected .* got 4.44444.$"),
         ("weight_kg", 77.0, r"index 10 to 40\), got 77\. If it is in pounds, give 34\.9 kg\."),
         ("weight_kg", float("nan"), "between 2 and 250 kg, got nan"),
-        ("recumbent_length_cm", 54.8, "0 to 3 cm more than the standing height"),
+        ("recumbent_length_cm", 54.8, "1 cm below and 5 cm above the standing height, got 54.8"),
+        ("birth_weight_kg", 3400.0, "birth weight must lie between 0.3 and 7 kg, got 3400"),
+        ("menarche_age_months", 130.0, "Menarche is given for a boy"),
+        ("earlier", EarlierVisit(120.0, 132.0), "earlier visit must lie before 10 y 0 m, got 10 y 0 m"),
+        ("earlier", EarlierVisit(108.0, 52.0), "in inches, give 132.1 cm"),
+        ("earlier", EarlierVisit(108.0, 132.0, 9.0), "given in years"),
         ("menarche", True, "Menarche is given for a boy"),
     ],
 )
@@ -56,6 +61,22 @@ def test_mistakes_are_caught_and_named(field: str, value: Any, message: str) -> 
 @pytest.mark.parametrize("parent_cm", [120.0, 220.0])
 def test_parents_at_the_ends(parent_cm: float) -> None:
     assert checked_parent_cm("mother", parent_cm) == parent_cm
+
+
+@pytest.mark.parametrize(
+    ("menarche", "age", "message"),
+    [(False, 130.0, "and menarche is no"), (None, 151.0, "between 6 y 0 m and 12 y 6 m"), (None, 71.0, "between 6 y 0 m")],
+)
+def test_an_age_at_menarche_must_fit(menarche: bool | None, age: float, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        HeightInputs(Sex.FEMALE, 150.0, 152.0, menarche=menarche, menarche_age_months=age)
+
+
+def test_every_missing_input_is_named() -> None:
+    inputs = HeightInputs(Sex.MALE, 120.0, 138.0, mother_height_cm=165.0)
+
+    with pytest.raises(InputError, match=r"^Needs weight, a Greulich-Pyle bone age, the father's height\.$"):
+        inputs.given("weight_kg", "bone_age_months", "father_height_cm", "mother_height_cm")
 
 
 @pytest.mark.parametrize("missing", ["bone_age_years", "tw2_bone_age_years", "midparent_cm"])

@@ -59,7 +59,7 @@ def test_ends_by_bone_age(sex: Sex, first: float, last: float) -> None:
     for bone_age in (first, last - 0.1):
         prediction = tanner_1975_by_bone_age(child(sex, bone_age, bone_age))
         assert not prediction.in_consensus
-        assert [finding.code for finding in prediction.findings] == ["table-unverified"]
+        assert prediction.findings == ()
     for bone_age in (first - 0.1, last):
         with pytest.raises(RefusedError, match=f"Holds {sex} bone ages of 4 to"):
             tanner_1975_by_bone_age(child(sex, bone_age, bone_age))
@@ -85,4 +85,31 @@ def test_the_error_band_is_the_residual_of_the_equation() -> None:
     error = tanner_1975(HeightInputs(Sex.MALE, 120, 138.0, tw2_bone_age_months=114)).error
 
     assert error is not None
-    assert error.half_width_cm == pytest.approx(1.645 * 3.6)
+    assert (error.high_cm - error.low_cm) / 2 == pytest.approx(1.645 * 3.6)
+
+
+def test_the_parents_do_not_take_part_in_tables_viii_and_ix() -> None:
+    inputs = HeightInputs(Sex.MALE, 120, 138.0, tw2_bone_age_months=114, father_height_cm=184.0, mother_height_cm=170.0)
+
+    assert tanner_1975_by_bone_age(inputs).adult_height_cm == pytest.approx(165.6 - 57 + 70)
+
+
+@pytest.mark.parametrize(("ahead", "by_age_counts"), [(-24.1, False), (-24, True), (24, True), (24.1, False)])
+def test_beyond_two_years_of_difference_the_tables_by_bone_age_count(ahead: float, by_age_counts: bool) -> None:
+    inputs = child(Sex.MALE, 120, 120 + ahead)
+
+    assert tanner_1975(inputs).in_consensus is by_age_counts
+    assert tanner_1975_by_bone_age(inputs).in_consensus is not by_age_counts
+
+
+@pytest.mark.parametrize(
+    ("sex", "age", "weak"),
+    [
+        *[(Sex.MALE, 155, False), (Sex.MALE, 156, True), (Sex.MALE, 168, True), (Sex.MALE, 169, False)],
+        *[(Sex.FEMALE, 143, False), (Sex.FEMALE, 144, True), (Sex.FEMALE, 156, True), (Sex.FEMALE, 157, False)],
+    ],
+)
+def test_ages_at_which_bone_age_says_less_are_a_finding(sex: Sex, age: float, weak: bool) -> None:
+    prediction = tanner_1975(child(sex, age, age, menarche=True if sex is Sex.FEMALE else None))
+
+    assert ("bone-age-weak-at-this-age" in [finding.code for finding in prediction.findings]) is weak

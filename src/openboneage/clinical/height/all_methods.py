@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
-from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, reinehr_2019
+from openboneage.clinical.height.bayley_pinneau import bayley_pinneau
+from openboneage.clinical.height.blum import blum_2022
 from openboneage.clinical.height.inputs import HeightInputs
-from openboneage.clinical.height.prediction import HeightPrediction
+from openboneage.clinical.height.prediction import Cohort, HeightPrediction
+from openboneage.clinical.height.reinehr import reinehr_2019
 from openboneage.clinical.height.roche import khamis_guo_1993, khamis_roche_1995, rwt_1975
 from openboneage.clinical.height.tanner import tanner_1975, tanner_1975_by_bone_age
-from openboneage.clinical.height.target import target_height
-from openboneage.clinical.stature import height_findings
+from openboneage.clinical.height.target import ADULT_MONTHS, target_height, target_height_conditional, target_height_luo
+from openboneage.clinical.height.tw_mark2 import tw_mark2_1983
+from openboneage.clinical.stature import IMPOSSIBLE_SDS, height_findings, height_for_age
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding, Severity
 
@@ -24,13 +27,17 @@ METHODS: dict[str, Callable[[HeightInputs], HeightPrediction]] = {
     "khamis-roche-1995": khamis_roche_1995,
     "tanner-1975": tanner_1975,
     "tanner-1975-by-bone-age": tanner_1975_by_bone_age,
+    "tw-mark2-1983": tw_mark2_1983,
+    "blum-2022": blum_2022,
     "target-height": target_height,
+    "target-height-luo": target_height_luo,
+    "target-height-conditional": target_height_conditional,
 }
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A method that gives nothing for this child, and why."""
+    """A method that predicts nothing for this child, and why."""
 
     method: str
     reason: str
@@ -38,18 +45,20 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Consensus:
-    """What the methods agree on.
+    """The median of the methods that count, one vote for each cohort.
+
+    Methods fitted on the same children make the same errors: the median of their predictions is one vote.
 
     Attributes:
-        median_cm: Median of the predictions that count, cm.
-        low_cm: Lowest of them, cm.
-        high_cm: Highest of them, cm.
+        median_cm: Median of the votes, cm.
+        spread_cm: Lowest and highest prediction of the methods that count, cm; `None` with one method. It is the disagreement
+        of
+            methods, not an error band.
         methods: The methods that count.
     """
 
     median_cm: float
-    low_cm: float
-    high_cm: float
+    spread_cm: tuple[float, float] | None
     methods: tuple[str, ...]
 
 
@@ -60,7 +69,7 @@ class AdultHeight:
     Attributes:
         predictions: One for each method, in the order of `METHODS`.
         left_out: The other methods, with reasons.
-        consensus: Median and range; `None` where no method counts.
+        consensus: Median and spread; `None` where no method counts.
         findings: What is unusual about the inputs.
     """
 
@@ -75,20 +84,32 @@ def predict_adult_height(inputs: HeightInputs) -> AdultHeight:
     predictions, left_out = [], []
     for name, method in METHODS.items():
         try:
-            predictions.append(_compared_with_today(method(inputs), inputs))
+            predictions.append(_checked(method(inputs), inputs))
         except (InputError, RefusedError) as reason:
             left_out.append(LeftOut(name, str(reason)))
     findings = height_findings(inputs.sex, inputs.age_months, inputs.height_cm)
     return AdultHeight(tuple(predictions), tuple(left_out), _consensus(predictions), findings)
 
 
-def _compared_with_today(prediction: HeightPrediction, inputs: HeightInputs) -> HeightPrediction:
-    """Add a finding where a child is taller already than it is predicted to become."""
-    if prediction.adult_height_cm >= inputs.height_cm or not prediction.in_consensus:
+def _checked(prediction: HeightPrediction, inputs: HeightInputs) -> HeightPrediction:
+    """Raise a prediction to the present height, and refuse one that no adult has.
+
+    Raises:
+        RefusedError: The prediction lies beyond 6 SD of the heights of adults.
+    """
+    height = prediction.adult_height_cm
+    sds = height_for_age(inputs.sex, ADULT_MONTHS, max(height, 1.0)).sds
+    if abs(sds) > IMPOSSIBLE_SDS and height > inputs.height_cm:
+        raise RefusedError(
+            f"Predicts {height:.0f} cm, beyond {IMPOSSIBLE_SDS:g} SD of the heights of adults: check the inputs."
+        )
+    if prediction.cohort is Cohort.PARENTS or height >= inputs.height_cm:
         return prediction
-    message = f"{prediction.title} predicts {prediction.adult_height_cm:.1f} cm, less than the child's height today."
+    message = f"{prediction.title} predicts {height:.1f} cm, less than the present height: raised to it, and not counted."
     finding = Finding("prediction-below-height", Severity.WARNING, message)
-    return replace(prediction, findings=(*prediction.findings, finding))
+    return replace(
+        prediction, adult_height_cm=inputs.height_cm, in_consensus=False, findings=(*prediction.findings, finding), error=None
+    )
 
 
 def _consensus(predictions: list[HeightPrediction]) -> Consensus | None:
@@ -96,4 +117,10 @@ def _consensus(predictions: list[HeightPrediction]) -> Consensus | None:
     if not counting:
         return None
     heights = [item.adult_height_cm for item in counting]
-    return Consensus(median(heights), min(heights), max(heights), tuple(item.method for item in counting))
+    votes = [median(item.adult_height_cm for item in counting if item.cohort is cohort) for cohort in _cohorts(counting)]
+    spread = (min(heights), max(heights)) if len(heights) > 1 else None
+    return Consensus(median(votes), spread, tuple(item.method for item in counting))
+
+
+def _cohorts(predictions: list[HeightPrediction]) -> list[Cohort]:
+    return sorted({item.cohort for item in predictions})

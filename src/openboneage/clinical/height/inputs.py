@@ -1,4 +1,4 @@
-"""What adult height is predicted from; checked once, here."""
+"""The inputs of adult height prediction; checked once, here."""
 
 from __future__ import annotations
 
@@ -6,13 +6,42 @@ from dataclasses import dataclass
 
 from openboneage.clinical.stature import CM_PER_INCH, checked_bone_age_months, checked_height_cm
 from openboneage.clinical.table_files import known_sex
-from openboneage.errors import InputError
-from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months
+from openboneage.errors import InputError, RefusedError
+from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
 
 PARENT_CM = (120.0, 220.0)
 WEIGHT_KG = (2.0, 250.0)
+BIRTH_WEIGHT_KG = (0.3, 7.0)
+MENARCHE_MONTHS = (72.0, 240.0)
 BODY_MASS_INDEX = (10.0, 40.0)  # kg/m2; beyond, the weight is in pounds or the height in inches: a rule of this program
 KG_PER_POUND = 0.45359237
+
+ADULT_MONTHS = 18 * MONTHS_PER_YEAR
+MATURE_BONE_AGE_MONTHS = {Sex.MALE: 18 * MONTHS_PER_YEAR, Sex.FEMALE: 17 * MONTHS_PER_YEAR}
+"""Beyond 18 years, a bone age below this is refused: no method was made for such an adult. A rule of this program."""
+
+_WORDS = {
+    "weight_kg": "weight",
+    "bone_age_months": "a Greulich-Pyle bone age",
+    "tw2_bone_age_months": "a TW2-RUS bone age (old British norms)",
+    "father_height_cm": "the father's height",
+    "mother_height_cm": "the mother's height",
+}
+
+
+@dataclass(frozen=True)
+class EarlierVisit:
+    """An earlier visit, from which TW Mark II takes the yearly increments.
+
+    Attributes:
+        age_months: Chronological age, months.
+        height_cm: Standing height, cm.
+        tw2_bone_age_months: TW2-RUS bone age on the old British norms, months.
+    """
+
+    age_months: float
+    height_cm: float
+    tw2_bone_age_months: float | None = None
 
 
 @dataclass(frozen=True)
@@ -25,11 +54,14 @@ class HeightInputs:
         height_cm: Standing height, cm; length, lying, under 2 years.
         recumbent_length_cm: Length lying, cm, if it was measured beside the standing height (RWT 1975).
         weight_kg: Weight, kg.
+        birth_weight_kg: Weight at birth, kg (Blum 2022).
         bone_age_months: Greulich-Pyle bone age, months.
-        tw2_bone_age_months: TW2-RUS bone age on the old British norms (`tw2-uk`), months; no TW3 age.
+        tw2_bone_age_months: TW2-RUS bone age on the old British norms (`tw2-uk`), months; not a TW3 age.
         father_height_cm: Height of the father, cm.
         mother_height_cm: Height of the mother, cm.
         menarche: Whether a girl has had her menarche; `None` if not known.
+        menarche_age_months: Age at menarche, months (TW Mark II).
+        earlier: A visit about one year earlier (TW Mark II).
     """
 
     sex: Sex
@@ -37,17 +69,20 @@ class HeightInputs:
     height_cm: float
     recumbent_length_cm: float | None = None
     weight_kg: float | None = None
+    birth_weight_kg: float | None = None
     bone_age_months: float | None = None
     tw2_bone_age_months: float | None = None
     father_height_cm: float | None = None
     mother_height_cm: float | None = None
     menarche: bool | None = None
+    menarche_age_months: float | None = None
+    earlier: EarlierVisit | None = None
 
     def __post_init__(self) -> None:
         """Check every value against what is possible.
 
         Raises:
-            InputError: A value is out of range; the message names the unit, and the likely mistake.
+            InputError: A value is out of range; the message names the limits, the unit and the likely mistake.
         """
         known_sex(self.sex)
         checked_age_months(self.age_months)
@@ -59,10 +94,16 @@ class HeightInputs:
                 checked_bone_age_months(age, self.age_months)
         if self.weight_kg is not None:
             checked_weight_kg(self.weight_kg, self.height_cm)
+        if self.birth_weight_kg is not None:
+            _check_birth_weight(self.birth_weight_kg)
         for parent, height in (("father", self.father_height_cm), ("mother", self.mother_height_cm)):
             if height is not None:
                 checked_parent_cm(parent, height)
         checked_menarche(self.sex, self.menarche)
+        if self.menarche_age_months is not None:
+            _check_menarche_age(self)
+        if self.earlier is not None:
+            _check_earlier(self, self.earlier)
 
     @property
     def age_years(self) -> float:
@@ -75,8 +116,9 @@ class HeightInputs:
 
         Raises:
             InputError: No bone age is given.
+            RefusedError: The child is an adult by age, but not by bone age.
         """
-        return needed(self.bone_age_months, "a Greulich-Pyle bone age") / MONTHS_PER_YEAR
+        return self.given("bone_age_months")[0] / MONTHS_PER_YEAR
 
     @property
     def tw2_bone_age_years(self) -> float:
@@ -84,8 +126,9 @@ class HeightInputs:
 
         Raises:
             InputError: No TW2-RUS bone age is given.
+            RefusedError: The child is an adult by age, but not by bone age.
         """
-        return needed(self.tw2_bone_age_months, "a TW2-RUS bone age (old British norms)") / MONTHS_PER_YEAR
+        return self.given("tw2_bone_age_months")[0] / MONTHS_PER_YEAR
 
     @property
     def midparent_cm(self) -> float:
@@ -94,19 +137,33 @@ class HeightInputs:
         Raises:
             InputError: A parent's height is not given.
         """
-        father = needed(self.father_height_cm, "the height of both parents")
-        return (father + needed(self.mother_height_cm, "the height of both parents")) / 2
+        father, mother = self.given("father_height_cm", "mother_height_cm")
+        return (father + mother) / 2
 
+    @property
+    def past_menarche(self) -> bool | None:
+        """Whether a girl has had her menarche; an age at menarche says so too."""
+        return True if self.menarche_age_months is not None else self.menarche
 
-def needed(value: float | None, what: str) -> float:
-    """Return a value that a method cannot do without.
+    def given(self, *names: str) -> tuple[float, ...]:
+        """Return the values of fields that a method needs, in the order asked for.
 
-    Raises:
-        InputError: It is not given.
-    """
-    if value is None:
-        raise InputError(f"Needs {what}.")
-    return value
+        Raises:
+            InputError: Some are not given; the message names every one of them.
+            RefusedError: A bone age is asked for, and it is immature in an adult.
+        """
+        values = {name: getattr(self, name) for name in names}
+        missing = [_WORDS[name] for name, value in values.items() if value is None]
+        if missing:
+            raise InputError(f"Needs {', '.join(missing)}.")
+        if self.age_months > ADULT_MONTHS:
+            for name in ("bone_age_months", "tw2_bone_age_months"):
+                if values.get(name, ADULT_MONTHS) < MATURE_BONE_AGE_MONTHS[self.sex]:
+                    raise RefusedError(
+                        f"The age is over 18 years ({format_age(self.age_months)}), but the bone age "
+                        f"({format_age(values[name])}) is not mature: no method was made for this."
+                    )
+        return tuple(values.values())
 
 
 def checked_parent_cm(parent: str, height_cm: float) -> float:
@@ -120,13 +177,6 @@ def checked_parent_cm(parent: str, height_cm: float) -> float:
         return height_cm
     inches = f" If it is in inches, give {height_cm * CM_PER_INCH:.1f} cm." if low <= height_cm * CM_PER_INCH <= high else ""
     raise InputError(f"The height of the {parent} must lie between {low:.0f} and {high:.0f} cm, got {height_cm:g}.{inches}")
-
-
-def _check_recumbent(length_cm: float, height_cm: float) -> None:
-    if not -1.0 <= length_cm - height_cm <= 5.0:
-        raise InputError(
-            f"A recumbent length is 0 to 3 cm more than the standing height, got {length_cm:g} cm beside {height_cm:g} cm."
-        )
 
 
 def checked_weight_kg(weight_kg: float, height_cm: float | None) -> float:
@@ -161,3 +211,40 @@ def checked_menarche(sex: Sex, menarche: bool | None) -> bool | None:
     if menarche and sex is Sex.MALE:
         raise InputError("Menarche is given for a boy: check the sex.")
     return menarche
+
+
+def _check_recumbent(length_cm: float, height_cm: float) -> None:
+    if not -1.0 <= length_cm - height_cm <= 5.0:
+        raise InputError(
+            f"A recumbent length must lie between 1 cm below and 5 cm above the standing height, got {length_cm:g} cm beside "
+            f"{height_cm:g} cm."
+        )
+
+
+def _check_birth_weight(weight_kg: float) -> None:
+    low, high = BIRTH_WEIGHT_KG
+    if not low <= weight_kg <= high:
+        raise InputError(f"A birth weight must lie between {low:g} and {high:g} kg, got {weight_kg:g}.")
+
+
+def _check_menarche_age(inputs: HeightInputs) -> None:
+    age = checked_age_months(inputs.menarche_age_months or 0.0)
+    checked_menarche(inputs.sex, True)
+    low, high = MENARCHE_MONTHS
+    if inputs.menarche is False:
+        raise InputError("An age at menarche is given, and menarche is no.")
+    if not low <= age <= min(high, inputs.age_months):
+        raise InputError(
+            f"An age at menarche must lie between {format_age(low)} and {format_age(min(high, inputs.age_months))}, got "
+            f"{format_age(age)}."
+        )
+
+
+def _check_earlier(inputs: HeightInputs, earlier: EarlierVisit) -> None:
+    if not checked_age_months(earlier.age_months) < inputs.age_months:
+        raise InputError(
+            f"The earlier visit must lie before {format_age(inputs.age_months)}, got {format_age(earlier.age_months)}."
+        )
+    checked_height_cm(inputs.sex, earlier.age_months, earlier.height_cm)
+    if earlier.tw2_bone_age_months is not None:
+        checked_bone_age_months(earlier.tw2_bone_age_months, earlier.age_months)

@@ -1,34 +1,55 @@
-"""The value that every method of predicting adult height gives, and what the methods share."""
+"""The value that every method of adult height prediction returns, and what the methods share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
-from openboneage.clinical.table_files import Table
+from openboneage.clinical.table_files import Table, load_table
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding
-from openboneage.subject import format_age
+from openboneage.subject import Sex, format_age
 
 Z_90 = 1.645  # 90 % of a normal distribution lie within this many SD
 CENTRAL_90 = 0.9
 
+_PUBLISHED_ERRORS = "prediction_errors.csv"
+
+
+class Cohort(StrEnum):
+    """The children that a method was fitted on. Methods of one cohort share one vote in the consensus."""
+
+    BERKELEY = "Berkeley"
+    FELS = "Fels"
+    BRITISH = "British longitudinal studies"
+    DELAYED_BOYS = "boys with constitutional delay"
+    SHORT_STATURE = "children with idiopathic short stature"
+    PARENTS = "parents"
+
 
 @dataclass(frozen=True)
 class ErrorBand:
-    """How far a prediction may be off.
+    """Where the true adult height lies for a share of children.
 
     Attributes:
-        half_width_cm: Half the width of the band, cm.
-        coverage: Share of children the band was made to hold, 0 to 1; `None` for a range that is a convention.
+        low_cm: Lower end, cm.
+        high_cm: Upper end, cm.
+        coverage: Share of children inside, 0 to 1; `None` for a range that is a convention.
         source: Where the width comes from.
     """
 
-    half_width_cm: float
+    low_cm: float
+    high_cm: float
     coverage: float | None
     source: str
+
+    @classmethod
+    def around(cls, height_cm: float, half_width_cm: float, coverage: float | None, source: str) -> ErrorBand:
+        """Return a band that reaches equally far to both sides of a height, cm."""
+        return cls(height_cm - half_width_cm, height_cm + half_width_cm, coverage, source)
 
 
 @dataclass(frozen=True)
@@ -37,17 +58,18 @@ class HeightPrediction:
 
     Attributes:
         method: Name of the method, such as `bayley-pinneau`.
-        title: Its name for a person, with what was chosen among its tables.
+        title: Its name for a person, with the table that was used.
+        cohort: The children that the method was fitted on.
         adult_height_cm: Predicted adult height, cm.
-        error: Error band; `None` where the source of the method gives none that the tables hold.
-        in_consensus: Whether it counts in the consensus: the target height of the parents and a second banding of the same
-            equations do not.
+        error: Error band; `None` where the source of the method gives none at this age.
+        in_consensus: Whether the prediction counts in the consensus.
         notes: What was done beyond reading the table.
-        findings: What to know about tables and range.
+        findings: What to know about the tables, and why a prediction does not count.
     """
 
     method: str
     title: str
+    cohort: Cohort
     adult_height_cm: float
     error: ErrorBand | None
     in_consensus: bool = True
@@ -56,9 +78,9 @@ class HeightPrediction:
 
 
 def weights_at(table: Table, age_column: str, age: float, weights: Sequence[str], *, months_per_unit: float) -> list[float]:
-    """Return the weights of an equation at an age, on a straight line between the two ages of the table beside it.
+    """Return the weights of an equation at an age, interpolated linearly between the rows of the table.
 
-    The equations are linear, so this is the line between the two predictions as well.
+    The equations are linear, so this equals interpolating between the two predictions.
 
     Args:
         table: The rows of one sex, in the order of age.
@@ -75,3 +97,23 @@ def weights_at(table: Table, age_column: str, age: float, weights: Sequence[str]
         first, last, got = (format_age(value * months_per_unit) for value in (ages[0], ages[-1], age))
         raise RefusedError(f"Holds {table.rows[0]['sex']} ages of {first} to {last}, got {got}.")
     return [float(np.interp(age, ages, table.column(name))) for name in weights]
+
+
+def published_error(method: str, sex: Sex, statistic: str) -> tuple[float, float, float]:
+    """Return a published error of a method: its value and its lower and upper limit, cm; what is not printed is NaN.
+
+    Args:
+        method: Method as the table writes it, such as `Khamis-Guo 1993`.
+        sex: Sex of the child.
+        statistic: How the statistic begins in the table.
+    """
+    rows = load_table(_PUBLISHED_ERRORS).where(method=method, sex=sex)
+    numbers = (rows.column(name) for name in ("value_cm", "low_cm", "high_cm"))
+    row = next(i for i, cells in enumerate(rows.rows) if cells["statistic"].startswith(statistic))
+    value, low, high = (float(column[row]) for column in numbers)
+    return value, low, high
+
+
+def published_error_findings(sex: Sex) -> tuple[Finding, ...]:
+    """Return what to know about the table of published errors."""
+    return load_table(_PUBLISHED_ERRORS).findings(sex)
