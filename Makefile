@@ -6,14 +6,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built-from-project-files
 
-.PHONY: help env test format lint types layers budget unit demo bench clean
+.PHONY: help env test format lint types layers budget unit wheel demo bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 env: $(STAMP) ## build or refresh .venv
 
-test: lint types layers budget unit ## the whole gate: format, lint, types, layers, budget, tests
+test: lint types layers budget unit wheel ## the whole gate: format, lint, types, layers, budget, tests, wheel
 
 format: $(STAMP) ## put every file into the house format
 	$(BIN)/ruff format .
@@ -34,6 +34,9 @@ budget: $(STAMP) ## sizes of files and functions, no machine paths
 
 unit: $(STAMP) ## pytest
 	$(BIN)/python -m pytest
+
+wheel: $(STAMP) ## build the wheel, install it into a clean environment, assess the example films
+	$(BIN)/python tools/wheel.py
 
 demo: $(STAMP) ## assess the example films; figures into demo/
 	$(BIN)/boneage assess examples/cases.csv --figure demo
