@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from benchmarks.measure import Sample, repeat
+from openboneage.learn.batches import Batch
 from openboneage.learn.folding import norms_folded
-from openboneage.learn.loop import Batch
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
 

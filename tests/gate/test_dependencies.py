@@ -78,6 +78,7 @@ NEVER_IMPORTED = {
     "import-linter": "a program of the gate",
     "mypy": "a program of the gate",
     "onnxscript": "torch imports it to export a network",
+    "tensorboard": "torch imports it to write curves",
     "ruff": "a program of the gate",
     "scipy-stubs": "mypy reads it",
 }

@@ -13,7 +13,8 @@ import torch
 from openboneage.datasets.rsna import RsnaFilms, film_radiograph
 from openboneage.hand.drawing import SampleSpec, draw_views
 from openboneage.hand.locate import locate_hand
-from openboneage.learn.age_samples import age_batch, render_hand
+from openboneage.learn.age_samples import AgeBatches, hands_digest, render_hand
+from openboneage.learn.batches import Batch, batch_at
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
@@ -139,9 +140,12 @@ def test_the_erased_rectangle_is_empty(hands: list[TrainingHand]) -> None:
     assert made[64:, 24:72].any()
 
 
+def batch_of(hands: list[TrainingHand], size: int, seed: int, step: int) -> Batch:
+    return batch_at(AgeBatches(hands, SPEC, VariationRange(), size, seed, steps=6), step)
+
+
 def test_a_batch_is_a_function_of_seed_and_step(hands: list[TrainingHand]) -> None:
-    how = VariationRange()
-    first, again, later, other = (age_batch(hands, SPEC, how, 2, seed, step) for seed, step in ((1, 0), (1, 0), (1, 1), (2, 0)))
+    first, again, later, other = (batch_of(hands, 2, seed, step) for seed, step in ((1, 0), (1, 0), (1, 1), (2, 0)))
 
     assert all(torch.equal(first[key], again[key]) for key in first)
     assert not torch.equal(first["image"], later["image"])
@@ -150,8 +154,16 @@ def test_a_batch_is_a_function_of_seed_and_step(hands: list[TrainingHand]) -> No
     assert (first["age_months"].dtype, first["sex"].dtype) == (torch.float32, torch.int64)
 
 
+def test_a_part_of_a_batch_can_be_rendered_alone(hands: list[TrainingHand]) -> None:
+    batches = AgeBatches(hands, SPEC, VariationRange(), 4, seed=1, steps=6)
+
+    part = batches.render(batches.draw(0)[2:])
+
+    assert all(torch.equal(part[key], values[2:]) for key, values in batch_at(batches, 0).items())
+
+
 def test_every_epoch_sees_each_film_once(hands: list[TrainingHand]) -> None:
-    batches = [age_batch(hands, SPEC, VariationRange(), 2, 1, step)["age_months"] for step in range(6)]
+    batches = [batch_of(hands, 2, 1, step)["age_months"] for step in range(6)]
 
     first, second = torch.cat(batches[:3]).tolist(), torch.cat(batches[3:]).tolist()
 
@@ -161,6 +173,34 @@ def test_every_epoch_sees_each_film_once(hands: list[TrainingHand]) -> None:
 
 def test_label_and_sex_stay_with_their_film(hands: list[TrainingHand]) -> None:
     sexes = {hand.age_months: hand.sex for hand in hands}
-    batch = age_batch(hands, SPEC, VariationRange(), 6, 1, 0)
+    batch = batch_of(hands, 6, 1, 0)
 
     assert [sexes[age] for age in batch["age_months"].tolist()] == batch["sex"].tolist()
+
+
+def test_the_variation_is_eased_over_the_last_half_of_a_stage() -> None:
+    how = VariationRange()
+    batches = AgeBatches([], SPEC, how, 2, seed=1, steps=100, easing=0.2)
+
+    assert batches.variation_at(0) == batches.variation_at(50) == how
+    assert batches.variation_at(75).rotation_degrees == pytest.approx(0.6 * how.rotation_degrees)
+    assert batches.variation_at(100).erase == pytest.approx(0.2 * how.erase)
+    assert batches.variation_at(100).mirror == how.mirror
+
+
+def test_the_digest_tells_other_data(hands: list[TrainingHand]) -> None:
+    first = hands[0]
+    darker = replace(first.views[0], film=first.views[0].film // 2)
+    others = [
+        replace(first, age_months=first.age_months + 1),
+        replace(first, sex=1 - first.sex),
+        replace(first, mask=255 - first.mask),
+        replace(first, views=(darker, *first.views[1:])),
+        replace(first, views=(replace(first.views[0], low=first.views[0].low + 1), *first.views[1:])),
+        replace(first, film_to_frame=first.film_to_frame * 1.01),
+    ]
+
+    digests = {hands_digest([hand, *hands[1:]]) for hand in [first, *others]} | {hands_digest(hands[::-1])}
+
+    assert len(digests) == 8
+    assert hands_digest(hands) == hands_digest([replace(hand) for hand in hands])

@@ -24,3 +24,15 @@ def test_one_network_is_its_own_mean() -> None:
     network = nn.Linear(3, 2)
 
     assert all(torch.equal(a, b) for a, b in zip(averaged([network]).parameters(), network.parameters(), strict=True))
+
+
+def test_norms_are_averaged_with_their_statistics() -> None:
+    low, high = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
+    for norm, mean, steps in ((low, 1.0, 4), (high, 3.0, 8)):
+        nn.init.constant_(norm.get_buffer("running_mean"), mean)
+        norm.get_buffer("num_batches_tracked").fill_(steps)
+
+    middle = averaged([low, high])
+
+    assert torch.equal(middle.get_buffer("running_mean"), torch.tensor([2.0, 2.0]))
+    assert int(middle.get_buffer("num_batches_tracked")) in (4, 6, 8)

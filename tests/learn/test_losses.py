@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openboneage.learn.loop import Batch, Loss
+from openboneage.learn.batches import Batch
+from openboneage.learn.loop import Loss
 from openboneage.learn.losses import AgeLoss, finder_loss
 from openboneage.learn.networks.age_head import AGE_BINS
 from openboneage.learn.networks.age_net import AgeNet

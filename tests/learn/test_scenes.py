@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from openboneage.learn.scenes import KIND_SHARES, Kind, Pools, Scene, Source, draw_scene, render_scene, scene_batch
+from openboneage.learn.batches import batch_at
+from openboneage.learn.scenes import KIND_SHARES, Kind, Pools, Scene, SceneBatches, Source, draw_scene, render_scene
 
 POINTS = np.array([(0.5, 0.85), (0.85, 0.5), (0.5, 0.35), (0.15, 0.5)])
 HANDLESS = (Kind.NO_HAND, Kind.SHUFFLED)
@@ -32,8 +33,7 @@ def dotted_film() -> np.ndarray:
     return film
 
 
-def load(kind: Kind, name: str) -> Source:
-    del name
+def source_of(kind: Kind) -> Source:
     if kind is Kind.NO_HAND:
         return Source(np.random.default_rng(0).integers(0, 255, (64, 64), dtype=np.uint8), 1.0)
     if kind is Kind.LANDMARKED:
@@ -42,7 +42,7 @@ def load(kind: Kind, name: str) -> Source:
     return Source(film, 0.8, (film > 0).astype(np.uint8) * 255 if kind is Kind.OUTLINED else None)
 
 
-POOLS = Pools(dict.fromkeys(Kind, ("a", "b", "c")), load)
+POOLS = Pools({kind: dict.fromkeys("abc", source_of(kind)) for kind in Kind})
 
 
 def scene_of(kind: Kind, seed: int = 0) -> Scene:
@@ -131,7 +131,7 @@ def test_the_mask_lies_on_the_hand(seed: int) -> None:
 def test_a_hand_cut_out_of_its_film_lies_on_black(seed: int, removed: float) -> None:
     blob = blob_film()
     grey = np.maximum(blob, np.linspace(40, 140, 100).astype(np.uint8))
-    pools = Pools(POOLS.names, lambda *_: Source(grey, 0.8, (blob > 0).astype(np.uint8) * 255))
+    pools = Pools(dict.fromkeys(Kind, dict.fromkeys("abc", Source(grey, 0.8, (blob > 0).astype(np.uint8) * 255))))
     scene = plain(scene_of(Kind.OUTLINED, seed))
 
     whole, cut = (render_scene(replace(scene, removed=margin), pools) for margin in (None, removed))
@@ -196,9 +196,27 @@ def test_kinds_are_drawn_by_their_shares() -> None:
 
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:
-    first, again, next_step, other_seed = (scene_batch(POOLS, 3, seed, step) for seed, step in ((1, 0), (1, 0), (1, 1), (2, 0)))
+    first, again, next_step, other_seed = (
+        batch_at(SceneBatches(POOLS, 3, seed), step) for seed, step in ((1, 0), (1, 0), (1, 1), (2, 0))
+    )
 
     assert all(torch.equal(first[key], again[key]) for key in first)
     assert not torch.equal(first["image"], next_step["image"])
     assert not torch.equal(first["image"], other_seed["image"])
     assert first["image"].shape == (3, 2, 128, 128)
+
+
+def test_the_digest_tells_other_data() -> None:
+    plain = POOLS.sources[Kind.OUTLINED]
+    assert plain["a"].mask is not None
+    others = [
+        {**plain, "a": replace(plain["a"], pixels=plain["a"].pixels // 2)},
+        {**plain, "a": replace(plain["a"], mask=plain["a"].mask // 2)},
+        {**plain, "a": replace(plain["a"], aspect=0.7)},
+        {**plain, "a": replace(plain["a"], landmarks=POINTS)},
+        {"a": plain["a"], "b": plain["b"]},
+    ]
+
+    digests = {SceneBatches(Pools({**POOLS.sources, Kind.OUTLINED: each}), 3, 1).data_digest() for each in [plain, *others]}
+
+    assert len(digests) == 6

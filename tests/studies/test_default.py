@@ -14,7 +14,7 @@ from openboneage.assess.distribution import Calibration
 from openboneage.datasets.splits import Split
 from openboneage.findings import Severity
 from openboneage.hand.drawing import SampleSpec
-from openboneage.learn.loop import Schedule
+from openboneage.learn.schedule import Schedule
 from openboneage.studies import default
 from openboneage.studies.default import DefaultRun, install, train_default
 from openboneage.studies.hand_finder import FinderStudy
@@ -29,8 +29,8 @@ from tests.tiny_rsna import COPIES, EXAMPLES
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
 
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
-COURSES = (Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
-WHOLE_HAND = WholeHandStudy(batch_size=2, courses=COURSES, pretrained_courses=COURSES[::-1])
+STAGES = (Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
+WHOLE_HAND = WholeHandStudy(batch_size=2, stages=STAGES, pretrained_stages=STAGES[::-1])
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +63,10 @@ class TestRun:
     def test_cards_tell_the_settings_of_the_run(self, run: DefaultRun) -> None:
         finder, whole_hand = cards_of(run)
 
-        assert finder.training["courses"] == [asdict(FINDER.schedule)]
-        assert [network["start"][:11] for network in whole_hand.training["networks"]] == ["nothing", "MobileNetV2"]
-        for network, courses in zip(whole_hand.training["networks"], (COURSES, COURSES[::-1]), strict=True):
-            assert network["courses"] == [asdict(course) for course in courses]
+        assert finder.training["stages"] == [asdict(FINDER.schedule)]
+        assert [network["start"][:11] for network in whole_hand.training["networks"]] == ["random weig", "MobileNetV2"]
+        for network, stages in zip(whole_hand.training["networks"], (STAGES, STAGES[::-1]), strict=True):
+            assert network["stages"] == [asdict(stage) for stage in stages]
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
         assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
 

@@ -9,7 +9,8 @@ import torch
 
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
-from openboneage.learn.scenes import Kind, Pools, scene_batch
+from openboneage.learn.batches import batch_at
+from openboneage.learn.scenes import Kind, Pools, SceneBatches
 from openboneage.studies.hand_finder import scene_pools
 
 
@@ -33,7 +34,7 @@ def test_only_training_films_and_images_are_learned_from(tiny_shared: Path, pool
     [(Kind.OUTLINED, True, True), (Kind.LANDMARKED, False, True), (Kind.PLAIN, False, True), (Kind.NO_HAND, False, False)],
 )
 def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bool, marked: bool) -> None:
-    source = pools.load(kind, pools.names[kind][0])
+    source = pools.sources[kind][pools.names[kind][0]]
 
     assert (source.mask is not None) is masked
     assert (source.landmarks is not None) is marked
@@ -43,7 +44,7 @@ def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bo
 def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) -> None:
     anew = scene_pools(RsnaFilms(tiny_shared / "rsna"), tiny_shared / "not_hands" / "mednist-64px.zip")
 
-    first, again = scene_batch(pools, 4, seed=1, step=0), scene_batch(anew, 4, seed=1, step=0)
+    first, again = (batch_at(SceneBatches(each, 4, seed=1), 0) for each in (pools, anew))
 
     assert all(torch.equal(first[key], again[key]) for key in first)
 

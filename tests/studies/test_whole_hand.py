@@ -14,16 +14,17 @@ from openboneage.errors import InputError
 from openboneage.hand import geometry
 from openboneage.hand.frame import frame_to_canvas
 from openboneage.learn.backbones import read_convolutions
+from openboneage.learn.batches import Batch
 from openboneage.learn.hand_cache import View
 from openboneage.learn.hands import TrainingHand
-from openboneage.learn.loop import Batch, Schedule
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
-from openboneage.studies.whole_hand import SURE_ENOUGH, WholeHandStudy, later_course, train_network, train_whole_hand
+from openboneage.learn.schedule import Schedule
+from openboneage.studies.whole_hand import LANDMARK_SCORE_MIN, WholeHandStudy, later_stage, train_network, train_whole_hand
 
 FIRST = Schedule(steps=2, bf16=False)
 LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
-STUDY = WholeHandStudy(batch_size=2, courses=(FIRST, *LATER), pretrained_courses=(replace(FIRST, seed=4), LATER[0]))
+STUDY = WholeHandStudy(batch_size=2, stages=(FIRST, *LATER), pretrained_stages=(replace(FIRST, seed=4), LATER[0]))
 
 
 def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
@@ -42,12 +43,12 @@ def test_the_same_hands_give_the_same_networks(backbone: Path, tmp_path: Path) -
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
 
-def test_each_course_goes_on_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
+def test_each_stage_starts_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
     shipped = train_network(AgeNet, (FIRST, *LATER), hands, tmp_path / "all", STUDY).state_dict()
     second = train_network(AgeNet, (FIRST, LATER[0]), hands, tmp_path / "two", STUDY)
-    third = later_course(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
+    third = later_stage(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
 
     for name, value in second.state_dict().items():
         torch.testing.assert_close(shipped[name], (value + third[name]) / 2)
@@ -64,9 +65,9 @@ def test_the_answer_is_the_mean_of_both_networks_distributions(backbone: Path, t
     assert not torch.allclose(apart[0], apart[1], rtol=1e-2)
 
 
-def test_one_network_goes_on_from_the_backbone(backbone: Path, tmp_path: Path) -> None:
+def test_one_network_starts_from_the_backbone(backbone: Path, tmp_path: Path) -> None:
     idle = Schedule(steps=1, peak_lr=1e-9, weight_decay=0.0, bf16=False)
-    study = replace(STUDY, courses=(idle, idle), pretrained_courses=(idle, idle))
+    study = replace(STUDY, stages=(idle, idle), pretrained_stages=(idle, idle))
 
     _, network = train_whole_hand([toy_hand(number) for number in range(4)], backbone, tmp_path, study).networks
 
@@ -75,22 +76,13 @@ def test_one_network_goes_on_from_the_backbone(backbone: Path, tmp_path: Path) -
 
 
 def test_doubtful_hands_are_not_learned_from(backbone: Path, tmp_path: Path) -> None:
-    sure, doubtful = [toy_hand(number) for number in range(4)], toy_hand(9, SURE_ENOUGH - 0.01)
+    sure, doubtful = [toy_hand(number) for number in range(4)], toy_hand(9, LANDMARK_SCORE_MIN - 0.01)
 
     with_it, without = (
         train_whole_hand(h, backbone, tmp_path / n, STUDY).state_dict() for h, n in (([*sure, doubtful], "a"), (sure, "b"))
     )
 
     assert all(np.array_equal(with_it[name], without[name]) for name in without)
-
-
-def test_the_variation_is_eased_over_the_last_half_of_a_later_course() -> None:
-    study = replace(STUDY, easing=0.2)
-
-    assert study.variation_at(0) == study.variation_at(0.5) == study.variation
-    assert study.variation_at(0.75).rotation_degrees == pytest.approx(0.6 * study.variation.rotation_degrees)
-    assert study.variation_at(1).erase == pytest.approx(0.2 * study.variation.erase)
-    assert study.variation_at(1).mirror == study.variation.mirror
 
 
 @dataclass(frozen=True)
@@ -104,14 +96,14 @@ class SpyingLoss(AgeLoss):
         return super().__call__(model, batch)
 
 
-def test_a_later_course_sees_infants_twice_and_goes_on_where_the_last_ended(tmp_path: Path) -> None:
+def test_a_later_stage_sees_infants_twice_and_starts_where_the_last_ended(tmp_path: Path) -> None:
     loss = SpyingLoss()
     study = replace(STUDY, batch_size=3, loss=loss, infant_months=20)
     schedule = Schedule(steps=3, peak_lr=1e-9, bf16=False, weight_decay=0.0)
     hands = [toy_hand(number) for number in range(1, 9)]
     rough = AgeNet().eval()
 
-    network = later_course(rough, schedule, hands, tmp_path, study)
+    network = later_stage(rough, schedule, hands, tmp_path, study)
 
     assert len(loss.ages) == 9
     assert loss.ages.count(12.0) == 2, "nine draws are an epoch of eight hands, one of them an infant's"

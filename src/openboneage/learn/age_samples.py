@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,8 +15,9 @@ from numpy.typing import NDArray
 from openboneage.hand import geometry
 from openboneage.hand.drawing import SampleSpec, mask_weight, normalise
 from openboneage.hand.frame import about_middle, canvas_size, frame_to_canvas, on_canvas
+from openboneage.learn.batches import Batch
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
-from openboneage.learn.loop import Batch
+from openboneage.learn.identity import settings_of
 
 
 def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> NDArray[np.float32]:
@@ -56,20 +60,72 @@ def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.floa
     return np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
 
 
-def age_batch(
-    hands: Sequence[TrainingHand], spec: SampleSpec, how: VariationRange, batch_size: int, seed: int, step: int
-) -> Batch:
-    """The batch of one step: a pure function of seed and step; every epoch sees each film once."""
-    rng = np.random.default_rng([seed, step])
-    per_epoch = len(hands) // batch_size
-    epoch, place = divmod(step, per_epoch)
-    order = np.random.default_rng([seed, 7919, epoch]).permutation(len(hands))
-    chosen = [hands[i] for i in order[place * batch_size : (place + 1) * batch_size]]
-    images = np.empty((batch_size, 1, *canvas_size(spec.height_px)), np.float32)
-    for i, hand in enumerate(chosen):
-        images[i] = render_hand(hand, draw_variation(rng, how), spec)
-    return {
-        "image": torch.from_numpy(images),
-        "age_months": torch.tensor([hand.age_months for hand in chosen], dtype=torch.float32),
-        "sex": torch.tensor([hand.sex for hand in chosen]),
-    }
+@dataclass(frozen=True, eq=False)
+class AgeBatches:
+    """Batches of varied hands; every epoch has each hand once.
+
+    Attributes:
+        hands: Training hands.
+        spec: How a hand becomes the network's input.
+        variation: How far hands are varied.
+        batch_size: Hands a step.
+        seed: Seed of order and variations.
+        steps: Steps of the training stage.
+        easing: Strength of the variation at the end of the stage, reached evenly over its last half.
+    """
+
+    hands: Sequence[TrainingHand]
+    spec: SampleSpec
+    variation: VariationRange
+    batch_size: int
+    seed: int
+    steps: int
+    easing: float = 1.0
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All but the hands."""
+        return {
+            "spec": settings_of(self.spec),
+            "variation": settings_of(self.variation),
+            "batch_size": self.batch_size,
+            "easing": self.easing,
+        }
+
+    def data_digest(self) -> str:
+        """sha256 of the hands, in their order."""
+        return hands_digest(self.hands)
+
+    def variation_at(self, step: int) -> VariationRange:
+        """Variation at a step."""
+        return self.variation.eased(1 - (1 - self.easing) * max(2 * step / self.steps - 1, 0))
+
+    def draw(self, step: int) -> Sequence[tuple[int, Variation]]:
+        """Hands by number, and their variations."""
+        rng, how = np.random.default_rng([self.seed, step]), self.variation_at(step)
+        epoch, place = divmod(step, len(self.hands) // self.batch_size)
+        order = np.random.default_rng([self.seed, 7919, epoch]).permutation(len(self.hands))
+        chosen = order[place * self.batch_size : (place + 1) * self.batch_size]
+        return [(int(number), draw_variation(rng, how)) for number in chosen]
+
+    def render(self, draws: Sequence[tuple[int, Variation]]) -> Batch:
+        """`image` `(batch, 1, height_px, width_px)`; `age_months` and `sex` `(batch,)`."""
+        images = np.empty((len(draws), 1, *canvas_size(self.spec.height_px)), np.float32)
+        for image, (number, variation) in zip(images, draws, strict=True):
+            image[:] = render_hand(self.hands[number], variation, self.spec)
+        chosen = [self.hands[number] for number, _ in draws]
+        return {
+            "image": torch.from_numpy(images),
+            "age_months": torch.tensor([hand.age_months for hand in chosen], dtype=torch.float32),
+            "sex": torch.tensor([hand.sex for hand in chosen]),
+        }
+
+
+def hands_digest(hands: Sequence[TrainingHand]) -> str:
+    """sha256 of hands, their labels and their order."""
+    digest = hashlib.sha256()
+    for hand in hands:
+        digest.update(repr((hand.id, hand.age_months, hand.sex, [(view.low, view.high) for view in hand.views])).encode())
+        for pixels in (hand.mask, hand.film_to_frame, *(view.film for view in hand.views)):
+            digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()

@@ -1,167 +1,189 @@
-"""The training loop that every study shares: one-cycle AdamW, bf16, moving average of weights, checkpoints that resume."""
+"""The training loop that every study shares: one-cycle AdamW, bf16, moving average of weights, checkpoints that resume.
+
+It runs on Lightning Fabric: on a processor, on a GPU, or in the processes that `torchrun` starts. All random numbers of a step
+(the batch, dropout) are functions of the seed, the step and the process, so a run that was stopped and continued ends where an
+unbroken one ends: on a processor bit for bit.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-Batch = dict[str, Tensor]
-MakeBatch = Callable[[int], Batch]
+from openboneage.errors import BoneAgeError
+from openboneage.learn.batches import Batch, Batches, Share, one_opencv_thread, step_loader
+from openboneage.learn.checkpoint import TrainingState
+from openboneage.learn.hardware import Hardware
+from openboneage.learn.identity import Identity, network_digest, settings_of
+from openboneage.learn.manifest import MANIFEST, manifest, write_manifest
+from openboneage.learn.run_log import RunLog
+from openboneage.learn.schedule import Schedule
+
 Loss = Callable[[nn.Module, Batch], Tensor]
 
+CHECKPOINT = "checkpoint.pt"
 LOG_EVERY_STEPS = 50
+LARGEST_GRADIENT = 1.0
+"""Gradients with a larger norm are scaled down to it."""
+
+
+class TrainingStopped(KeyboardInterrupt):
+    """The user stopped a run; the text says what was saved."""
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """How long and how fast to learn.
+class Validation:
+    """Figures on films that are not learned from, of the moving average of the weights.
 
     Attributes:
-        steps: Optimiser steps.
-        peak_lr: Learning rate at the top of the one-cycle schedule.
-        weight_decay: AdamW weight decay of matrices and kernels; none on biases and norms.
-        warmup: Share of the steps before the peak, 0 to 1.
-        ema_decay: Decay of the moving average of the weights a step.
-        seed: Seed of the initial weights and of every draw.
-        checkpoint_every: Steps between checkpoints.
-        bf16: Whether to run the forward pass in bfloat16.
+        measure: Figures of a network in evaluation mode, by name.
+        every: Steps between measurements.
     """
 
-    steps: int
-    peak_lr: float = 2e-3
-    weight_decay: float = 0.05
-    warmup: float = 0.15
-    ema_decay: float = 0.998
-    seed: int = 1
-    checkpoint_every: int = 500
-    bf16: bool = True
+    measure: Callable[[nn.Module], Mapping[str, float]]
+    every: int = 500
 
 
-def fit(build: Callable[[], nn.Module], make_batch: MakeBatch, loss: Loss, schedule: Schedule, run: Path) -> nn.Module:
-    """Train a network and return the moving average of its weights, in evaluation mode.
+@dataclass(frozen=True)
+class Task:
+    """What is learned.
 
-    Batches are a pure function of the step, and a checkpoint holds the state of torch's own draws (dropout), so a run that was
-    stopped and continued ends where an unbroken run ends.
+    Attributes:
+        build: Makes the network; called after seeding.
+        batches: What it learns from.
+        loss: Scalar loss of a network on a batch.
+        validation: Figures to log while it learns; they change nothing.
+    """
+
+    build: Callable[[], nn.Module]
+    batches: Batches[Any]
+    loss: Loss
+    validation: Validation | None = None
+
+
+def fit(task: Task, schedule: Schedule, run: Path, hardware: Hardware | None = None) -> nn.Module:
+    """Train a network and return the moving average of its weights, on the processor and in evaluation mode.
 
     Args:
-        build: Makes the network; called after seeding.
-        make_batch: Makes the batch of a step; it runs one step ahead in another thread.
-        loss: Scalar loss of a network on a batch.
+        task: Network, data and loss.
         schedule: Length and speed.
-        run: Folder for `checkpoint.pt` and `log.csv`; a checkpoint there of the same schedule and the same first weights is
-            continued.
+        run: Folder for the checkpoint, the logs and the manifest; a run that was stopped there is continued, a finished one is
+            returned.
+        hardware: Device and worker processes.
+
+    Raises:
+        InputError: The folder holds another run: another configuration, other data or other first weights.
+        BoneAgeError: The loss is no longer finite.
+        TrainingStopped: The user stopped the run.
     """
-    run.mkdir(parents=True, exist_ok=True)
+    hardware = hardware or Hardware()
     torch.manual_seed(schedule.seed)
-    model = build().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema_decay), use_buffers=True)
-    optimizer = torch.optim.AdamW(_parameter_groups(model, schedule.weight_decay), lr=schedule.peak_lr)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.peak_lr, schedule.steps, pct_start=schedule.warmup)
-    parts = {"model": model, "average": average, "optimizer": optimizer, "cycle": cycle}
-    origin = {"schedule": asdict(schedule), "first_weights": _digest(model)}
-    start = _resume(parts, run / "checkpoint.pt", origin)
-    if start < schedule.steps:
-        _cut_log(run / "log.csv", start)
+    network = task.build().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    identity = {
+        "schedule": schedule.settings,
+        "batches": task.batches.settings,
+        "loss": settings_of(task.loss),
+        "data": task.batches.data_digest(),
+        "first weights": network_digest(network),
+    }
+    fabric = hardware.fabric(schedule.bf16)
+    state = TrainingState.at_start(fabric.to_device(network), schedule)
+    if (run / CHECKPOINT).is_file():
+        state.resume(run / CHECKPOINT, identity)
+    if state.step < schedule.steps:
+        run.mkdir(parents=True, exist_ok=True)
+        _Training(task, schedule, run, identity, state, fabric).finish(hardware.workers)
+    return state.average.module.cpu().eval()
+
+
+@dataclass
+class _Training:
+    """One session of a run: from the state it found to the last step."""
+
+    task: Task
+    schedule: Schedule
+    run: Path
+    identity: Identity
+    state: TrainingState
+    fabric: Fabric
+    log: RunLog | None = None
+
+    def finish(self, workers: int) -> None:
+        """Do the steps that are left."""
+        share = Share(self.fabric.global_rank, self.fabric.world_size)
+        steps = range(self.state.step, self.schedule.steps)
+        loader = step_loader(self.task.batches, steps, share, workers, pin_memory=self.fabric.device.type == "cuda")
+        if self.fabric.is_global_zero:
+            self.log = RunLog(self.run, self.state.step, self.schedule.steps)
+        try:
+            with self.log or nullcontext(), one_opencv_thread():
+                self._do_steps(self.fabric.setup_dataloaders(loader, use_distributed_sampler=False))
+        except KeyboardInterrupt as stop:
+            reached = f"Stopped at step {self.state.step} of {self.schedule.steps} in {self.run}"
+            raise TrainingStopped(f"{reached}; step {self.state.saved_step} is saved.") from stop
+        # Batch statistics are those of the first process.
+        self.state.average.load_state_dict(self.fabric.broadcast(self.state.average.state_dict()))
+
+    def _do_steps(self, batches: Any) -> None:
+        state, schedule, before = self.state, self.schedule, time.perf_counter() - self.state.seconds
+        model, optimizer = self.fabric.setup(state.network, state.optimizer)
         model.train()
-        _run_steps(parts, make_batch, loss, schedule, origin, run, start)
-    return average.module.eval()
-
-
-def _digest(model: nn.Module) -> str:
-    """sha256 of the weights, so that a run is not continued from where another network began."""
-    digest = hashlib.sha256()
-    for name, value in model.state_dict().items():
-        digest.update(name.encode() + value.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _run_steps(
-    parts: dict[str, Any],
-    make_batch: MakeBatch,
-    loss: Loss,
-    schedule: Schedule,
-    origin: dict[str, Any],
-    run: Path,
-    start: int,
-) -> None:
-    model, optimizer, cycle = parts["model"], parts["optimizer"], parts["cycle"]
-    recent: list[float] = []
-    with _progress() as progress, ThreadPoolExecutor(1) as pool:
-        task = progress.add_task(run.name, total=schedule.steps, completed=start, loss=float("nan"))
-        coming = pool.submit(make_batch, start)
-        for step in range(start, schedule.steps):
-            batch = coming.result()
-            if step + 1 < schedule.steps:
-                coming = pool.submit(make_batch, step + 1)
-            with torch.autocast("cpu", torch.bfloat16) if schedule.bf16 else nullcontext():
-                value = loss(model, batch)
+        for batch in batches:
+            torch.manual_seed(_step_seed(schedule.seed, state.step, self.fabric.global_rank))
+            value = self.task.loss(model, batch)
             optimizer.zero_grad(set_to_none=True)
-            value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            self.fabric.backward(value)
+            self.fabric.clip_gradients(model, optimizer, max_norm=LARGEST_GRADIENT, error_if_nonfinite=False)
             optimizer.step()
-            cycle.step()
-            parts["average"].update_parameters(model)
-            recent.append(float(value.detach()))
-            if (step + 1) % LOG_EVERY_STEPS == 0 or step + 1 == schedule.steps:
-                mean, recent = sum(recent) / len(recent), []
-                with (run / "log.csv").open("a") as log:
-                    log.write(f"{step + 1},{mean:.5f},{cycle.get_last_lr()[0]:.6f}\n")
-                progress.update(task, loss=mean)
-            progress.update(task, completed=step + 1)
-            if (step + 1) % schedule.checkpoint_every == 0 or step + 1 == schedule.steps:
-                _save(parts, run / "checkpoint.pt", origin, step + 1)
+            state.cycle.step()
+            state.average.update_parameters(state.network)
+            state.loss_sum += value.detach()
+            state.loss_count += 1
+            state.step += 1
+            state.seconds = time.perf_counter() - before
+            self._report()
+
+    def _report(self) -> None:
+        """Log, measure and save at the steps that ask for it."""
+        state, validation = self.state, self.task.validation
+        logs, saves = self._is_due(LOG_EVERY_STEPS), self._is_due(self.schedule.checkpoint_every)
+        if logs or saves:
+            self._check_loss()
+        if self.log and logs:
+            self.log.training(state.step, float(state.loss_sum) / state.loss_count, float(state.cycle.get_last_lr()[0]))
+        if logs:
+            state.loss_sum.zero_()
+            state.loss_count = 0
+        if self.log and validation and self._is_due(validation.every):
+            with torch.no_grad():
+                self.log.validation(state.step, validation.measure(state.average.module.eval()))
+        if self.log and saves:
+            state.save(self.run / CHECKPOINT, self.identity)
+            write_manifest(self.run / MANIFEST, manifest(self.identity, state, self.schedule.steps, self.fabric))
+        if self.log:
+            self.log.done(state.step)
+
+    def _is_due(self, every: int) -> bool:
+        return self.state.step % every == 0 or self.state.step == self.schedule.steps
+
+    def _check_loss(self) -> None:
+        """Average the loss over the processes and check it, so that no broken network is saved."""
+        self.state.loss_sum.copy_(cast(Tensor, self.fabric.all_reduce(self.state.loss_sum, reduce_op="mean")))
+        if not self.state.loss_sum.isfinite():
+            raise BoneAgeError(
+                f"The loss is no longer finite at step {self.state.step}; step {self.state.saved_step} is saved in {self.run}. "
+                "Lower the learning rate, or train without bfloat16."
+            )
 
 
-def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
-
-
-def _save(parts: dict[str, Any], path: Path, origin: dict[str, Any], step: int) -> None:
-    state = {name: part.state_dict() for name, part in parts.items()}
-    draft = path.with_suffix(".part")
-    torch.save({**origin, "step": step, "draws": torch.get_rng_state(), **state}, draft)
-    draft.replace(path)
-
-
-def _resume(parts: dict[str, Any], path: Path, origin: dict[str, Any]) -> int:
-    if not path.is_file():
-        return 0
-    state = torch.load(path, weights_only=True)
-    if any(state.get(key) != value for key, value in origin.items()):
-        return 0
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    torch.set_rng_state(state["draws"])
-    return int(state["step"])
-
-
-def _cut_log(path: Path, start: int) -> None:
-    """Leave out the rows of steps that come again, or that another schedule wrote."""
-    if path.is_file():
-        rows = path.read_text().splitlines(keepends=True)
-        path.write_text("".join(row for row in rows if int(row.partition(",")[0]) <= start))
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+def _step_seed(seed: int, step: int, rank: int) -> int:
+    return int(np.random.SeedSequence([seed, step, rank]).generate_state(1, np.uint64)[0])

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from openboneage.learn.loop import Batch
+from openboneage.learn.batches import Batch
 
 
 def finder_loss(model: nn.Module, batch: Batch) -> Tensor:
-    """Mask: cross-entropy and soft Dice; landmarks: weighted cross-entropy on heat; head: cross-entropies.
+    """Mask: cross-entropy and soft Dice; landmarks: weighted cross-entropy on heat maps; head: cross-entropies.
 
-    What is not known of a scene counts nothing.
+    Unknown properties of a scene do not count.
     """
     maps, head = model(batch["image"].to(memory_format=torch.channels_last))
     maps, head = maps.float(), head.float()
@@ -54,7 +54,7 @@ class AgeLoss:
         """Divergence from the bell, and absolute error of the mean, for the child's own sex."""
         logits = model(batch["image"].to(memory_format=torch.channels_last)).float()
         logits = logits[torch.arange(len(logits)), batch["sex"]]
-        months = torch.arange(logits.shape[-1], dtype=torch.float32)
+        months = torch.arange(logits.shape[-1], dtype=torch.float32, device=logits.device)
         age = batch["age_months"][:, None]
         bell = F.softmax(-((months - age) ** 2) / (2 * self.label_sd_months**2), dim=-1)
         divergence = -(bell * F.log_softmax(logits, dim=-1)).sum(-1).mean()

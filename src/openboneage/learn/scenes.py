@@ -5,9 +5,12 @@ A scene is drawn first (`draw_scene`, all randomness) and then made (`render_sce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +21,7 @@ from numpy.typing import NDArray
 from openboneage.datasets.cut_out import cut_out
 from openboneage.hand import geometry
 from openboneage.hand.finder import MAP_CHANNELS, THUMBNAIL_PX, thumbnail_channels
-from openboneage.learn.loop import Batch
+from openboneage.learn.batches import Batch
 
 HEAT_SIGMA_PX = 2.0
 INK = 6
@@ -58,12 +61,16 @@ class Source:
     landmarks: NDArray[np.float64] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pools:
-    """Names of the films of each kind and the way to load one."""
+    """The films of each kind, by name."""
 
-    names: Mapping[Kind, Sequence[str]]
-    load: Callable[[Kind, str], Source]
+    sources: Mapping[Kind, Mapping[str, Source]]
+
+    @cached_property
+    def names(self) -> dict[Kind, list[str]]:
+        """Names of the films of each kind."""
+        return {kind: list(sources) for kind, sources in self.sources.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +157,7 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
     Returns:
         `image` `(2, 128, 128)`; `maps` `(5, 128, 128)` in 0..1; `maps_known` `(5,)`; `count` and `inverted`, -1 for unknown.
     """
-    sources = [pools.load(scene.kind, name) for name in scene.names]
+    sources = [pools.sources[scene.kind][name] for name in scene.names]
     canvas = np.full(scene.size_px, scene.fill, np.uint8)
     mask = np.zeros(scene.size_px, np.uint8)
     for source, place in zip(sources, scene.placements, strict=True):
@@ -231,8 +238,35 @@ def _toned(canvas: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     return np.rint(255 - image if scene.invert else image).astype(np.uint8)
 
 
-def scene_batch(pools: Pools, batch_size: int, seed: int, step: int) -> Batch:
-    """The batch of one step: a pure function of seed and step."""
-    rng = np.random.default_rng([seed, step])
-    samples = [render_scene(draw_scene(rng, pools), pools) for _ in range(batch_size)]
-    return {key: torch.from_numpy(np.stack([sample[key] for sample in samples])) for key in samples[0]}
+@dataclass(frozen=True)
+class SceneBatches:
+    """Batches of scenes."""
+
+    pools: Pools
+    batch_size: int
+    seed: int
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All but the films."""
+        return {"batch_size": self.batch_size, "kinds": dict(KIND_SHARES), "background_removed": BACKGROUND_REMOVED}
+
+    def data_digest(self) -> str:
+        """sha256 of the films of each kind with their drawings, in their order."""
+        digest = hashlib.sha256()
+        for kind, sources in self.pools.sources.items():
+            for name, source in sources.items():
+                digest.update(repr((str(kind), name, source.aspect)).encode())
+                for values in (source.pixels, source.mask, source.landmarks):
+                    digest.update(b"none" if values is None else np.ascontiguousarray(values).data)
+        return digest.hexdigest()
+
+    def draw(self, step: int) -> Sequence[Scene]:
+        """Scenes."""
+        rng = np.random.default_rng([self.seed, step])
+        return [draw_scene(rng, self.pools) for _ in range(self.batch_size)]
+
+    def render(self, draws: Sequence[Scene]) -> Batch:
+        """The arrays of `render_scene`, each with a first axis of the batch."""
+        samples = [render_scene(scene, self.pools) for scene in draws]
+        return {key: torch.from_numpy(np.stack([sample[key] for sample in samples])) for key in samples[0]}

@@ -173,7 +173,7 @@ def _finder_card(study: FinderStudy) -> dict[str, Any]:
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
-            "courses": [asdict(study.schedule)],
+            "stages": [asdict(study.schedule)],
             **_provenance(study.batch_size),
         },
     }
@@ -194,8 +194,8 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
             "easing": study.easing,
             "counted_twice_under_months": study.infant_months,
             "networks": [
-                {"start": "nothing", "courses": [asdict(course) for course in study.courses]},
-                {"start": BACKBONE, "courses": [asdict(course) for course in study.pretrained_courses]},
+                {"start": "random weights", "stages": [asdict(stage) for stage in study.stages]},
+                {"start": BACKBONE, "stages": [asdict(stage) for stage in study.pretrained_stages]},
             ],
             **_provenance(study.batch_size),
         },

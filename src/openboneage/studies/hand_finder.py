@@ -8,8 +8,7 @@ study of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from torch import nn
@@ -18,10 +17,12 @@ from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
-from openboneage.learn.loop import Schedule, fit
+from openboneage.learn.hardware import Hardware
+from openboneage.learn.loop import Task, fit
 from openboneage.learn.losses import finder_loss
 from openboneage.learn.networks.hand_finder import HandFinder
-from openboneage.learn.scenes import Kind, Pools, Source, scene_batch
+from openboneage.learn.scenes import Kind, Pools, SceneBatches, Source
+from openboneage.learn.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,20 @@ def scene_pools(films: RsnaFilms, not_hands: Path) -> Pools:
     pixels = {film_id: films.point_sampled(film_id) for film_id in train}
     negatives = read_not_hands(not_hands, Split.TRAIN)
 
-    def load(kind: Kind, name: str) -> Source:
-        if kind is Kind.NO_HAND:
-            return Source(negatives[name], 1.0)
-        mask = outlines.get(name) if kind is Kind.OUTLINED else None
-        return Source(pixels[name], films.films[name].aspect, mask, landmarks.get(name))
-
-    names = dict.fromkeys(Kind, train)
-    names[Kind.OUTLINED] = [film_id for film_id in train if film_id in outlines]
-    names[Kind.LANDMARKED] = [film_id for film_id in train if film_id in landmarks]
-    names[Kind.NO_HAND] = list(negatives)
-    return Pools(names, load)
+    plain = {film_id: Source(pixels[film_id], films.films[film_id].aspect, None, landmarks.get(film_id)) for film_id in train}
+    sources = dict.fromkeys(Kind, plain)
+    sources[Kind.OUTLINED] = {
+        film_id: replace(source, mask=outlines[film_id]) for film_id, source in plain.items() if film_id in outlines
+    }
+    sources[Kind.LANDMARKED] = {film_id: source for film_id, source in plain.items() if film_id in landmarks}
+    sources[Kind.NO_HAND] = {name: Source(image, 1.0) for name, image in negatives.items()}
+    return Pools(sources)
 
 
-def train_finder(films: RsnaFilms, not_hands: Path, run: Path, study: FinderStudy | None = None) -> nn.Module:
+def train_finder(
+    films: RsnaFilms, not_hands: Path, run: Path, study: FinderStudy | None = None, hardware: Hardware | None = None
+) -> nn.Module:
     """Train the hand finder, or continue a run that was stopped."""
     study = study or FinderStudy()
-    pools = scene_pools(films, not_hands)
-    make_batch = partial(scene_batch, pools, study.batch_size, study.schedule.seed)
-    return fit(HandFinder, make_batch, finder_loss, study.schedule, run)
+    batches = SceneBatches(scene_pools(films, not_hands), study.batch_size, study.schedule.seed)
+    return fit(Task(HandFinder, batches, finder_loss), study.schedule, run, hardware)

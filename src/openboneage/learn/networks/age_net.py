@@ -23,6 +23,10 @@ class ResidualBlock(nn.Module):
         self.shortcut = nn.Identity() if same else nn.Sequential(nn.AvgPool2d(stride), nn.Conv2d(channels_in, channels_out, 1))
         self.drop = drop
 
+    def extra_repr(self) -> str:
+        """The setting that no layer shows."""
+        return f"drop={self.drop}"
+
     def forward(self, x: Tensor) -> Tensor:
         """`(batch, channels_in, h, w)` to `(batch, channels_out, h / stride, w / stride)`."""
         y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))

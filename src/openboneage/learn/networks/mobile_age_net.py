@@ -63,6 +63,10 @@ class InvertedResidual(nn.Module):
         self.has_shortcut = stride == 1 and channels_in == channels_out
         self.drop = drop
 
+    def extra_repr(self) -> str:
+        """The setting that no layer shows."""
+        return f"drop={self.drop}"
+
     def forward(self, x: Tensor) -> Tensor:
         """`(batch, channels_in, h, w)` to `(batch, channels_out, ceil(h / stride), ceil(w / stride))`."""
         y: Tensor = self.body(x)

@@ -1,0 +1,87 @@
+"""The state of a run, and its checkpoint file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from openboneage.learn.identity import Identity, refuse_another
+from openboneage.learn.schedule import Schedule
+
+
+@dataclass
+class TrainingState:
+    """What a run has reached.
+
+    Attributes:
+        network: The network that learns.
+        average: Moving average of its weights and statistics.
+        optimizer: AdamW with its moments.
+        cycle: The learning rate's one-cycle schedule.
+        step: Steps done.
+        seconds: Time they took.
+        loss_sum: Sum of the losses since the last row of the log, a float64 scalar.
+        loss_count: Number of these losses.
+    """
+
+    network: nn.Module
+    average: AveragedModel
+    optimizer: torch.optim.AdamW
+    cycle: OneCycleLR
+    loss_sum: Tensor
+    loss_count: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    saved_step: int = field(default=0, compare=False)
+
+    @classmethod
+    def at_start(cls, network: nn.Module, schedule: Schedule) -> Self:
+        """The state before the first step; the network is on its device already."""
+        optimizer = torch.optim.AdamW(_parameter_groups(network, schedule.weight_decay), lr=schedule.peak_lr)
+        return cls(
+            network=network,
+            average=AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema_decay), use_buffers=True),
+            optimizer=optimizer,
+            cycle=OneCycleLR(optimizer, schedule.peak_lr, schedule.steps, pct_start=schedule.warmup),
+            loss_sum=torch.zeros((), dtype=torch.float64, device=next(network.parameters()).device),
+        )
+
+    def save(self, path: Path, identity: Identity) -> None:
+        """Replace the checkpoint of the run with this state."""
+        state: dict[str, Any] = {name: part.state_dict() for name, part in self._parts.items()}
+        draft = path.with_suffix(".part")
+        numbers = {"step": self.step, "seconds": self.seconds, "loss_sum": float(self.loss_sum), "loss_count": self.loss_count}
+        torch.save({"identity": identity, **numbers, **state}, draft)
+        draft.replace(path)
+        self.saved_step = self.step
+
+    def resume(self, path: Path, identity: Identity) -> None:
+        """Take the state of a checkpoint.
+
+        Raises:
+            InputError: The checkpoint is of another run.
+        """
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        refuse_another(path.parent, state.get("identity", {}), identity)
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
+        self.step = self.saved_step = state["step"]
+        self.seconds = state["seconds"]
+        self.loss_sum.fill_(state["loss_sum"])
+        self.loss_count = state["loss_count"]
+
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "average": self.average, "optimizer": self.optimizer, "cycle": self.cycle}
+
+
+def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]

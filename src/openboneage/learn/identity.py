@@ -1,0 +1,68 @@
+"""The identity of a run: its configuration, its data and its first weights. Runs with equal identities end equal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from openboneage.errors import InputError
+
+Identity = Mapping[str, Any]
+"""Nested settings and checksums, as JSON values."""
+
+
+def network_digest(network: nn.Module) -> str:
+    """sha256 of the layers, their settings and their weights."""
+    digest = hashlib.sha256(str(network).encode())
+    for name, value in network.state_dict().items():
+        digest.update(name.encode() + value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def settings_of(part: object) -> dict[str, Any]:
+    """The settings of a dataclass, or the name of a function, as JSON values."""
+    if is_dataclass(part) and not isinstance(part, type):
+        return {"name": type(part).__name__, **json.loads(json.dumps(asdict(part)))}
+    return {"name": getattr(part, "__qualname__", type(part).__name__)}
+
+
+def identity_digest(identity: Identity) -> str:
+    """sha256 of an identity."""
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def refuse_another(folder: Path, found: Identity, wanted: Identity) -> None:
+    """Check that a folder holds the run that is asked for.
+
+    Raises:
+        InputError: It holds another one; the text says what differs.
+    """
+    different = "; ".join(_differences(found, wanted))
+    if different:
+        raise InputError(
+            f"The folder {folder} holds another run, which is kept. Different: {different}. "
+            "Give another folder, or the settings and the data of that run to continue it."
+        )
+
+
+def _differences(found: Identity, wanted: Identity) -> Iterator[str]:
+    there, here = dict(_flat(found)), dict(_flat(wanted))
+    for name in sorted(there.keys() | here.keys()):
+        before, now = there.get(name), here.get(name)
+        if before != now:
+            is_checksum = name in ("data", "first weights")
+            yield name if is_checksum else f"{name} ({before} there, {now} here)"
+
+
+def _flat(settings: Identity, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
