@@ -56,6 +56,62 @@ def test_a_short_interval_and_a_bone_age_that_goes_back_are_findings() -> None:
     assert [finding.code for finding in pace.findings] == ["short-interval", "bone-age-goes-back"]
 
 
+@pytest.mark.parametrize(("to_bone_age", "codes"), [(124, []), (125, ["bone-age-fast"])])
+def test_a_bone_age_that_advances_faster_than_two_years_a_year_is_a_finding(to_bone_age: float, codes: list[str]) -> None:
+    (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 100), Visit(112, to_bone_age)))).paces
+
+    assert [finding.code for finding in pace.findings] == codes
+
+
+@pytest.mark.parametrize(("later_cm", "codes"), [(134.0, []), (133.9, ["height-falls"]), (115.0, ["height-falls"])])
+def test_a_height_that_falls_is_a_finding(later_cm: float, codes: list[str]) -> None:
+    growth = assess_growth(Child(Sex.FEMALE, (Visit(108, height_cm=135.0), Visit(114), Visit(120, height_cm=later_cm))))
+
+    assert [finding.code for finding in growth.findings] == codes
+
+
+def test_a_menarche_that_goes_back_is_a_finding() -> None:
+    visits = (Visit(140, menarche=False), Visit(150, menarche=True), Visit(155), Visit(160, menarche=False))
+
+    assert [finding.code for finding in assess_growth(Child(Sex.FEMALE, visits)).findings] == ["menarche-goes-back"]
+
+
+def test_velocity_is_measured_from_the_visit_nearest_to_a_year_before() -> None:
+    velocities = assess_growth(GIRL).velocities
+
+    assert [(item.from_age_months, item.to_age_months) for item in velocities] == [(74, 86), (74, 90), (86, 98)]
+    assert velocities[0].cm_per_year == pytest.approx(7.5)
+    assert velocities[0].sds is not None
+
+
+def test_last_years_growth_reaches_tw_mark2() -> None:
+    boy = Child(
+        Sex.MALE, (Visit(144, tw2_bone_age_months=138, height_cm=149), Visit(156, tw2_bone_age_months=150, height_cm=155))
+    )
+
+    titles = [
+        next(item.title for item in visit.adult_height.predictions if item.method == "tw-mark2-1983")
+        for visit in assess_growth(boy).visits
+        if visit.adult_height
+    ]
+    assert titles == ["TW Mark II 1983, Table 2.1", "TW Mark II 1983, Table 2.2"]
+
+
+def test_the_age_at_menarche_says_which_visits_are_past_it() -> None:
+    girl = Child(
+        Sex.FEMALE,
+        (Visit(150, tw2_bone_age_months=150, height_cm=152), Visit(168, tw2_bone_age_months=168, height_cm=158)),
+        menarche_age_months=156,
+    )
+
+    tables = [
+        next(item.title for item in visit.adult_height.predictions if item.method == "tw-mark2-1983")
+        for visit in assess_growth(girl).visits
+        if visit.adult_height
+    ]
+    assert ["3.1a" in tables[0], "3.1c" in tables[1]] == [True, True]
+
+
 def test_the_reference_and_the_limit_are_the_callers() -> None:
     growth = assess_growth(GIRL, Reference.TABLE_V_VI, sd_limit=3.5)
 

@@ -13,12 +13,16 @@ from openboneage.cli.plain_text import json_text, plain_table, unique_finding_li
 from openboneage.clinical.greulich_pyle import Reference
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
 from openboneage.clinical.height.all_methods import Consensus
+from openboneage.clinical.height_velocity import HeightVelocity
 from openboneage.clinical.visits import read_child
 from openboneage.findings import Finding
 from openboneage.report.growth_figure import save_growth_figure
 from openboneage.subject import format_age, parse_sex
 
-_HEADER = ("age", "bone age", "SDS", "verdict", "pace", "height cm", "SDS for age", "SDS for bone age", "adult height cm")
+_HEADER = (
+    *("age", "bone age", "SDS", "verdict", "pace"),
+    *("height cm", "SDS for age", "SDS for bone age", "cm/year", "SDS", "adult height cm"),
+)
 
 
 def growth(
@@ -28,7 +32,7 @@ def growth(
     mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
     father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
     reference: Annotated[
-        Reference, typer.Option("--normal-range", help="Whose children bone age is compared with.")
+        Reference, typer.Option("--normal-range", help="The children that bone age is compared with.")
     ] = Reference.BRUSH_FOUNDATION,
     sd_limit: Annotated[float, typer.Option("--sd", help="SD from which bone age is delayed or advanced.")] = 2.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -48,10 +52,12 @@ def growth(
 
 def _rows(result: Growth) -> list[tuple[str, ...]]:
     paces = {pace.to_age_months: f"{pace.ratio:.2f}" for pace in result.paces}
-    return [_row(item, paces.get(item.visit.age_months, "")) for item in result.visits]
+    velocities = {velocity.to_age_months: velocity for velocity in result.velocities}
+    ages = [item.visit.age_months for item in result.visits]
+    return [_row(item, paces.get(age, ""), velocities.get(age)) for item, age in zip(result.visits, ages, strict=True)]
 
 
-def _row(item: VisitGrowth, pace: str) -> tuple[str, ...]:
+def _row(item: VisitGrowth, pace: str, velocity: HeightVelocity | None) -> tuple[str, ...]:
     visit, consensus = item.visit, None if item.adult_height is None else item.adult_height.consensus
     return (
         format_age(visit.age_months),
@@ -62,6 +68,8 @@ def _row(item: VisitGrowth, pace: str) -> tuple[str, ...]:
         "" if visit.height_cm is None else f"{visit.height_cm:.1f}",
         "" if item.height_for_age is None else f"{item.height_for_age.sds:+.1f}",
         "" if item.height_for_bone_age is None else f"{item.height_for_bone_age.sds:+.1f}",
+        "" if velocity is None else f"{velocity.cm_per_year:.1f}",
+        "" if velocity is None or velocity.sds is None else f"{velocity.sds:+.1f}",
         "" if consensus is None else _adult_height(consensus),
     )
 
@@ -75,7 +83,9 @@ def _adult_height(consensus: Consensus) -> str:
 
 def _findings(result: Growth) -> list[Finding]:
     """Gather the findings of all visits; each is printed once."""
-    found = [finding for pace in result.paces for finding in pace.findings]
+    found = list(result.findings)
+    for steps in (result.paces, result.velocities):
+        found.extend(finding for step in steps for finding in step.findings)
     for item in result.visits:
         found.extend(item.findings)
         for part in (item.bone_age, item.height_for_age, item.height_for_bone_age):

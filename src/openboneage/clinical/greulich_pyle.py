@@ -22,7 +22,7 @@ _PLATES = "gp_standard_ages.csv"
 
 
 class Reference(StrEnum):
-    """Whose children a bone age is compared with."""
+    """The children that a bone age is compared with."""
 
     BRUSH_FOUNDATION = "brush-foundation"
     TABLE_V_VI = "table-v-vi"
@@ -52,7 +52,7 @@ class NormalRange:
     """Bone age of healthy children of one age and sex.
 
     Attributes:
-        reference: Whose children.
+        reference: The children compared with.
         mean_months: Mean bone age, months.
         sd_months: Standard deviation of bone age, months.
     """
@@ -124,7 +124,7 @@ def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.B
         sex: Sex of the child.
         age_months: Chronological age in months. Brush Foundation: boys 3 to 204, girls 3 to 192. Table V/VI: boys 12 to 204,
             girls 12 to 180.
-        reference: Whose children.
+        reference: The children compared with.
 
     Raises:
         InputError: The sex is unknown.
@@ -166,7 +166,7 @@ def compare(
         sex: Sex of the child.
         bone_age_months: Bone age in months.
         age_months: Chronological age in months; its range is that of `normal_range`.
-        reference: Whose children.
+        reference: The children compared with.
         sd_limit: Standard deviations from which a bone age is delayed or advanced, over 0.
 
     Raises:

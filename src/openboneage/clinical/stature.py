@@ -1,7 +1,7 @@
 """Height for age: SDS, percentile, and the check that catches inches and years where centimetres and months belong.
 
-Under 24 months the WHO standard for length (2006), from there to 20 years the CDC 2000 reference for stature. L, M and S lie on
-a straight line between two ages of a table. The two meet with a small step at 24 months: a child under 2 is measured lying.
+Under 24 months the WHO standard for length (2006), from there to 20 years the CDC 2000 reference for stature. L, M and S are
+interpolated linearly. The two meet with a small step at 24 months: a child under 2 is measured lying.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
+from openboneage.clinical.lms import Lms, percentile
 from openboneage.clinical.table_files import known_sex, load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding, Severity
@@ -28,7 +27,7 @@ _WHO_UNTIL_MONTHS = 24.0
 
 
 class HeightReference(StrEnum):
-    """Whose children a height is compared with."""
+    """The children that a height is compared with."""
 
     CDC_2000 = "cdc-2000"
     WHO_2006 = "who-2006"
@@ -49,7 +48,7 @@ class HeightForAge:
         height_cm: Height, cm.
         sds: Standard deviation score (z-score).
         percentile: Percentile, 0 to 100, from the SDS.
-        reference: Whose children.
+        reference: The children compared with.
         findings: What to know about the table.
     """
 
@@ -75,11 +74,9 @@ def height_for_age(sex: Sex, age_months: float, height_cm: float) -> HeightForAg
     """
     if not (math.isfinite(height_cm) and height_cm > 0):
         raise InputError(f"A height must be a positive number of centimetres, got {height_cm}.")
-    reference, power, median, spread = _lms(sex, age_months)
-    ratio = height_cm / median
-    sds = math.log(ratio) / spread if abs(power) < 1e-6 else (ratio**power - 1) / (power * spread)
-    percentile = 50 * (1 + math.erf(sds / math.sqrt(2)))
-    return HeightForAge(age_months, height_cm, sds, percentile, reference, load_table(_TABLES[reference]).findings(sex))
+    reference, lms = _lms(sex, age_months)
+    sds = lms.sds(height_cm)
+    return HeightForAge(age_months, height_cm, sds, percentile(sds), reference, load_table(_TABLES[reference]).findings(sex))
 
 
 def height_at_sds(sex: Sex, age_months: float, sds: float) -> float:
@@ -89,9 +86,8 @@ def height_at_sds(sex: Sex, age_months: float, sds: float) -> float:
         InputError: The sex is unknown.
         RefusedError: There is no reference at this age.
     """
-    _, power, median, spread = _lms(sex, age_months)
-    factor = math.exp(spread * sds) if abs(power) < 1e-6 else (1 + power * spread * sds) ** (1 / power)
-    return median * factor
+    _, lms = _lms(sex, age_months)
+    return lms.value(sds)
 
 
 def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
@@ -143,17 +139,15 @@ def height_findings(sex: Sex, age_months: float, height_cm: float) -> tuple[Find
     return (Finding("height-unusual", Severity.WARNING, message),)
 
 
-def _lms(sex: Sex, age_months: float) -> tuple[HeightReference, float, float, float]:
-    """Return the reference for an age, and L, M (cm) and S at it."""
+def _lms(sex: Sex, age_months: float) -> tuple[HeightReference, Lms]:
+    """Return the reference for an age, and its distribution of heights, cm."""
     if not 0 <= age_months <= _last_months():
         raise RefusedError(f"There is a height reference from birth to 20 years, got {age_months:.1f} months.")
     reference = HeightReference.WHO_2006 if age_months < _WHO_UNTIL_MONTHS else HeightReference.CDC_2000
     table = load_table(_TABLES[reference]).where(sex=known_sex(sex))
     if reference is HeightReference.WHO_2006:
         table = table.where(file="who_infants")  # lengths; at 24 months the file holds the standing height too
-    ages = table.column("age_months")
-    power, median, spread = (float(np.interp(age_months, ages, table.column(name))) for name in ("L", "M_cm", "S"))
-    return reference, power, median, spread
+    return reference, Lms.at(table, "age_months", age_months, "M_cm")
 
 
 def _last_months() -> float:

@@ -3,7 +3,8 @@
 CSV columns and JSON keys are the same; a column that is not known is an error, so that nothing is overlooked because of its
 spelling. A file needs no name and no identifier, and has no column for one.
 
-- child (in CSV the same in each row, or only in the first): `sex`, `mother_height_cm`, `father_height_cm`
+- child (in CSV the same in each row, or only in the first): `sex`, `mother_height_cm`, `father_height_cm`, `birth_weight_kg`,
+  `menarche_age_months`
 - visit: `age` such as `9y3m` or `age_months`; `bone_age` or `bone_age_months`; `bone_age_low_months`, `bone_age_high_months`;
   `tw2_bone_age_months`; `height_cm`; `weight_kg`; `menarche` (yes or no)
 """
@@ -18,14 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openboneage.clinical.height.inputs import checked_menarche, checked_parent_cm, checked_weight_kg
+from openboneage.clinical.height.inputs import (
+    checked_birth_weight_kg,
+    checked_menarche,
+    checked_menarche_age_months,
+    checked_parent_cm,
+    checked_weight_kg,
+)
 from openboneage.clinical.input_files import csv_rows, read_text
 from openboneage.clinical.stature import checked_bone_age_months, checked_height_cm
 from openboneage.clinical.table_files import known_sex
 from openboneage.errors import InputError
 from openboneage.subject import Sex, checked_age_months, parse_age_months, parse_sex
 
-_CHILD_FIELDS = ("sex", "mother_height_cm", "father_height_cm")
+_CHILD_FIELDS = ("sex", "mother_height_cm", "father_height_cm", "birth_weight_kg", "menarche_age_months")
 _NUMBERS = ("bone_age_low_months", "bone_age_high_months", "tw2_bone_age_months", "height_cm", "weight_kg")
 _VISIT_FIELDS = ("age", "age_months", "bone_age", "bone_age_months", *_NUMBERS, "menarche")
 _ANSWERS = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
@@ -65,12 +72,16 @@ class Child:
         visits: The visits.
         mother_height_cm: Height of the mother, cm.
         father_height_cm: Height of the father, cm.
+        birth_weight_kg: Weight at birth, kg.
+        menarche_age_months: Age of a girl at menarche, months.
     """
 
     sex: Sex
     visits: tuple[Visit, ...]
     mother_height_cm: float | None = None
     father_height_cm: float | None = None
+    birth_weight_kg: float | None = None
+    menarche_age_months: float | None = None
 
     def __post_init__(self) -> None:
         """Check the visits and bring them into the order of age.
@@ -84,15 +95,31 @@ class Child:
         for parent, height in (("mother", self.mother_height_cm), ("father", self.father_height_cm)):
             if height is not None:
                 checked_parent_cm(parent, height)
+        if self.birth_weight_kg is not None:
+            checked_birth_weight_kg(self.birth_weight_kg)
+        if self.menarche_age_months is not None:
+            checked_menarche_age_months(self.sex, self.menarche_age_months)
         for visit in self.visits:
             try:
                 _check_visit(self.sex, visit)
+                self._check_menarche(visit)
             except InputError as error:
                 raise InputError(f"Visit at {visit.age_months:g} months: {error}") from error
         ages = [visit.age_months for visit in self.visits]
         if len(set(ages)) < len(ages):
             raise InputError("Two visits have the same age: each needs its own.")
         object.__setattr__(self, "visits", tuple(sorted(self.visits, key=lambda visit: visit.age_months)))
+
+    def past_menarche(self, visit: Visit) -> bool | None:
+        """Return whether a girl has had her menarche at a visit; her age at menarche says so too."""
+        if self.menarche_age_months is None:
+            return visit.menarche
+        return visit.age_months >= self.menarche_age_months
+
+    def _check_menarche(self, visit: Visit) -> None:
+        if visit.menarche is not None and visit.menarche is not self.past_menarche(visit):
+            answer = "yes" if visit.menarche else "no"
+            raise InputError(f"Menarche is {answer}, but the age at menarche is {self.menarche_age_months:g} months.")
 
 
 def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = None, father_cm: float | None = None) -> Child:
@@ -114,7 +141,8 @@ def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = Non
             child[key] = _one(key, [child.get(key), value])
     if child.get("sex") is None:
         raise InputError(f"{path.name} does not say the sex: give a column `sex` with F or M, or the option --sex.")
-    return Child(child["sex"], tuple(rows), child.get("mother_height_cm"), child.get("father_height_cm"))
+    sex_of_child = child.pop("sex")
+    return Child(sex_of_child, tuple(rows), **child)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], list[Visit]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from openboneage.clinical.stature import CM_PER_INCH, checked_bone_age_months, checked_height_cm
@@ -87,23 +88,28 @@ class HeightInputs:
         known_sex(self.sex)
         checked_age_months(self.age_months)
         checked_height_cm(self.sex, self.age_months, self.height_cm)
-        if self.recumbent_length_cm is not None:
-            _check_recumbent(self.recumbent_length_cm, self.height_cm)
+        self._check_body()
         for age in (self.bone_age_months, self.tw2_bone_age_months):
             if age is not None:
                 checked_bone_age_months(age, self.age_months)
-        if self.weight_kg is not None:
-            checked_weight_kg(self.weight_kg, self.height_cm)
-        if self.birth_weight_kg is not None:
-            _check_birth_weight(self.birth_weight_kg)
         for parent, height in (("father", self.father_height_cm), ("mother", self.mother_height_cm)):
             if height is not None:
                 checked_parent_cm(parent, height)
         checked_menarche(self.sex, self.menarche)
         if self.menarche_age_months is not None:
-            _check_menarche_age(self)
+            checked_menarche_age_months(self.sex, self.menarche_age_months, self.age_months)
+            if self.menarche is False:
+                raise InputError("An age at menarche is given, and menarche is no.")
         if self.earlier is not None:
             _check_earlier(self, self.earlier)
+
+    def _check_body(self) -> None:
+        if self.recumbent_length_cm is not None:
+            _check_recumbent(self.recumbent_length_cm, self.height_cm)
+        if self.weight_kg is not None:
+            checked_weight_kg(self.weight_kg, self.height_cm)
+        if self.birth_weight_kg is not None:
+            checked_birth_weight_kg(self.birth_weight_kg)
 
     @property
     def age_years(self) -> float:
@@ -213,30 +219,39 @@ def checked_menarche(sex: Sex, menarche: bool | None) -> bool | None:
     return menarche
 
 
+def checked_menarche_age_months(sex: Sex, menarche_age_months: float, age_months: float = math.inf) -> float:
+    """Return the age at menarche if it is possible up to the present age, months.
+
+    Raises:
+        InputError: It is not, or it is given for a boy.
+    """
+    checked_menarche(sex, True)
+    low, high = MENARCHE_MONTHS[0], min(MENARCHE_MONTHS[1], age_months)
+    if not low <= checked_age_months(menarche_age_months) <= high:
+        raise InputError(
+            f"An age at menarche must lie between {format_age(low)} and {format_age(high)}, got "
+            f"{format_age(menarche_age_months)}."
+        )
+    return menarche_age_months
+
+
+def checked_birth_weight_kg(weight_kg: float) -> float:
+    """Return a birth weight if it is possible, kg.
+
+    Raises:
+        InputError: It is not.
+    """
+    low, high = BIRTH_WEIGHT_KG
+    if not low <= weight_kg <= high:
+        raise InputError(f"A birth weight must lie between {low:g} and {high:g} kg, got {weight_kg:g}.")
+    return weight_kg
+
+
 def _check_recumbent(length_cm: float, height_cm: float) -> None:
     if not -1.0 <= length_cm - height_cm <= 5.0:
         raise InputError(
             f"A recumbent length must lie between 1 cm below and 5 cm above the standing height, got {length_cm:g} cm beside "
             f"{height_cm:g} cm."
-        )
-
-
-def _check_birth_weight(weight_kg: float) -> None:
-    low, high = BIRTH_WEIGHT_KG
-    if not low <= weight_kg <= high:
-        raise InputError(f"A birth weight must lie between {low:g} and {high:g} kg, got {weight_kg:g}.")
-
-
-def _check_menarche_age(inputs: HeightInputs) -> None:
-    age = checked_age_months(inputs.menarche_age_months or 0.0)
-    checked_menarche(inputs.sex, True)
-    low, high = MENARCHE_MONTHS
-    if inputs.menarche is False:
-        raise InputError("An age at menarche is given, and menarche is no.")
-    if not low <= age <= min(high, inputs.age_months):
-        raise InputError(
-            f"An age at menarche must lie between {format_age(low)} and {format_age(min(high, inputs.age_months))}, got "
-            f"{format_age(age)}."
         )
 
 
