@@ -64,9 +64,11 @@ def with_all_they_require(wanted: set[str]) -> set[str]:
 def licence(name: str) -> str:
     """Return a distribution's licence expression, or else the first line of the older field and the classifiers."""
     facts = metadata.metadata(name)
-    if facts["License-Expression"]:
-        return str(facts["License-Expression"])
-    return " ".join([(facts["License"] or "").partition("\n")[0], *(facts.get_all("Classifier") or [])])
+    # The backport importlib_metadata, which Dask imports, raises KeyError for a field that is absent: hence `get_all`.
+    if expression := facts.get_all("License-Expression"):
+        return str(expression[0])
+    licences = [text.partition("\n")[0] for text in facts.get_all("License") or []]
+    return " ".join([*licences, *(facts.get_all("Classifier") or [])])
 
 
 PROVIDERS = metadata.packages_distributions()
