@@ -1,11 +1,8 @@
-"""The documentation is true: commands and make targets exist, links lead somewhere, nothing is left to fill in."""
+"""The documentation is true: commands, make targets, files and targets of links exist; nothing is left to fill in."""
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +10,12 @@ import pytest
 import typer
 from typer.main import get_command
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md")])
-FENCE = re.compile(r"^```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
-INLINE = re.compile(r"`(boneage [^`\n]+)`")
+from tests.gate.pages import PAGES, ROOT, Usage, name_of, usages
+
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)")
 MAKE = re.compile(r"(?:^\$? ?|`)make (?P<target>[a-z]+)", re.MULTILINE)
-SHELL = {"", "bash", "console", "sh", "shell", "text"}
+NAMED_FILE = re.compile(r"`(?P<path>(?:\.ci|benchmarks|docs|examples|src|tests|tools)/[\w./-]+)`")
 OPEN_PLACE = "FILL" + "-IN"
-
-
-@dataclass(frozen=True)
-class Usage:
-    """A line of documentation that runs the program."""
-
-    page: str
-    words: tuple[str, ...]
-
-
-def usages(page: str, text: str) -> Iterator[Usage]:
-    """Yield each use of `boneage` in the shell blocks and in the running text of a page."""
-    lines = [
-        line.strip().removeprefix("$ ").removeprefix(".venv/bin/")
-        for fence in FENCE.finditer(text)
-        if fence["language"] in SHELL
-        for line in fence["body"].replace("\\\n", " ").splitlines()
-    ]
-    for line in [*lines, *INLINE.findall(FENCE.sub("", text))]:
-        if line.startswith("boneage "):
-            # Brackets mark what may be left out, a bar the choice between words.
-            yield Usage(page, tuple(shlex.split(re.sub(r"[\[\]()|]", " ", line), comments=True)[1:]))
 
 
 def faults(usage: Usage, command: Any) -> list[str]:
@@ -62,14 +35,14 @@ def page_faults(page: str, text: str, app: typer.Typer) -> list[str]:
     return [fault for usage in usages(page, text) for fault in faults(usage, get_command(app))]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_exist(page: Path) -> None:
     from openboneage.cli import app
 
     assert page_faults(page.name, page.read_text(encoding="utf-8"), app) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_make_targets_exist(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -78,14 +51,27 @@ def test_make_targets_exist(page: Path) -> None:
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = [match["target"] for match in LINK.finditer(page.read_text(encoding="utf-8"))]
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=name_of)
+def test_named_files_exist(page: Path) -> None:
+    named = [match["path"] for match in NAMED_FILE.finditer(page.read_text(encoding="utf-8"))]
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_named_files_are_seen() -> None:
+    text = "See `src/a.py`, `.ci/run`, `src/<name>.py`, `make src/b.py` and `elsewhere/c.py`."
+
+    assert NAMED_FILE.findall(text) == ["src/a.py", ".ci/run"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_nothing_is_left_to_fill_in(page: Path) -> None:
     assert OPEN_PLACE not in page.read_text(encoding="utf-8")
 
