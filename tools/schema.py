@@ -66,7 +66,7 @@ def schema() -> Node:
     return {
         "$schema": WithoutTitles.schema_dialect,
         "$id": f"urn:openboneage:assessment:{SCHEMA_VERSION}",
-        "title": "What OpenBoneAge says of one film",
+        "title": "The result for one film",
         "oneOf": [references[kind, "serialization"] for kind in kinds],
         **definitions,
     }

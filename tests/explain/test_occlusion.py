@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from openboneage.assess.distribution import Probabilities
+from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import SQUARE, toy_estimator
@@ -56,6 +60,25 @@ def test_without_a_hand_nothing_carries_the_answer() -> None:
     empty = replace(HAND, mask=np.zeros((256, 192), np.float32))
     attention = occlusion_map(empty, Sex.MALE, TOY)
     assert (attention.values.any(), attention.values.shape, attention.strongest_drop) == (False, (128, 96), 0)
+
+
+class AnyCover(WholeHandEstimator):
+    """Estimates 100 months from an uncovered picture and 160 from a covered one, wherever the cover is."""
+
+    def picture(self, hand: StandardHand) -> NDArray[np.float32]:
+        del hand
+        return np.ones((128, 96), np.float32)
+
+    def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
+        del sex
+        return np.eye(229)[[100 if picture.all() else 160 for picture in pictures]]
+
+
+def test_every_place_of_the_hand_is_covered_in_turn() -> None:
+    everywhere = replace(HAND, mask=np.ones((256, 192), np.float32))
+    tiles = OcclusionSpec(patch=0.125, stride=0.125)
+    attention = occlusion_map(everywhere, Sex.MALE, AnyCover(TOY.model), tiles)
+    assert attention.values == pytest.approx(1)
 
 
 def test_hand_is_left_as_it_was() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
@@ -71,6 +72,16 @@ def test_all_at_once_is_undone() -> None:
     hand = hands.hand_on(hands.inverted(hands.turned(hands.mirrored(hands.film("14931")), 100)))
     assert (hand.mirrored, hand.inverted) == (True, True)
     assert abs(turn_between(100 - plain.rotation_degrees, hand.rotation_degrees)) < TURN_TOLERANCE_DEGREES
+
+
+@pytest.mark.parametrize("name", ["7041", "7043"])
+def test_a_marker_beside_the_hand_is_not_part_of_it(name: str) -> None:
+    film = hands.film(name).copy()
+    height, width = film.shape
+    row = {"7041": 0.25, "7043": 0.75}[name]
+    cv2.circle(film, (round(0.75 * width) + 40, round(row * height) + 50), 28, 200, -1)
+    parts, _ = cv2.connectedComponents((hands.hand_on(film).mask > 0.5).astype(np.uint8))
+    assert parts == 2, "background and hand"
 
 
 @pytest.mark.parametrize("name", hands.NAMES)

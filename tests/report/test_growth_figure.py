@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.clinical.growth import assess_growth
+from openboneage.clinical.stature import height_at_sds
 from openboneage.clinical.visits import Child, Visit
 from openboneage.errors import InputError
 from openboneage.report.growth_figure import growth_figure, save_growth_figure
@@ -40,6 +42,56 @@ def test_the_childs_points_stand_at_age_and_bone_age() -> None:
 
     assert np.asarray(child.get_xydata()) == pytest.approx(np.array([[74, 94], [86, 112]]) / 12)
     assert "×1.5" in [text.get_text() for text in axes.texts]
+
+
+def test_every_axis_spans_the_ages_in_years() -> None:
+    for axes in growth_figure(assess_growth(GIRL)).axes:
+        assert axes.get_xlim() == pytest.approx((5, 11))
+        assert axes.get_xlabel() == "Age (years)"
+
+
+def test_heights_stand_at_age_and_at_bone_age_in_years() -> None:
+    axes = growth_figure(assess_growth(GIRL)).axes[2]
+
+    lines = {line.get_label(): np.asarray(line.get_xydata()) for line in axes.lines}
+
+    assert lines["at chronological age"] == pytest.approx(np.array([[74 / 12, 124.5], [86 / 12, 132.0]]))
+    assert lines["at bone age"] == pytest.approx(np.array([[94 / 12, 124.5], [112 / 12, 132.0]]))
+    (median,) = [
+        np.asarray(line.get_xydata()) for line in axes.lines if line.get_linewidth() == 1.6 and line.get_marker() != "o"
+    ]
+    assert median[[0, -1], 0] == pytest.approx([5, 11])
+    assert median[12, 1] == pytest.approx(height_at_sds(Sex.FEMALE, 72.0, 0.0))
+
+
+def test_the_normal_band_is_drawn_in_years() -> None:
+    axes = growth_figure(assess_growth(GIRL)).axes[0]
+
+    (mean,) = [np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == "mean of healthy children"]
+    two_sd = np.asarray(axes.collections[0].get_paths()[0].vertices)
+
+    normal = normal_range(Sex.FEMALE, 72.0)
+    assert mean[12] == pytest.approx([6.0, normal.mean_months / 12])
+    at_six = two_sd[np.isclose(two_sd[:, 0], 6.0), 1]
+    assert at_six == pytest.approx(
+        np.array([normal.mean_months - 2 * normal.sd_months, normal.mean_months + 2 * normal.sd_months]) / 12
+    )
+
+
+def test_predictions_stand_at_the_visits() -> None:
+    growth = assess_growth(GIRL)
+    axes = growth_figure(growth).axes[1]
+
+    (consensus,) = [np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == "median of the methods"]
+
+    medians = [
+        item.adult_height.consensus.median_cm for item in growth.visits if item.adult_height and item.adult_height.consensus
+    ]
+    assert consensus == pytest.approx(np.array([[74 / 12, medians[0]], [86 / 12, medians[1]]]))
+    methods = [line for line in axes.lines if str(line.get_label()) in ("Bayley-Pinneau", "RWT 1975", "Khamis-Roche 1995")]
+    assert methods
+    for line in methods:
+        assert np.asarray(line.get_xdata()) == pytest.approx(np.array([74, 86]) / 12, abs=0.5), "side by side"
 
 
 def test_the_notice_is_on_the_figure() -> None:

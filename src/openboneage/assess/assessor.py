@@ -83,8 +83,8 @@ class Assessor:
 
         Args:
             source: Path of a film, or the bytes of one.
-            sex: Sex of the child, or a word that `parse_sex` knows; None takes the file's.
-            age_months: Chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
+            sex: Sex of the child, or a word that `parse_sex` reads; None takes the file's.
+            age_months: Chronological age in months, or a text that `parse_age_months` reads; None takes the file's.
 
         Raises:
             InputError: The file does not exist, the sex is no such word, or the age is no such text or impossible.
@@ -145,8 +145,8 @@ def assess(
 
     Args:
         path: The film.
-        sex: Sex of the child, or a word that `parse_sex` knows; None takes the file's.
-        age_months: Chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
+        sex: Sex of the child, or a word that `parse_sex` reads; None takes the file's.
+        age_months: Chronological age in months, or a text that `parse_age_months` reads; None takes the file's.
         models: Version of a shipped set of models, or a folder with cards; None takes the default set.
         estimator: Name of the estimator.
 

@@ -47,8 +47,8 @@ def subject_of(radiograph: Radiograph, sex: Sex | str | None, age_months: float 
 
     Args:
         radiograph: The film.
-        sex: Entered sex, or a word that `parse_sex` knows; None takes the file's.
-        age_months: Entered chronological age in months, or a text that `parse_age_months` knows; None takes the file's.
+        sex: Entered sex, or a word that `parse_sex` reads; None takes the file's.
+        age_months: Entered chronological age in months, or a text that `parse_age_months` reads; None takes the file's.
 
     Raises:
         InputError: The sex is no such word, or the age is no such text or impossible.
@@ -77,7 +77,7 @@ def compare_with_normal(bone_age: AgeDistribution | None, subject: Subject) -> C
 
 
 def without_resolved(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, ...]:
-    """The findings less those about the file's sex or age that an entered one resolves."""
+    """Drop the findings about the file's sex or age that an entered sex or age resolves."""
     resolved = (SEX_CODES if subject.sex_source == "caller" else frozenset()) | (
         AGE_CODES if subject.age_source == "caller" else frozenset()
     )
@@ -90,7 +90,7 @@ def child_findings(radiograph: Radiograph, subject: Subject, comparison: Compari
 
 
 def _comparison_findings(comparison: Comparison | None) -> Iterator[Finding]:
-    """A table that is not verified is a note here: it says nothing against the film."""
+    """An unverified table is only a note here: it is no fault of the film."""
     if comparison is None:
         return
     yield from (replace(finding, severity=Severity.NOTE) for finding in comparison.findings)

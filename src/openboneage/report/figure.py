@@ -1,4 +1,4 @@
-"""The figure: the film with the hand's outline, what carried the answer, and the bone age on an axis of years."""
+"""The figure: the film with the hand's outline, the occlusion map, and the bone age on an axis of years."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
 
     Args:
         examination: The assessment and the hand it was made on.
-        attention: What carried the answer; None leaves that panel out.
+        attention: The occlusion map; None leaves that panel out.
         dpi: Dots per inch; the figure is 10 inches wide.
 
     Returns:
@@ -102,7 +102,7 @@ def _draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap) -> 
     axes.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
     colours = _heat_colours(weight)
     axes.imshow(colours, interpolation="bilinear")
-    _caption(axes, "what carried the answer (occlusion; red: covering it changes the age most)", shown.shape)
+    _caption(axes, "occlusion map (red: covering it changes the age most)", shown.shape)
 
 
 def _heat_colours(weight: NDArray[np.float32]) -> NDArray[np.float64]:

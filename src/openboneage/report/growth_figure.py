@@ -47,7 +47,7 @@ def save_growth_figure(growth: Growth, path: Path) -> None:
 
     Args:
         growth: The child's visits, compared with their norms.
-        path: File to write; its suffix says the format, such as `.png` or `.pdf`.
+        path: File to write; its suffix is the format, such as `.png` or `.pdf`.
 
     Raises:
         InputError: The suffix is not known, or the file cannot be written.
