@@ -57,5 +57,5 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ -z "$$python" ]; then echo "OpenBoneAge needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python" >&2; exit 1; fi; \
 	echo "Building $(VENV) with $$($$python --version); this takes a minute or two."; \
 	$$python -m venv $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[learn,cluster,dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[learn,cluster,parquet,dev]'
 	@touch $@

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "openboneage"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LEARNING_WING = ("learn", "studies")
+OPTIONAL_MODULES = {Path("batch/dask.py"): "cluster", Path("batch/parquet.py"): "parquet"}
 OTHER_FOLDERS = ("benchmarks", "tests", "tools")
 GPL = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)")  # but not the LGPL
 
@@ -90,7 +91,7 @@ def allowed_extra(module: Path) -> set[str]:
     """Return what an extra allows a module to import."""
     if module.parts[0] in LEARNING_WING:
         return EXTRAS["learn"]
-    return EXTRAS["cluster"] if module == Path("batch/dask.py") else set()
+    return EXTRAS[OPTIONAL_MODULES[module]] if module in OPTIONAL_MODULES else set()
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())

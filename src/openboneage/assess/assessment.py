@@ -146,6 +146,12 @@ class Assessment(Record):
         }
     )
 
+    case_id: str = Field(
+        default="",
+        exclude_if=not_,
+        description="The same for the same path, entered sex and age, estimator and models; "
+        "only where results are written to a file.",
+    )
     path: str = Field(default="", exclude_if=not_, description="The path as it was given; on the command line only.")
     schema_version: SchemaVersion = Field(
         default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
@@ -189,6 +195,12 @@ class FailureReason(Record):
 class Failure(Record):
     """A film that could not be assessed."""
 
+    case_id: str = Field(
+        default="",
+        exclude_if=not_,
+        description="The same for the same path, entered sex and age, estimator and models; "
+        "only where results are written to a file.",
+    )
     schema_version: SchemaVersion = Field(
         default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
     )

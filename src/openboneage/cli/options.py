@@ -20,3 +20,12 @@ Models = Annotated[
 Estimator = Annotated[
     str, typer.Option("--estimator", metavar="NAME", help=f"How the age is estimated: {', '.join(ESTIMATORS)}.")
 ]
+
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS|local",
+        help="Use the Dask cluster of this scheduler, such as tcp://host:8786; `local` starts one of --jobs processes.",
+    ),
+]

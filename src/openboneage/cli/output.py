@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from openboneage.errors import BoneAgeError
+from openboneage.report.text import printable
 
 out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -12,5 +13,5 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=
 
 def fail(error: BoneAgeError) -> int:
     """Print an error and return its exit code."""
-    err.print(f"boneage: {error}")
+    err.print(f"boneage: {printable(str(error))}")
     return error.exit_code

@@ -34,16 +34,26 @@ FIELD_MARGIN = 0.12
 """Of the film, only the part around the hand is shown: this share of the hand's height on every side."""
 
 
-def draw_figure(examination: Examination, attention: AttentionMap | None = None, dpi: int = 130) -> bytes:
+FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
+"""Endings of the files that a figure can be, and the field of their metadata that names the film."""
+
+
+def film_mark(sha256: str) -> str:
+    """What a figure's metadata says of its film, as plain bytes in the file."""
+    return f"Figure of the film with sha256 {sha256}"
+
+
+def draw_figure(examination: Examination, attention: AttentionMap | None = None, dpi: int = 130, kind: str = "png") -> bytes:
     """Draw an examination.
 
     Args:
         examination: The assessment and the hand it was made on.
         attention: The occlusion map; None leaves that panel out.
         dpi: Dots per inch; the figure is 10 inches wide.
+        kind: `png`, `pdf` or `svg`.
 
     Returns:
-        A PNG file.
+        A file of that kind; `film_mark` stands in its metadata.
     """
     from matplotlib.figure import Figure
 
@@ -66,7 +76,13 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
     _draw_axis(figure.add_subplot(grid[2, :]), examination.assessment)
     _draw_foot(figure, examination.assessment)
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": f"openboneage {examination.assessment.program.version}"})
+    assessment = examination.assessment
+    creator = "Software" if kind == "png" else "Creator"
+    metadata = {
+        creator: f"openboneage {assessment.program.version}",
+        FIGURE_KINDS[f".{kind}"]: film_mark(assessment.film.sha256),
+    }
+    figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 
 

@@ -1,27 +1,98 @@
-"""One row a film, for a spreadsheet."""
+"""One row a film, for spreadsheets and data frames."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from importlib.metadata import version
+from typing import Any
 
 from openboneage.assess.assessment import Assessment, ModelFacts
 from openboneage.errors import BoneAgeError, RefusedError
 
-COLUMNS = ("path", "status", "bone_age_months", "low_months", "high_months", "sex_used", "findings", "models", "seconds")
+UNREADABLE = "unreadable"
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""Beginnings that make a spreadsheet run a cell as a formula, with any apostrophes already before them."""
+DECIMALS = {"seconds": 3}
+"""Decimals of a number in a cell; two where nothing is said."""
 
 
-def to_row(path: str, assessment: Assessment) -> dict[str, str]:
-    """The row of a film that was read; `status` is `accept`, `accept with findings` or `reject`."""
+@dataclass(frozen=True)
+class TableRow:
+    """A film in a table. Text is empty, and a number None, where there is none.
+
+    Attributes:
+        path: The path as it was given.
+        status: `accept`, `accept with findings`, `reject` or `unreadable`.
+        bone_age_months: Bone age in months.
+        low_months: Lower end of its interval.
+        high_months: Upper end of its interval.
+        sex_used: Sex that was used: `female`, `male` or `unknown`.
+        findings: Codes of the findings, separated by semicolons; the reason where the film could not be assessed.
+        models: Models used.
+        seconds: Time of the assessment in seconds.
+        age_months: Chronological age in months.
+        sds: Standard deviation score of the bone age.
+        messages: What the findings say, in words.
+        film_sha256: Checksum of the file's bytes.
+        sop_instance_uid: SOP instance UID of a DICOM film.
+        program_version: Version of this program.
+        case_id: Same for the same resolved path, entered sex and age, and models; a continued run compares it.
+    """
+
+    path: str
+    status: str
+    bone_age_months: float | None = None
+    low_months: float | None = None
+    high_months: float | None = None
+    sex_used: str = ""
+    findings: str = ""
+    models: str = ""
+    seconds: float | None = None
+    age_months: float | None = None
+    sds: float | None = None
+    messages: str = ""
+    film_sha256: str = ""
+    sop_instance_uid: str = ""
+    program_version: str = ""
+    case_id: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(TableRow))
+
+
+def to_row(path: str, assessment: Assessment, case_id: str = "") -> TableRow:
+    """The row of a film that was read."""
     age = assessment.bone_age
-    months = () if age is None else (age.mean_months, age.interval.low_months, age.interval.high_months)
-    ages = tuple(f"{each:.2f}" for each in months) or ("", "", "")
-    findings = ";".join(finding.code for finding in assessment.findings)
-    seconds = f"{sum(assessment.seconds.values()):.3f}"
-    models = models_cell(assessment.models)
-    return dict(
-        zip(
-            COLUMNS, (path, str(assessment.verdict), *ages, str(assessment.subject.sex), findings, models, seconds), strict=True
-        )
+    return TableRow(
+        path=path,
+        status=str(assessment.verdict),
+        bone_age_months=age.mean_months if age else None,
+        low_months=age.interval.low_months if age else None,
+        high_months=age.interval.high_months if age else None,
+        sex_used=str(assessment.subject.sex),
+        findings=";".join(finding.code for finding in assessment.findings),
+        models=models_cell(assessment.models),
+        seconds=sum(assessment.seconds.values()),
+        age_months=assessment.subject.age_months,
+        sds=assessment.comparison.sds if assessment.comparison else None,
+        messages=" ".join(finding.message for finding in assessment.findings),
+        film_sha256=assessment.film.sha256,
+        program_version=assessment.program.version,
+        case_id=case_id,
+    )
+
+
+def to_error_row(path: str, error: BoneAgeError, case_id: str = "") -> TableRow:
+    """The row of a film that could not be assessed; `status` is `reject` or `unreadable`, `findings` gives the reason."""
+    return TableRow(
+        path=path,
+        status="reject" if isinstance(error, RefusedError) else UNREADABLE,
+        findings=str(error),
+        messages=str(error),
+        program_version=version("openboneage"),
+        case_id=case_id,
     )
 
 
@@ -30,7 +101,30 @@ def models_cell(models: Iterable[ModelFacts]) -> str:
     return ";".join(map(str, models))
 
 
-def to_error_row(path: str, error: BoneAgeError) -> dict[str, str]:
-    """The row of a film that could not be assessed; `status` is `reject` or `unreadable`, `findings` says why."""
-    status = "reject" if isinstance(error, RefusedError) else "unreadable"
-    return {**dict.fromkeys(COLUMNS, ""), "path": path, "status": status, "findings": str(error)}
+def to_cells(row: TableRow) -> list[str]:
+    """The row as text for a CSV file.
+
+    An apostrophe is put before text that a spreadsheet would run as a formula; `from_cells` takes it away again.
+    """
+    return [_cell(name, value) for name, value in zip(COLUMNS, astuple(row), strict=True)]
+
+
+def _cell(name: str, value: str | float | None) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if FORMULA.match(value) else value
+    return "" if value is None else f"{value:.{DECIMALS.get(name, 2)}f}"
+
+
+def from_cells(cells: Iterable[str]) -> TableRow:
+    """The row that `to_cells` wrote.
+
+    Raises:
+        ValueError: There are too few or too many cells, or a number is none.
+    """
+    values: dict[str, Any] = {}
+    for column, cell in zip(fields(TableRow), cells, strict=True):
+        if column.type == "str":
+            values[column.name] = cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+        else:
+            values[column.name] = float(cell) if cell else None
+    return TableRow(**values)

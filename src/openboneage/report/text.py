@@ -12,6 +12,11 @@ SOURCE_WORDS = {"caller": "entered"}
 """Words for a reader where they differ from the stable ones of the JSON."""
 
 
+def printable(text: str) -> str:
+    """The text with control characters, and others that a terminal would obey or hide, written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
+
+
 def interval_text(age: AgeDistribution) -> str:
     """`8 y 2 m to 10 y 1 m (90 % interval)`."""
     interval = age.interval
@@ -38,12 +43,12 @@ def comparison_text(comparison: NormalComparison) -> str:
 
 def to_text(assessment: Assessment) -> str:
     """The assessment for a terminal or a log."""
-    age = assessment.bone_age
+    age, name = assessment.bone_age, printable(assessment.film.name)
     if age is None:
-        lines = [f"{assessment.film.name}: refused"]
+        lines = [f"{name}: refused"]
     else:
         lines = [
-            f"{assessment.film.name}: bone age {format_age(age.mean_months)} ({age.mean_months:.1f} months)",
+            f"{name}: bone age {format_age(age.mean_months)} ({age.mean_months:.1f} months)",
             "  scale      Greulich-Pyle",
             f"  interval   {interval_text(age)}",
         ]

@@ -1,0 +1,112 @@
+"""Where the figures of many films go. A figure replaces nothing but an earlier figure of the same film."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openboneage.errors import InputError
+from openboneage.report.figure import FIGURE_KINDS, film_mark
+
+FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Endings that a figure's name leaves out; what follows the last dot of a DICOM UID is none."""
+
+LARGEST_FIGURE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Where figures go.
+
+    Attributes:
+        out: A folder, or the file of the only figure.
+        films: Folder that holds all films; figures lie in `out` as films lie in it. None where `out` is a file.
+        overwrite: Whether other files may be replaced.
+    """
+
+    out: Path
+    films: Path | None
+    overwrite: bool
+
+    @classmethod
+    def of(cls, out: Path, sources: Sequence[str], overwrite: bool = False) -> Figures:
+        """Figures of the films of these sources; `out` or the folder that is to hold it is made.
+
+        Raises:
+            InputError: The folder for figures is one of the folders with films.
+        """
+        if out.suffix.lower() in FIGURE_KINDS:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            return cls(out, None, overwrite)
+        out.mkdir(parents=True, exist_ok=True)
+        for source in sources:
+            if Path(source).is_dir() and out.samefile(source):
+                raise InputError(f"The figures would lie among the films of {source}; name another folder.")
+        return cls(out, _common_folder(sources), overwrite)
+
+    def path_of(self, film: Path) -> Path:
+        """The figure of a film.
+
+        A film outside the common folder, which a cases file may name, has its whole path below `out`.
+        """
+        if self.films is None:
+            return self.out
+        film = _absolute(film)
+        inside = film.relative_to(self.films if film.is_relative_to(self.films) else film.anchor)
+        name = film.stem if film.suffix.lower() in FILM_ENDINGS else film.name
+        return self.out / inside.parent / f"{name}.png"
+
+    def save(self, film: Path, sha256: str, draw: Callable[[str], bytes]) -> None:
+        """Draw and write a figure, whole or not at all.
+
+        Args:
+            film: Path of the film.
+            sha256: Checksum of the film.
+            draw: Returns the figure as a file of a kind, such as `png`.
+
+        Raises:
+            InputError: The file exists and is no figure of this film.
+        """
+        path = self.path_of(film)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            self._check_replaceable(path, film, sha256)
+        content = draw(path.suffix.lower().removeprefix("."))
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(content)
+            try:
+                path.open("xb").close()  # takes the name, so that no other process takes it
+            except FileExistsError:
+                self._check_replaceable(path, film, sha256)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _check_replaceable(self, path: Path, film: Path, sha256: str) -> None:
+        if path.exists() and path.samefile(film):
+            raise InputError(f"The figure would replace its own film, {path}; name another file or folder.")
+        if not self.overwrite and not _is_figure_of(path, sha256):
+            raise InputError(f"{path} exists and is no figure of this film; name another one, or add --overwrite.")
+
+
+def _is_figure_of(path: Path, sha256: str) -> bool:
+    if not path.is_file() or path.stat().st_size > LARGEST_FIGURE_BYTES:
+        return False
+    return film_mark(sha256).encode() in path.read_bytes()
+
+
+def _common_folder(sources: Sequence[str]) -> Path:
+    """The folder that holds all films: a folder itself, and where a film or a cases file lies."""
+    folders = [path if path.is_dir() else path.parent for path in map(_absolute, map(Path, sources))]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on two drives
+        return Path(folders[0].anchor)
+
+
+def _absolute(path: Path) -> Path:
+    """The path from the root; links stay, so that figures lie as the films are listed."""
+    return Path(os.path.normpath(path.absolute()))

@@ -1,0 +1,166 @@
+"""A batch of films: each case is assessed once, by any executor, and a batch that stopped is continued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from openboneage.assess.assessor import Assessor, Examination, models_used
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
+from openboneage.batch.answer import Answer
+from openboneage.batch.cases import Case, UnreadFolder
+from openboneage.batch.executor import Executor
+from openboneage.batch.figures import Figures
+from openboneage.batch.results import Results
+from openboneage.errors import BoneAgeError, InputError, UnreadableError, WorkerLostError
+from openboneage.report.table import models_cell
+from openboneage.weights.registry import Cards
+
+
+@dataclass(frozen=True)
+class Method:
+    """How each film is assessed.
+
+    Attributes:
+        cards: The models.
+        estimator: Name of the estimator of the bone age.
+        figures: Where a figure of each film goes; None draws none.
+    """
+
+    cards: Cards
+    estimator: str = DEFAULT_ESTIMATOR
+    figures: Figures | None = None
+
+    @property
+    def models(self) -> str:
+        """The models, as rows name them.
+
+        Raises:
+            InputError: There is no such estimator.
+            WeightsError: A card is missing or damaged.
+        """
+        return models_cell(models_used(self.cards, self.estimator))
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A film that has a record already.
+
+    Attributes:
+        status: Status of its record, see `TableRow`.
+    """
+
+    status: str
+
+
+def assess_films(
+    cases: Iterable[Case | UnreadFolder], method: Method, executor: Executor, results: Results | None = None
+) -> Generator[Answer | Skipped, None, None]:
+    """Assess films and yield the answers as they come.
+
+    Args:
+        cases: Drawn as workers become free.
+        method: How to assess.
+        executor: Where to assess.
+        results: Where every answer is written before it is yielded. A case that has a record of the same film is skipped; a
+            film that could not be read has none. A case that comes twice is assessed once.
+
+    Raises:
+        WeightsError: A model is missing or damaged.
+    """
+    tasks = _tasks(cases, method, results) if results else (_Task(case) for case in cases)
+    with closing(executor.run(partial(_answer, method, executor.threads), tasks)) as outcomes:
+        for outcome in outcomes:
+            task, answer = outcome.item, outcome.result
+            if isinstance(answer, WorkerLostError):
+                answer = Answer.failed(task.case.label, UnreadableError(str(answer)), task.case_id)
+            if answer is None:
+                yield Skipped(task.status)
+                continue
+            if results:
+                results.append(answer)
+            yield answer
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A case, with the checksum and status of the record that it has already."""
+
+    case: Case | UnreadFolder
+    case_id: str = ""
+    film_sha256: str = ""
+    status: str = ""
+
+
+def _tasks(cases: Iterable[Case | UnreadFolder], method: Method, results: Results) -> Iterator[_Task]:
+    way = [method.estimator, method.models]
+    begun = set()
+    for case in cases:
+        case_id = _case_id(case, way)
+        if case_id in begun:
+            continue
+        begun.add(case_id)
+        kept = results.find(case_id)
+        yield _Task(case, case_id, kept.film_sha256, kept.status) if kept else _Task(case, case_id)
+
+
+def _case_id(case: Case | UnreadFolder, way: list[str]) -> str:
+    """The same for the same resolved path, entered sex and age, estimator and models."""
+    if isinstance(case, Case):
+        identity = [str(case.path.resolve()), case.sex, case.age_months, *way]
+    else:
+        identity = [str(Path(case.label).resolve()), *way]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+
+
+def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
+    """What becomes of a case; None where its record is of the same film."""
+    case = task.case
+    if isinstance(case, UnreadFolder):
+        return Answer.failed(case.label, InputError(case.reason), task.case_id)
+    if task.film_sha256 and task.film_sha256 == _sha256(case.path):
+        return None
+    assessor = _assessor(method.cards, threads, method.estimator)  # outside the try: damaged weights end the run
+    try:
+        examination = assessor.examine(case.path, case.sex, case.age_months)
+        if method.figures:
+            _draw(examination, case.path, method.figures, assessor)
+    except BoneAgeError as error:
+        return Answer.failed(case.label, error, task.case_id)
+    return Answer.of(case.label, examination.assessment, task.case_id)
+
+
+def _sha256(film: Path) -> str | None:
+    """Checksum of a file; None where it cannot be read."""
+    try:
+        if not film.is_file():  # opening a pipe would wait for a writer
+            return None
+        with film.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+@cache
+def _assessor(cards: Cards, threads: int, estimator: str) -> Assessor:
+    """The assessor of this process."""
+    return Assessor.load(cards, threads, estimator)
+
+
+def _draw(examination: Examination, film: Path, figures: Figures, assessor: Assessor) -> None:
+    from openboneage.explain.occlusion import occlusion_map
+    from openboneage.report.figure import draw_figure
+
+    def draw(kind: str) -> bytes:
+        attention = None
+        if assessment.bone_age is not None:
+            attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator)
+        return draw_figure(examination, attention, kind=kind)
+
+    assessment = examination.assessment
+    figures.save(film, assessment.film.sha256, draw)
