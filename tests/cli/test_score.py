@@ -47,6 +47,39 @@ def test_rus_chn_levels() -> None:
     assert "mature (from 18 y 6 m)" in result.output
 
 
+LEVELS = [f"{bone}={level}" for bone, level in zip(scoring_method("rus-chn").bones, "9877788888888", strict=True)]
+
+
+def test_rus_chn_percentiles_at_an_age() -> None:
+    plain = run("rus-chn", "--sex", "F", "--age", "12y", *LEVELS).output
+    content = json.loads(run("rus-chn", "--sex", "F", "--age", "12y", "--json", *LEVELS).output)
+
+    assert "P50 675" in plain
+    assert content["percentiles"]["place"] in plain
+    assert content["percentiles"]["p50"] == pytest.approx(674.9)
+
+
+def test_rus_chn_levels_are_scored_by_tw3() -> None:
+    result = run("tw3", "--rus-chn-levels", "--sex", "F", *LEVELS)
+
+    assert result.exit_code == 0
+    assert "TW3-RUS, female" in result.output
+    assert "Table rus_chn_level_to_tw_stage.csv is unverified" in result.output
+
+
+def test_without_a_sex_both_results_are_printed() -> None:
+    plain = run("tw3", *GIRL[2:])
+    content = json.loads(run("tw3", "--json", *GIRL[2:]).output)
+
+    assert plain.exit_code == 0
+    assert "bone age  11 y 2 m" in plain.output
+    assert "bone age  12 y 11 m" in plain.output
+    assert "either sex: 11 y 2 m to 12 y 11 m" in plain.output
+    assert "Sex unknown: the bone ages of a girl and of a boy are 21 months apart." in plain.output
+    assert (content["sex"], content["female"]["score"], content["male"]["score"]) == ("unknown", 603, 497)
+    assert content["age_low"]["age_months"] < content["age_high"]["age_months"]
+
+
 def test_20_bones_compare_carpal_and_rus_ages() -> None:
     stages = [f"{bone}={'F' if bone in scoring_method('tw3').bones else 'D'}" for bone in scoring_method("tw2-20-bone").bones]
 
@@ -73,7 +106,12 @@ def test_20_bones_without_some_carpal_bones_are_not_compared() -> None:
         (["tw3", "--sex", "F", "radius"], "bone=stage, such as radius=I, got 'radius'"),
         (["tw3", "--sex", "F", "radius=G", "Radius=F"], "radius is given twice"),
         (["tw3", "--sex", "F"], "Bones and stages of TW3-RUS: radius A-I; ulna A-H"),
-        (["tw3", *GIRL[2:]], "give the sex"),
+        (["tw3", "--age", "9y", *GIRL], "--age needs rus-chn"),
+        (
+            ["rus-chn", "--rus-chn-levels", "radius=9"],
+            "--rus-chn-levels needs one of tw3, tw2-uk, tw-japan, tw3-chinese, got rus",
+        ),
+        (["tw3", "--rus-chn-levels", "radius=G"], "RUS-CHN: radius has no stage 'G'"),
         (["tw3", "--sex", "X", *GIRL[2:]], "Sex must be"),
         (["tw4", *GIRL], "there are tw3, rus-chn"),
     ],
@@ -116,6 +154,17 @@ def test_the_sex_of_a_file_may_be_an_option(tmp_path: Path) -> None:
     path = write(tmp_path, ",".join(scoring_method("tw3").bones) + "\n" + ",".join(["F"] * 13) + "\n")
 
     assert "1   male" in run("tw3", "--csv", path, "--sex", "M").output
+
+
+def test_a_film_without_a_sex_has_a_row_for_each(tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER + f"a,,{','.join(['F'] * 13)}\n")
+
+    plain, content = run("tw3", "--csv", path), json.loads(run("tw3", "--csv", path, "--json").output)
+
+    assert [line.split()[:2] for line in plain.output.splitlines()[1:3]] == [["a", "female"], ["a", "male"]]
+    assert "a: Sex unknown" in plain.output
+    (film,) = content["films"]
+    assert (film["sex"], film["female"]["sex"], film["male"]["sex"]) == ("unknown", "female", "male")
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,23 @@ def test_an_impossible_coverage_is_refused() -> None:
         assess_probabilities(scoring_method("tw3"), Sex.MALE, {}, coverage=1.0)
 
 
+def test_a_bone_far_from_its_hand_is_a_finding() -> None:
+    stages = {**all_at("tw3", 6), "radius": "I", "dp3": "A"}
+
+    findings = assess_stages(scoring_method("tw3"), Sex.MALE, stages).findings
+
+    messages = [finding.message for finding in findings if finding.code == "bone-out-of-step"]
+    assert messages == ["dp3 A is below 2 y 0 m, the hand 14 y 4 m: check the stage."]
+
+
+@pytest.mark.parametrize("name", STANDARD_NAMES)
+@pytest.mark.parametrize("sex", [Sex.FEMALE, Sex.MALE])
+def test_an_even_hand_has_no_bone_out_of_step(name: str, sex: Sex) -> None:
+    for index in range(15):
+        findings = assess_stages(scoring_method(name), sex, all_at(name, index)).findings
+        assert "bone-out-of-step" not in [finding.code for finding in findings]
+
+
 def test_an_unknown_sex_is_refused() -> None:
     with pytest.raises(InputError, match="give the sex"):
         assess_stages(scoring_method("tw3"), Sex.UNKNOWN, all_at("tw3", 5))

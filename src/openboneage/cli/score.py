@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,51 +11,67 @@ import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
-from openboneage.clinical.curve import AgeState
+from openboneage.cli.score_films import Scoring, print_films, read_films
 from openboneage.clinical.discordance import Discordance, carpal_discordance
-from openboneage.clinical.input_files import csv_rows, read_text
-from openboneage.clinical.maturity import Maturity, assess_stages
+from openboneage.clinical.either_sex import EitherSex
+from openboneage.clinical.maturity import Maturity
 from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
+from openboneage.clinical.rus_chn import PERCENTILES, ScorePercentiles, score_percentiles
 from openboneage.clinical.scoring_method import ScoringMethod
-from openboneage.errors import BoneAgeError, InputError, RefusedError
-from openboneage.subject import parse_sex
+from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Finding
+from openboneage.subject import Sex, format_age, parse_age_months, parse_sex
 
 _WHOLE_HAND = "tw2-20-bone"
-
-
-@dataclass(frozen=True)
-class _Film:
-    """A row of a file of stages: its name, and its maturity or why there is none."""
-
-    name: str
-    maturity: Maturity | None
-    refused: str = ""
+_RUS_CHN = "rus-chn"
+_TW_RUS = ("tw3", "tw2-uk", "tw-japan", "tw3-chinese")
 
 
 def score(
     standard_name: Annotated[str, typer.Argument(metavar="STANDARD", help=f"One of {', '.join(STANDARD_NAMES)}.")],
     stages: Annotated[list[str] | None, typer.Argument(metavar="BONE=STAGE", help="Such as radius=G ulna=F.")] = None,
-    sex: Annotated[str | None, typer.Option("--sex", help="F or M.")] = None,
+    sex: Annotated[str | None, typer.Option("--sex", help="F or M; without it, the results for both.")] = None,
     file: Annotated[
         Path | None, typer.Option("--csv", help="A row for each film: id, sex, and a column for each bone; blank is missing.")
     ] = None,
+    age: Annotated[
+        str | None, typer.Option("--age", help="Chronological age, such as 9y3m: percentiles of the score (rus-chn only).")
+    ] = None,
+    levels: Annotated[
+        bool, typer.Option("--rus-chn-levels", help="The stages are RUS-CHN levels; they are mapped to TW stages.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Turn the stages of the bones of a hand into a maturity score and a bone age."""
     chosen = scoring_method(standard_name)
+    if levels and chosen.name not in _TW_RUS:
+        raise InputError(f"--rus-chn-levels needs one of {', '.join(_TW_RUS)}, got {chosen.name}.")
+    if age is not None and (chosen.name != _RUS_CHN or file is not None):
+        raise InputError(f"--age needs {_RUS_CHN} and the stages of one film: no other standard has percentiles of the score.")
+    scoring = Scoring(chosen, levels)
     if (file is None) == (not stages):
-        raise InputError(f"Give stages or --csv, one of them. Bones and stages of {chosen.title}: {_choices(chosen)}.")
+        raise InputError(
+            f"Give stages or --csv, one of them. Bones and stages of {scoring.staged_by.title}: {_choices(scoring.staged_by)}."
+        )
     if file is not None:
-        _print_films(chosen, _read_films(chosen, file, sex), as_json)
+        print_films(chosen, read_films(scoring, file, sex), as_json)
         return
-    given = _parse_stages(chosen, stages or [])
-    maturity = assess_stages(chosen, parse_sex(sex or "unknown"), given)
-    discordance = _discordance(maturity, given)
+    given = _parse_stages(scoring.staged_by, stages or [])
+    result = scoring.assess(parse_sex(sex or "unknown"), given)
+    results = (result.female, result.male) if isinstance(result, EitherSex) else (result,)
+    percentiles = {} if age is None else {item.sex: score_percentiles(item.sex, parse_age_months(age)) for item in results}
+    discordances = {item.sex: found for item in results if (found := _discordance(item, given)) is not None}
     if as_json:
-        extra = {} if discordance is None else {"carpal_discordance": _discordance_json(discordance)}
-        typer.echo(json_text({**asdict(maturity), **extra}))
+        typer.echo(json_text(_json(result, percentiles, discordances)))
         return
-    _print_maturity(chosen, maturity, discordance)
+    _print_bones(results)
+    for item in results:
+        _print_maturity(chosen, item, percentiles.get(item.sex), discordances.get(item.sex))
+    findings = [finding for item in (*results, *discordances.values()) for finding in item.findings]
+    if isinstance(result, EitherSex):
+        typer.echo(f"either sex: {result.age_low} to {result.age_high}")
+        findings.extend(result.findings)
+    _print_findings(findings)
 
 
 def _choices(chosen: ScoringMethod) -> str:
@@ -87,6 +103,23 @@ def _discordance(maturity: Maturity, given: Mapping[str, str]) -> Discordance | 
         return None
 
 
+def _json(
+    result: Maturity | EitherSex, percentiles: Mapping[Sex, ScorePercentiles], discordances: Mapping[Sex, Discordance]
+) -> dict[str, Any]:
+    """Return the result with what belongs to it; with both sexes, each has its own."""
+    if isinstance(result, EitherSex):
+        parts = {str(item.sex): _json(item, percentiles, discordances) for item in (result.female, result.male)}
+        return {"standard": result.female.standard, "sex": Sex.UNKNOWN, **asdict(result), **parts}
+    content = asdict(result)
+    if result.sex in percentiles:
+        at_age = percentiles[result.sex]
+        scores = {f"p{name}": value for name, value in zip(PERCENTILES, at_age.scores, strict=True)}
+        content["percentiles"] = {"age_months": at_age.age_months, "place": at_age.place(result.score), **scores}
+    if result.sex in discordances:
+        content["carpal_discordance"] = _discordance_json(discordances[result.sex])
+    return content
+
+
 def _discordance_json(discordance: Discordance) -> dict[str, Any]:
     return {
         "rus_age": asdict(discordance.rus.age),
@@ -96,72 +129,36 @@ def _discordance_json(discordance: Discordance) -> dict[str, Any]:
     }
 
 
-def _print_maturity(chosen: ScoringMethod, maturity: Maturity, discordance: Discordance | None) -> None:
-    rows = [(item.bone, item.stage, str(item.score), str(item.age)) for item in maturity.bones]
-    typer.echo(plain_table(("bone", "stage", "score", "age of this bone"), rows))
+def _print_bones(results: tuple[Maturity, ...]) -> None:
+    of_sex = [f" ({item.sex})" if len(results) > 1 else "" for item in results]
+    columns = [column for sex in of_sex for column in (f"score{sex}", f"age of this bone{sex}")]
+    rows = [
+        (bones[0].bone, bones[0].stage, *(cell for bone in bones for cell in (str(bone.score), str(bone.age))))
+        for bones in zip(*(item.bones for item in results), strict=True)
+    ]
+    typer.echo(plain_table(("bone", "stage", *columns), rows))
     typer.echo("")
+
+
+def _print_maturity(
+    chosen: ScoringMethod, maturity: Maturity, percentiles: ScorePercentiles | None, discordance: Discordance | None
+) -> None:
     typer.echo(f"{chosen.title}, {maturity.sex}: {chosen.population}")
     typer.echo(f"score     {maturity.score}{_interval(str(maturity.score_low), str(maturity.score_high))}")
     typer.echo(f"bone age  {maturity.age}{_interval(str(maturity.age_low), str(maturity.age_high))}")
-    findings = maturity.findings
+    if percentiles is not None:
+        scores = ", ".join(f"P{name} {value:.0f}" for name, value in zip(PERCENTILES, percentiles.scores, strict=True))
+        typer.echo(f"at {format_age(percentiles.age_months)}  {percentiles.place(maturity.score)} ({scores})")
     if discordance is not None:
         typer.echo(
             f"carpal    {discordance.carpal.age}; radius, ulna and short bones {discordance.rus.age} (both Japanese norms)"
         )
-        findings = (*findings, *discordance.findings)
-    for line in (*unique_finding_lines(findings), RESEARCH_USE):
-        typer.echo(line)
 
 
 def _interval(low: str, high: str) -> str:
     return "" if low == high else f" ({low} to {high})"
 
 
-def _read_films(chosen: ScoringMethod, path: Path, sex: str | None) -> list[_Film]:
-    _, rows = csv_rows(read_text(path), path.name, f"id, sex, {', '.join(chosen.bones)}")
-    films = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            films.append(_read_film(chosen, row, str(number), sex))
-        except BoneAgeError as error:
-            raise InputError(f"{path.name}, row {number}: {error}") from error
-    return films
-
-
-def _read_film(chosen: ScoringMethod, row: Mapping[str, str], number: str, sex: str | None) -> _Film:
-    cells = {column.lower(): cell for column, cell in row.items()}
-    name = cells.pop("id", "") or number
-    row_sex = cells.pop("sex", "") or sex or "unknown"
-    stages = {chosen.known_bone(column): stage for column, stage in cells.items() if stage or column not in chosen.bones}
-    try:
-        return _Film(name, assess_stages(chosen, parse_sex(row_sex), stages))
-    except RefusedError as reason:
-        return _Film(name, None, str(reason))
-
-
-def _print_films(chosen: ScoringMethod, films: list[_Film], as_json: bool) -> None:
-    if as_json:
-        items = [
-            {"id": film.name, "refused": film.refused} if film.maturity is None else {"id": film.name, **asdict(film.maturity)}
-            for film in films
-        ]
-        typer.echo(json_text({"standard": chosen.name, "films": items}))
-        return
-    typer.echo(plain_table(("id", "sex", "score", "bone age", "interval", "months"), [_film_row(film) for film in films]))
-    films_read = [(film.name, film.maturity) for film in films if film.maturity is not None]
-    refused = [f"{film.name}: {film.refused}" for film in films if film.refused]
-    of_tables = {finding for _, maturity in films_read for finding in chosen.findings(maturity.sex)}
-    of_films = [
-        f"{name}: {item.message}" for name, maturity in films_read for item in maturity.findings if item not in of_tables
-    ]
-    for line in (*refused, *of_films, *unique_finding_lines(of_tables), RESEARCH_USE):
+def _print_findings(findings: list[Finding]) -> None:
+    for line in (*unique_finding_lines(findings), RESEARCH_USE):
         typer.echo(line)
-
-
-def _film_row(film: _Film) -> tuple[str, ...]:
-    maturity = film.maturity
-    if maturity is None:
-        return (film.name, "", "", "refused", "", "")
-    months = f"{maturity.age.age_months:.1f}" if maturity.age.state is AgeState.AGE else ""
-    ends = _interval(str(maturity.age_low), str(maturity.age_high)).strip(" ()")
-    return (film.name, str(maturity.sex), str(maturity.score), str(maturity.age), ends, months)

@@ -27,6 +27,9 @@ from openboneage.subject import Sex
 MAX_MISSING_SHARE = 0.25
 """Missing bones may carry this share of the adult score; a rule of this program: radius or ulna, or about four small bones."""
 
+OUT_OF_STEP_MONTHS = 72.0
+"""A bone this far from the age of its hand gets a warning; beyond what bones of one stage differ by. A rule of this program."""
+
 _SUM_TOLERANCE = 0.01
 _NO_MASS = 1e-9  # totals less probable than this are left out of the distribution
 
@@ -145,13 +148,14 @@ def assess_probabilities(
     high = _quantile(seen, (1 + coverage) / 2) + sum(max(scores) for scores in unseen.values())
     curve = standard.curves[sex]
     middle = _quantile(total, 0.5)
+    age = curve.read(middle)
     return Maturity(
         standard=standard.name,
         sex=sex,
         score=middle,
         score_low=low,
         score_high=high,
-        age=curve.read(middle),
+        age=age,
         age_low=curve.read(low),
         age_high=curve.read(high),
         coverage=coverage,
@@ -160,7 +164,7 @@ def assess_probabilities(
         distribution=tuple(
             ScoreProbability(int(s), float(total[s]), curve.read(int(s))) for s in np.flatnonzero(total > _NO_MASS)
         ),
-        findings=(*_missing_findings(standard, sex, missing), *standard.findings(sex)),
+        findings=(*_missing_findings(standard, sex, missing), *_out_of_step(bones, age), *standard.findings(sex)),
     )
 
 
@@ -212,6 +216,16 @@ def _missing_findings(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...
     share = _share(standard, sex, missing)
     message = f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval holds all they could be."
     return (Finding("bones-missing", Severity.WARNING, message),)
+
+
+def _out_of_step(bones: tuple[BoneMaturity, ...], age: AgeReading) -> tuple[Finding, ...]:
+    """Return a finding for each bone that no hand of this age has: most likely a typing mistake."""
+    findings = []
+    for item in bones:
+        if abs(item.age.limit_months - age.limit_months) > OUT_OF_STEP_MONTHS:
+            message = f"{item.bone} {item.stage} is {item.age}, the hand {age}: check the stage."
+            findings.append(Finding("bone-out-of-step", Severity.WARNING, message))
+    return tuple(findings)
 
 
 def _plausible_scores(standard: ScoringMethod, sex: Sex, bone: str, seen: tuple[BoneMaturity, ...]) -> list[int]:
