@@ -88,8 +88,11 @@ def test_one_set_has_nothing_to_be_compared_with() -> None:
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_no_such_figure_comes_from_training_films(figure: str) -> None:
-    run = boneage("evaluate", figure, "--split", "train", "--models", DEFAULT_SET)
+def test_no_such_figure_comes_from_training_films(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
+    write_toy(tmp_path)
+    models = ["--models", str(tmp_path), *(["--models", DEFAULT_SET] if figure == "compare" else [])]
+
+    run = boneage("evaluate", figure, "--split", "train", "--data", tiny_shared / "rsna", *models)
 
     assert run.code == InputError.exit_code
     assert "learned from train" in run.err

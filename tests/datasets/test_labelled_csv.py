@@ -83,7 +83,12 @@ def test_an_unreadable_film_is_named_by_its_id(tmp_path: Path) -> None:
     [
         (("bone_age_months",), (60,), "Expected a column with the films in films.csv, such as path, id"),
         (("path", "bone_age_months"), ("a.png", "old"), r"films\.csv, line 2: Expected a number .* got 'old'"),
-        (("path", "bone_age_months"), ("a.png", 6000), r"films\.csv, line 2: An age must lie between 0 and 1440"),
+        (("path", "bone_age_months"), ("a.png", -1), r"films\.csv, line 2: An age must lie between 0 and 1440"),
+        (
+            ("path", "bone_age_years"),
+            ("a.png", 120),
+            r"A bone age lies between 0 and 20 years, got 120 as bone_age_years",
+        ),
         (("path", "sex"), ("a.png", "x"), r"films\.csv, line 2: Sex must be F, M or unknown"),
         (("path",), ("b.png",), r"Expected films in films\.csv, found none"),
     ],

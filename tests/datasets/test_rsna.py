@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -12,11 +13,14 @@ import cv2
 import numpy as np
 import pytest
 
+from openboneage.datasets.film_set import films_of
+from openboneage.datasets.layouts import open_film_set
 from openboneage.datasets.reduced import FILM_HEIGHT_PX, reduce_film
-from openboneage.datasets.rsna import TYPICAL_ASPECT, RsnaFilms, film_radiograph
+from openboneage.datasets.rsna import FINE_HEIGHT_PX, TYPICAL_ASPECT, Pixels, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError, UnreadableError
 from openboneage.subject import Sex
+from tests.reading.films import pillow_file
 from tests.tiny_rsna import COPIES, NATIVE, example_film, invented_ids, point_sampled
 
 
@@ -26,19 +30,19 @@ def films(tiny_shared: Path) -> RsnaFilms:
 
 
 def test_a_film_has_the_label_of_its_row(films: RsnaFilms) -> None:
-    film = films.films["7036"]
+    film = films.by_id["7036"]
 
-    assert (film.age_months, film.sex, film.split) == (24.0, Sex.MALE, Split.NATIVE)
-    assert film.aspect == pytest.approx(897 / 1015)
+    assert (film.bone_age_months, film.sex, film.split) == (24.0, Sex.MALE, Split.NATIVE)
+    assert films.aspects["7036"] == pytest.approx(897 / 1015)
 
 
 def test_a_film_without_size_has_the_typical_aspect(films: RsnaFilms) -> None:
-    assert list(films.films.values())[-1].aspect == TYPICAL_ASPECT
+    assert films.aspects[films.films[-1].id] == TYPICAL_ASPECT
 
 
 @pytest.mark.parametrize("split", COPIES)
 def test_films_of_a_split(films: RsnaFilms, split: Split) -> None:
-    assert [film.id for film in films.of(split)] == invented_ids(split, COPIES[split])
+    assert [film.id for film in films_of(films, split)] == invented_ids(split, COPIES[split])
 
 
 def native_film(films: RsnaFilms, film_id: str) -> np.ndarray:
@@ -73,27 +77,95 @@ def test_smooth_view_where_there_is_one(films: RsnaFilms) -> None:
 
 
 def test_a_native_film_reduces_to_its_pack(films: RsnaFilms) -> None:
-    packed, reduced = films.reduced(films.films["7036"]), reduce_film(example_film("7036"))
+    packed, reduced = films.reduced(films.by_id["7036"]), reduce_film(example_film("7036"))
 
     np.testing.assert_array_equal(packed.sampled, reduced.sampled)
     assert packed.aspect == pytest.approx(reduced.aspect)
 
 
-def test_a_radiograph_leaves_the_label_behind(films: RsnaFilms) -> None:
-    radiograph = film_radiograph(films.point_sampled("7036"), films.films["7036"])
+def test_a_radiograph_has_no_label(films: RsnaFilms) -> None:
+    film = films_of(films, Split.HELD_OUT)[0]
 
-    assert (radiograph.sex, radiograph.age_months, radiograph.name) == (Sex.UNKNOWN, None, "7036.png")
+    radiograph = films.radiograph(film)
+
+    assert (radiograph.sex, radiograph.age_months, radiograph.name) == (Sex.UNKNOWN, None, f"{film.id}.png")
     assert radiograph.height_px == FILM_HEIGHT_PX
-    assert radiograph.width_px / radiograph.height_px == pytest.approx(897 / 1015, abs=0.01)
+    assert radiograph.width_px / radiograph.height_px == pytest.approx(films.aspects[film.id], abs=0.01)
+
+
+def test_a_native_film_comes_at_full_size(films: RsnaFilms) -> None:
+    np.testing.assert_array_equal(films.radiograph(films.by_id["7036"]).display, example_film("7036"))
 
 
 def test_the_reduced_film_looks_like_the_native_one(films: RsnaFilms) -> None:
     native = example_film("7036")
-    shown = film_radiograph(films.point_sampled("7036"), films.films["7036"]).display
+    shown = films.reduced(films.by_id["7036"]).radiograph().display
 
     smooth = cv2.GaussianBlur(cv2.resize(native, shown.shape[::-1], interpolation=cv2.INTER_AREA), (0, 0), 3)
 
     assert np.corrcoef(smooth.ravel(), cv2.GaussianBlur(shown, (0, 0), 3).ravel())[0, 1] > 0.99
+
+
+def test_a_pickled_set_opens_its_archives_anew(films: RsnaFilms) -> None:
+    film = films_of(films, Split.HELD_OUT)[0]
+    pixels = films.radiograph(film).display
+
+    again = pickle.loads(pickle.dumps(films))
+
+    assert again == films
+    np.testing.assert_array_equal(again.radiograph(film).display, pixels)
+
+
+@pytest.fixture(scope="module")
+def more_pixels(tiny_shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny folder with a pack of 299 px and a further film at full size; one training film has both."""
+    root = tmp_path_factory.mktemp("packs") / "rsna"
+    shutil.copytree(tiny_shared / "rsna", root)
+    film_id, film = invented_ids(Split.TRAIN, 1)[0], example_film("7043")
+    with zipfile.ZipFile(root / "train-299px.zip", "w") as archive:
+        archive.writestr(f"{film_id}.avif", avif(cv2.resize(film, (299, 299), interpolation=cv2.INTER_AREA)))
+    (root / "native-more").mkdir()
+    (root / "native-more" / f"{film_id}.avif").write_bytes(avif(film))
+    return root
+
+
+def avif(pixels: np.ndarray) -> bytes:
+    return pillow_file(pixels, "AVIF", quality=90)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "height_px", "films"),
+    [
+        (None, FILM_HEIGHT_PX, 27),
+        (Pixels.AVERAGED, FILM_HEIGHT_PX, 15),
+        (Pixels.FINE, FINE_HEIGHT_PX, 4),
+        (Pixels.FULL_SIZE, example_film("7043").shape[0], 4),
+    ],
+)
+def test_a_film_comes_with_the_pixels_chosen(more_pixels: Path, pixels: Pixels | None, height_px: int, films: int) -> None:
+    source = open_film_set(more_pixels, pixels=pixels)
+    film = films_of(source, Split.TRAIN)[0]
+
+    radiograph = source.radiograph(film)
+
+    assert len(source.films) == films, "native films come with any choice"
+    assert radiograph.height_px == height_px
+    assert f"of the kind {pixels or Pixels.SAMPLED}" in source.layout
+    assert source.reduced(film).sampled.shape == (100, 100)
+
+
+def test_films_of_the_challenge_look_alike_in_all_packs(real_rsna: Path) -> None:
+    sampled = RsnaFilms(real_rsna)
+    for pixels in (Pixels.FINE, Pixels.FULL_SIZE):
+        source = RsnaFilms(real_rsna, pixels)
+        film = next(film for film in source.films if film.split is not Split.NATIVE)
+        size = sampled.radiograph(film).display.shape[::-1]
+        films = (np.asarray(each.radiograph(film).display) for each in (sampled, source))
+        shown = [cv2.GaussianBlur(cv2.resize(each, size, interpolation=cv2.INTER_AREA), (0, 0), 3) for each in films]
+
+        assert np.corrcoef(shown[0].ravel(), shown[1].ravel())[0, 1] > 0.99
+    assert len(RsnaFilms(real_rsna, Pixels.FINE).films) == 12539 + 72
+    assert len(RsnaFilms(real_rsna, Pixels.FULL_SIZE).films) == 139 + 72
 
 
 @pytest.mark.parametrize("use", [lambda f: f.films, lambda f: f.point_sampled("1"), lambda f: f.smooth_ids])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from openboneage.assess.distribution import Calibration
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import Reading
 from openboneage.evaluate.calibration import UncalibratedReading
@@ -18,7 +18,7 @@ def uncalibrated(
     film_id: str, age: float, sex: Sex, estimated: float, sd: float = 5, verdict: Verdict = Verdict.ACCEPT
 ) -> UncalibratedReading:
     """A film with its age as read, and a bell around the estimate."""
-    return UncalibratedReading(Film(film_id, age, sex, 0.8, Split.HELD_OUT), verdict, bell(estimated, sd))
+    return UncalibratedReading(Film(film_id, sex, age, Split.HELD_OUT), verdict, bell(estimated, sd))
 
 
 def reading(film_id: str, age: float, sex: Sex, estimated: float, sd: float = 5, verdict: Verdict = Verdict.ACCEPT) -> Reading:
@@ -32,6 +32,6 @@ def scattered(count: int, seed: int, width: float, bias: float = 0.0) -> list[Un
     readings = []
     for i in range(count):
         centre, spread = rng.uniform(50, 170), 10.0
-        film = Film(str(i), float(np.rint(centre + rng.normal(0, spread))), list(Sex)[i % 2], 0.8, Split.VALIDATION)
+        film = Film(str(i), list(Sex)[i % 2], float(np.rint(centre + rng.normal(0, spread))), Split.VALIDATION)
         readings.append(UncalibratedReading(film, Verdict.ACCEPT, bell(centre + bias, width * spread)))
     return readings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.accuracy_limits import (
@@ -40,7 +40,7 @@ def off(film_id: str, error: float, verdict: Verdict = Verdict.ACCEPT) -> Readin
 def test_readings_are_told_by_their_place_in_the_year() -> None:
     ages = [(12, Split.TRAIN), (120, Split.TRAIN), (18, Split.TRAIN), (50, Split.TRAIN), (30, Split.NATIVE)]
 
-    table = preferred_ages_table([Film(str(i), age, Sex.MALE, 0.8, split) for i, (age, split) in enumerate(ages)])
+    table = preferred_ages_table([Film(str(i), Sex.MALE, age, split) for i, (age, split) in enumerate(ages)])
 
     assert cells(table) == [
         ["all", "5", "40.0 %", "40.0 %", "20.0 %"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,16 +11,19 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
-from openboneage.errors import InputError
 from openboneage.evaluate.ages import (
+    LoadAssessor,
     Reading,
     card_figures,
     figures_by_group,
     figures_table,
-    read_split,
+    read_films,
+    readers_difference,
     write_readings,
 )
+from openboneage.evaluate.sample import sample_of
 from openboneage.hand.quality import Verdict
 from openboneage.reading.read import read
 from openboneage.subject import Sex
@@ -32,7 +36,12 @@ SHIPPED = partial(Assessor.load, None, 1)
 
 @pytest.fixture(scope="module")
 def native(tiny_shared: Path) -> list[Reading]:
-    return read_split(tiny_shared / "rsna", Split.NATIVE, SHIPPED, jobs=2)
+    return read_split(tiny_shared, Split.NATIVE, jobs=2)
+
+
+def read_split(shared: Path, split: Split, jobs: int, load: LoadAssessor = SHIPPED, sex: Sex | None = None) -> list[Reading]:
+    sample = sample_of(RsnaFilms(shared / "rsna"), split)
+    return read_films(sample.source, sample.films, load, jobs, sex)
 
 
 READINGS = [reading("a", 60, Sex.FEMALE, 62), reading("b", 100, Sex.MALE, 104), reading("c", 180, Sex.MALE, 174)]
@@ -53,18 +62,10 @@ def test_a_native_film_is_read_as_a_clinics_film(native: list[Reading]) -> None:
 
 @pytest.mark.parametrize("split", [Split.VALIDATION, Split.HELD_OUT])
 def test_a_reduced_split_is_read_whole(tiny_shared: Path, split: Split) -> None:
-    readings = read_split(tiny_shared / "rsna", split, SHIPPED, jobs=1)
+    readings = read_split(tiny_shared, split, jobs=1)
 
     assert len(readings) == COPIES[split]
     assert all(each.age.probabilities.sum() == pytest.approx(1) for each in readings)
-
-
-def test_a_split_without_films_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "native.csv").write_text("id\n")
-    (tmp_path / "train.csv").write_text("id,boneage_months,sex,native_height_px,native_width_px\n900001,60,F,100,80\n")
-
-    with pytest.raises(InputError, match=r"split held-out in .*, found none"):
-        read_split(tmp_path, Split.HELD_OUT, SHIPPED, jobs=1)
 
 
 def test_figures_use_each_childs_own_sex() -> None:
@@ -80,7 +81,7 @@ def test_the_sex_can_be_withheld(tiny_shared: Path, tmp_path: Path) -> None:
     load = partial(Assessor.load, write_toy(tmp_path), 1)
 
     girl, boy, unknown = (
-        [each.age.mean_months for each in read_split(tiny_shared / "rsna", Split.NATIVE, load, 1, sex)]
+        [each.age.mean_months for each in read_split(tiny_shared, Split.NATIVE, 1, load, sex)]
         for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN)
     )
 
@@ -133,3 +134,27 @@ def test_written_readings_begin_with_the_worst(tmp_path: Path) -> None:
     assert [row["id"] for row in rows] == ["c", "b", "a"]
     assert [float(row["error_months"]) for row in rows] == pytest.approx([-6, 4, 2], abs=0.02)
     assert rows[0]["verdict"] == "accept"
+
+
+def test_films_that_were_read_twice_and_races_have_rows() -> None:
+    second_readings = (66, "x"), (90, "y"), (None, None)
+    readings = [
+        replace(each, film=replace(each.film, second_reading_months=second, race=race))
+        for each, (second, race) in zip(READINGS, second_readings, strict=True)
+    ]
+
+    figures = figures_by_group(readings)
+
+    assert [figures[race].films for race in ("x", "y")] == [1, 1]
+    assert figures["read twice, against the second reading"].mae == pytest.approx((4 + 14) / 2, abs=0.01)
+    assert figures["read twice, against the mean of both"].mae == pytest.approx((1 + 9) / 2, abs=0.01)
+    assert readers_difference(readings) == "The two readings of 2 films differ by 8.00 months on average."
+    assert readers_difference(READINGS) == ""
+
+
+def test_a_child_of_unknown_sex_is_no_boy() -> None:
+    unknown = reading("d", 100, Sex.UNKNOWN, 110)
+
+    figures = figures_by_group([*READINGS, unknown])
+
+    assert (figures["boys"].films, figures["sex unknown"].films) == (2, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from openboneage.assess.distribution import Calibration
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import answered
@@ -30,7 +30,7 @@ from tests.evaluate.made import reading, scattered, uncalibrated
 
 
 def labels(sex: Sex, *months: int) -> list[Film]:
-    return [Film(str(i), age, sex, 0.8, Split.TRAIN) for i, age in enumerate(months)]
+    return [Film(str(i), sex, age, Split.TRAIN) for i, age in enumerate(months)]
 
 
 def cells(table: str) -> list[list[str]]:
@@ -39,7 +39,7 @@ def cells(table: str) -> list[list[str]]:
 
 PLATES = labels(Sex.FEMALE, *[60] * 40, *[72] * 40)
 TWO_PEAKED = UncalibratedReading(
-    Film("a", 64, Sex.MALE, 0.8, Split.VALIDATION),
+    Film("a", Sex.MALE, 64, Split.VALIDATION),
     Verdict.ACCEPT,
     np.where(np.arange(229) == 60, 0.75, np.where(np.arange(229) == 100, 0.25, 0)),
 )

@@ -12,9 +12,11 @@ import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Calibration, cumulated_at, temperature_scaled
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.ages import read_split
+from openboneage.evaluate.ages import read_films
 from openboneage.evaluate.calibration import UncalibratedReading, calibrate, read_uncalibrated
+from openboneage.evaluate.sample import sample_of
 from tests import hands
 from tests.evaluate.made import scattered
 
@@ -22,7 +24,8 @@ from tests.evaluate.made import scattered
 def coverage_of(readings: Sequence[UncalibratedReading], calibration: Calibration) -> float:
     ages = [reading.calibrated(calibration).age for reading in readings]
     inside = [
-        age.interval.low_months <= r.film.age_months <= age.interval.high_months for age, r in zip(ages, readings, strict=True)
+        age.interval.low_months <= r.film.label_months <= age.interval.high_months
+        for age, r in zip(ages, readings, strict=True)
     ]
     return float(np.mean(inside))
 
@@ -49,17 +52,18 @@ def test_calibration_by_hand() -> None:
     calibration = calibrate(readings)
 
     scaled = [temperature_scaled(r.probabilities, calibration.temperature) for r in readings]
-    scores = [abs(2 * cumulated_at(p, r.film.age_months) - 1) for p, r in zip(scaled, readings, strict=True)]
+    scores = [abs(2 * cumulated_at(p, r.film.label_months) - 1) for p, r in zip(scaled, readings, strict=True)]
 
     assert calibration.central_mass == pytest.approx(max(scores), abs=1e-5), "of nine films, nine are needed for 90 %"
     assert coverage_of(readings, replace(calibration, central_mass=calibration.central_mass + 1e-4)) == 1
 
 
 def test_a_split_is_read_before_calibration(tiny_shared: Path) -> None:
-    root, load = tiny_shared / "rsna", partial(Assessor.load, None, 1)
+    sample, load = sample_of(RsnaFilms(tiny_shared / "rsna"), Split.NATIVE), partial(Assessor.load, None, 1)
     calibration = hands.shipped_estimator().calibration
 
-    raw, calibrated = read_uncalibrated(root, Split.NATIVE, load, jobs=1), read_split(root, Split.NATIVE, load, jobs=1)
+    raw = read_uncalibrated(sample.source, sample.films, load, jobs=1)
+    calibrated = read_films(sample.source, sample.films, load, jobs=1)
 
     for before, after in zip(raw, calibrated, strict=True):
         assert (before.film, before.quality) == (after.film, after.quality)

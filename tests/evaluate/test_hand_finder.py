@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.evaluate.hand_finder import mask_table, polarity_table, pose_table, quality_table
 from openboneage.weights.registry import Cards
 
 FINDER = Cards.of().finder
+NOT_HANDS = "not_hands/mednist-64px.zip"
 TABLES: dict[str, tuple[int, Callable[[Path], str]]] = {
-    "polarity": (2, lambda shared: polarity_table(shared / "rsna", FINDER, 1)),
-    "mask": (3, lambda shared: mask_table(shared / "rsna", FINDER)),
-    "pose": (9, lambda shared: pose_table(shared / "rsna", FINDER, 1)),
-    "quality": (2, lambda shared: quality_table(shared / "rsna", shared / "not_hands" / "mednist-64px.zip", FINDER, 1)),
+    "polarity": (2, lambda shared: polarity_table(RsnaFilms(shared / "rsna"), FINDER, 1)),
+    "mask": (3, lambda shared: mask_table(RsnaFilms(shared / "rsna"), FINDER)),
+    "pose": (9, lambda shared: pose_table(RsnaFilms(shared / "rsna"), FINDER, 1)),
+    "quality": (
+        2,
+        lambda shared: quality_table(RsnaFilms(shared / "rsna"), shared / "not_hands" / "mednist-64px.zip", FINDER, 1),
+    ),
 }
 
 

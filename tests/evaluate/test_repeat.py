@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.repeat import harmless, repeat_table, spread_cells
+from openboneage.evaluate.sample import sample_of
 from openboneage.evaluate.stress import PLAIN
 from openboneage.subject import Sex
 from tests.tiny_rsna import example_film
@@ -20,7 +22,7 @@ from tests.toy_model import write_toy
 def test_the_changes_are_small_and_eight() -> None:
     shown = example_film("14931")
 
-    made = {name: change(shown) for name, change in harmless(Film("1", 60, Sex.MALE, 0.8, Split.NATIVE)).items()}
+    made = {name: change(shown) for name, change in harmless(Film("1", Sex.MALE, 60, Split.NATIVE)).items()}
 
     np.testing.assert_array_equal(made.pop(PLAIN), shown)
     assert len(made) == 8
@@ -41,9 +43,8 @@ def test_no_film_gives_no_figures() -> None:
 
 
 def test_the_table_is_markdown(tiny_shared: Path, tmp_path: Path) -> None:
-    table, sentence = repeat_table(
-        tiny_shared / "rsna", Split.HELD_OUT, 3, partial(Assessor.load, write_toy(tmp_path), 1), jobs=1
-    ).split("\n\n")
+    sample = sample_of(RsnaFilms(tiny_shared / "rsna")).every(3)
+    table, sentence = repeat_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), jobs=1).split("\n\n")
     head, _, row = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert len(head) == len(row)

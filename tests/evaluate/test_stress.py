@@ -9,26 +9,29 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
-from openboneage.evaluate.ages import films_of, read_split
-from openboneage.evaluate.stress import PLAIN, Changes, read_changed, stress_row, stress_table, stresses
+from openboneage.evaluate.ages import read_films
+from openboneage.evaluate.sample import sample_of
+from openboneage.evaluate.stress import PLAIN, Changes, read_changed, scales_of, stress_row, stress_table, stresses
 from openboneage.subject import Sex
 from tests.tiny_rsna import example_film, point_sampled
 from tests.toy_model import write_toy
 
 NAN = float("nan")
+FINE, COARSE = scales_of(2000), scales_of(150)
 FILM = point_sampled(example_film("7043"))
 
 
-def film(split: Split, film_id: str = "1") -> Film:
-    return Film(film_id, 60, Sex.FEMALE, 0.8, split)
+def film(film_id: str = "1") -> Film:
+    return Film(film_id, Sex.FEMALE, 60, Split.HELD_OUT)
 
 
 def test_every_stress_changes_the_film_and_leaves_the_original() -> None:
     before = FILM.copy()
 
-    made = {name: change(FILM) for name, change in stresses(film(Split.NATIVE)).items()}
+    made = {name: change(FILM) for name, change in stresses(film(), FINE).items()}
 
     np.testing.assert_array_equal(FILM, before)
     np.testing.assert_array_equal(made.pop(PLAIN), before)
@@ -40,22 +43,22 @@ def test_every_stress_changes_the_film_and_leaves_the_original() -> None:
 
 
 def test_no_two_stresses_are_the_same() -> None:
-    made = [change(FILM) for name, change in stresses(film(Split.NATIVE)).items() if not name.startswith("blur")]
+    made = [change(FILM) for name, change in stresses(film(), FINE).items() if not name.startswith("blur")]
 
     assert len({(pixels.shape, pixels.tobytes()) for pixels in made}) == len(made)
 
 
 def test_noise_hangs_on_the_films_id() -> None:
     name = "noise, SD 5 grey levels"
-    first, again, other = (stresses(film(Split.NATIVE, film_id))[name](FILM) for film_id in ("1", "1", "2"))
+    first, again, other = (stresses(film(film_id), FINE)[name](FILM) for film_id in ("1", "1", "2"))
 
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
 def test_small_films_are_reduced_less() -> None:
-    assert {"resolution 50 %", "resolution 25 %"} < set(stresses(film(Split.NATIVE)))
-    assert {"resolution 75 %", "resolution 50 %"} < set(stresses(film(Split.HELD_OUT)))
+    assert {"resolution 50 %", "resolution 25 %"} < set(stresses(film(), FINE))
+    assert {"resolution 75 %", "resolution 50 %"} < set(stresses(film(), COARSE))
 
 
 def test_a_row_counts_errors_over_films_that_are_answered_both_ways() -> None:
@@ -72,23 +75,22 @@ def test_a_stress_is_met_within_ten_percent(changed: list[float], met: str) -> N
 
 
 def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
-    root, load = tiny_shared / "rsna", partial(Assessor.load, None, 1)
-    readings = read_split(root, Split.HELD_OUT, load, jobs=1)
+    sample, load = sample_of(RsnaFilms(tiny_shared / "rsna")), partial(Assessor.load, None, 1)
+    readings = read_films(sample.source, sample.films, load, jobs=1)
 
-    months = read_changed(root, films_of(root, Split.HELD_OUT), only_plain, load, jobs=1)
+    months = read_changed(sample, only_plain, load, jobs=1)
 
     assert months.shape == (6, 1)
     assert months[:, 0] == pytest.approx([each.age.mean_months if each.answered else NAN for each in readings], nan_ok=True)
 
 
 def only_plain(each: Film) -> Changes:
-    return {PLAIN: stresses(each)[PLAIN]}
+    return {PLAIN: stresses(each, COARSE)[PLAIN]}
 
 
 def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None:
-    table, sentence = stress_table(
-        tiny_shared / "rsna", Split.HELD_OUT, 3, partial(Assessor.load, write_toy(tmp_path), 1), jobs=2
-    ).split("\n\n")
+    sample = sample_of(RsnaFilms(tiny_shared / "rsna")).every(3)
+    table, sentence = stress_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), jobs=2).split("\n\n")
     head, rule, plain, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert head[0] == "2 held-out films"
@@ -97,7 +99,7 @@ def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None
     assert plain[:3] == [PLAIN, "2", "0"]
     assert plain[3] == plain[4]
     assert plain[5:] == ["+0.0 %", "0.00", "yes"]
-    assert [row[0] for row in rows] == list(stresses(film(Split.HELD_OUT)))[1:]
+    assert [row[0] for row in rows] == list(stresses(film(), COARSE))[1:]
     assert {int(row[1]) + int(row[2]) for row in rows} == {2}
     assert f"{sum(row[-1] == 'yes' for row in rows)} of {len(rows)}." in sentence
     assert sentence.endswith("A refusal does not count against it.")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from openboneage.datasets.rsna import RsnaFilms, film_radiograph
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.hand.drawing import SampleSpec, draw_views
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.age_samples import AgeBatches, hands_digest, render_hand
@@ -45,14 +45,13 @@ def films(tiny_shared: Path) -> RsnaFilms:
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[TrainingHand]:
     """Six hands, one of each example film, told apart by their ages."""
-    return prepare_hands(films, list(films.films.values())[3:9], FINDER, tmp_path_factory.mktemp("hands"), jobs=1)
+    return prepare_hands(films, films.films[3:9], FINDER, tmp_path_factory.mktemp("hands"), jobs=1)
 
 
 def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:
     finder = load_model(FINDER, threads=1)
     for hand in hands:
-        film = films.films[hand.id]
-        drawn = draw_views(locate_hand(film_radiograph(films.point_sampled(film.id), film), finder), SPEC)[0]
+        drawn = draw_views(locate_hand(films.reduced(films.by_id[hand.id]).radiograph(), finder), SPEC)[0]
 
         assert np.abs(render_hand(hand, STILL, SPEC) - drawn).mean() < 0.003
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from openboneage.datasets.rsna import RsnaFilms, film_radiograph
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.subject import Sex
@@ -40,21 +40,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, cache: Path) -> list[TrainingHand]:
-    return prepare_hands(films, list(films.films.values())[:6], FINDER, cache, jobs=1)
+    return prepare_hands(films, films.films[:6], FINDER, cache, jobs=1)
 
 
 def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    chosen = list(films.films.values())[:6]
+    chosen = films.films[:6]
 
     assert [hand.id for hand in hands] == [film.id for film in chosen]
-    assert [hand.age_months for hand in hands] == [film.age_months for film in chosen]
+    assert [hand.age_months for hand in hands] == [film.bone_age_months for film in chosen]
     assert [hand.sex for hand in hands] == [int(film.sex is Sex.MALE) for film in chosen]
 
 
 def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    film = films.films[hands[0].id]
+    film = films.by_id[hands[0].id]
 
-    hand = locate_hand(film_radiograph(films.point_sampled(film.id), film), load_model(FINDER, threads=1))
+    hand = locate_hand(films.reduced(film).radiograph(), load_model(FINDER, threads=1))
 
     np.testing.assert_array_equal(hands[0].film_to_frame, hand.film_to_frame)
     np.testing.assert_array_equal(hands[0].views[0].film, hand.film)
@@ -82,11 +82,11 @@ def assert_equal(hands: list[TrainingHand], others: list[TrainingHand]) -> None:
 
 
 def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand], tmp_path: Path) -> None:
-    assert_equal(hands, prepare_hands(films, list(films.films.values())[:6], FINDER, tmp_path, jobs=2))
+    assert_equal(hands, prepare_hands(films, films.films[:6], FINDER, tmp_path, jobs=2))
 
 
 def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingHand], cache: Path, tmp_path: Path) -> None:
-    chosen = list(films.films.values())[:6]
+    chosen = films.films[:6]
     shutil.copytree(cache, tmp_path, dirs_exist_ok=True)
     kept, *lost = sorted(tmp_path.iterdir())
     for path in lost:
@@ -101,10 +101,10 @@ def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingH
 
 
 def test_a_new_label_needs_no_new_preparation(films: RsnaFilms, tmp_path: Path) -> None:
-    film = next(iter(films.films.values()))
+    film = films.films[0]
     prepare_hands(films, [film], FINDER, tmp_path, jobs=1)
 
-    (hand,) = prepare_hands(films, [replace(film, age_months=99.0)], FINDER, tmp_path, jobs=1)
+    (hand,) = prepare_hands(films, [replace(film, bone_age_months=99.0)], FINDER, tmp_path, jobs=1)
 
     assert hand.age_months == 99
     assert len(list(tmp_path.iterdir())) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from openboneage.datasets.film_set import films_of
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
 from openboneage.learn.batches import batch_at
@@ -20,7 +21,7 @@ def pools(tiny_shared: Path) -> Pools:
 
 
 def test_only_training_films_and_images_are_learned_from(tiny_shared: Path, pools: Pools) -> None:
-    train = {film.id for film in RsnaFilms(tiny_shared / "rsna").of(Split.TRAIN)}
+    train = {film.id for film in films_of(RsnaFilms(tiny_shared / "rsna"), Split.TRAIN)}
 
     for kind in Kind:
         assert pools.names[kind]
@@ -51,7 +52,7 @@ def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) 
 
 def test_drawings_of_the_challenge_are_of_training_films(real_rsna: Path) -> None:
     films = RsnaFilms(real_rsna)
-    kept = {film.id for split in Split if split is not Split.TRAIN for film in films.of(split)}
+    kept = {film.id for film in films.films if film.split is not Split.TRAIN}
     not_hands = real_rsna.parent / "not_hands" / "mednist-64px.zip"
 
     names = scene_pools(films, not_hands).names

@@ -45,6 +45,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """What a column may hold, and the names, without case and punctuation, that are recognised for it."""
 
+MAX_BONE_AGE_MONTHS = 240.0
+"""No atlas goes further; more is an age in days, or months taken for years."""
+
 _ALTERNATIVES = (
     ("bone_age_months", "bone_age_years"),
     ("second_reading_months", "second_reading_years"),
@@ -101,7 +104,10 @@ class Columns:
             number = float(text.replace(",", ".") if self.decimal_comma else text)
         except ValueError:
             raise InputError(f"Expected a number in the column {self.by_field[unit]}, got {text!r}.") from None
-        return checked_age_months(number * (MONTHS_PER_YEAR if unit.endswith("_years") else 1))
+        months = checked_age_months(number * (MONTHS_PER_YEAR if unit.endswith("_years") else 1))
+        if field != "age" and months > MAX_BONE_AGE_MONTHS:
+            raise InputError(f"A bone age lies between 0 and 20 years, got {text} as {unit}; check the unit.")
+        return months
 
     def sex(self, row: Row) -> Sex:
         """Sex of a row, unknown where the table does not say.
@@ -166,7 +172,7 @@ def recognise(table: Table, mapping: Mapping[str, str] | None = None) -> Columns
             )
         given[field] = found[0]
     _check(table, given)
-    return Columns(given, table.decimal_comma)
+    return Columns({field: given[field] for field in FIELDS if field in given}, table.decimal_comma)
 
 
 def _check(table: Table, given: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from openboneage.datasets.reduced import ReducedFilm, reduce_film
 from openboneage.datasets.splits import Split
 from openboneage.errors import BoneAgeError, InputError
 from openboneage.reading.radiograph import Radiograph
@@ -39,6 +40,17 @@ class Film:
     race: str | None = None
     patient: str | None = None
 
+    @property
+    def label_months(self) -> float:
+        """Bone age as read, for what needs one.
+
+        Raises:
+            InputError: The film has no label.
+        """
+        if self.bone_age_months is None:
+            raise InputError(f"Expected a bone age as read for the film {self.id}, found none.")
+        return self.bone_age_months
+
 
 class FilmSet(Protocol):
     """A data set. It can be pickled: processes get a copy and read pixels themselves."""
@@ -65,6 +77,9 @@ class FilmSet(Protocol):
         Raises:
             UnreadableError: The film is damaged.
         """
+
+    def reduced(self, film: Film) -> ReducedFilm:
+        """Read a film as small squares, as training sees it."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,22 @@ class FilmFiles:
             return read(self.paths[film.id])
         except BoneAgeError as error:
             raise type(error)(f"Film {film.id}: {error}") from None
+
+    def reduced(self, film: Film) -> ReducedFilm:
+        """Read a film's file and reduce it."""
+        return reduce_film(self.radiograph(film).display)
+
+
+def trainable(films: FilmSet) -> list[Film]:
+    """Films of the training split that have a bone age and a sex.
+
+    Raises:
+        InputError: The set has no such film.
+    """
+    chosen = [film for film in films_of(films, Split.TRAIN) if film.bone_age_months is not None and film.sex is not Sex.UNKNOWN]
+    if not chosen:
+        raise InputError(f"Expected training films with a bone age and a sex in {films.name}, found none.")
+    return chosen
 
 
 def films_of(films: FilmSet, *splits: Split) -> list[Film]:

@@ -13,10 +13,12 @@ from openboneage.datasets.film_files import files_below, tables_below
 from openboneage.datasets.film_set import FilmFiles, FilmSet
 from openboneage.datasets.labelled_csv import open_csv
 from openboneage.datasets.labels import LabelTable
+from openboneage.datasets.rsna import Pixels, RsnaFilms, holds_packs
 from openboneage.datasets.rsna_official import official_tables, open_official
 from openboneage.errors import InputError
 
 LOOKED_FOR = (
+    "the RSNA packs (a folder with train.csv and train-100px.zip)",
     "the RSNA challenge as downloaded (a table with id, boneage, male, or the tables of its validation and test sets)",
     "the Digital Hand Atlas (folders such as ASIF05)",
     "DICOM files",
@@ -24,19 +26,26 @@ LOOKED_FOR = (
 )
 
 
-def open_film_set(path: Path, labels: Path | None = None, mapping: Mapping[str, str] | None = None) -> FilmSet:
+def open_film_set(
+    path: Path, labels: Path | None = None, mapping: Mapping[str, str] | None = None, pixels: Pixels | None = None
+) -> FilmSet:
     """Open a data set of any known layout; its `layout` says which was recognised.
 
     Args:
         path: A folder or a table.
         labels: Table of labels for a folder of films that has none, or several tables.
         mapping: Columns of the table of labels by field, where their names do not say enough.
+        pixels: Which pixels films of the RSNA packs come with.
 
     Raises:
         InputError: The path is missing, no layout is recognised, or the table cannot be used.
     """
     if not path.exists():
         raise InputError(f"There is no file or folder {path}.")
+    if path.is_dir() and holds_packs(path):
+        return RsnaFilms(path, pixels or Pixels.SAMPLED)
+    if pixels:
+        raise InputError(f"Only the RSNA packs have several kinds of pixels, but {path} holds none.")
     if path.is_file():
         return _open_table(path, mapping)
     if holds_atlas(path):

@@ -32,6 +32,10 @@ class ReducedFilm:
     averaged: NDArray[np.uint8] | None
     aspect: float
 
+    def radiograph(self) -> Radiograph:
+        """The point samples as a radiograph, the aspect restored."""
+        return reduced_radiograph(self.sampled, self.aspect, "film")
+
 
 def reduce_film(display: NDArray[np.uint8]) -> ReducedFilm:
     """Reduce a film, `(height, width)` uint8, the way the packs were reduced."""

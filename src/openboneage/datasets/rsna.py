@@ -1,99 +1,153 @@
-"""The films of the RSNA Pediatric Bone Age Challenge 2017 (Halabi et al., Radiology 2018; 290(2):498-503), reduced.
+"""The training films of the RSNA Pediatric Bone Age Challenge 2017 (Halabi et al., Radiology 2018; 290(2):498-503), in packs.
 
-`train-100px.zip` holds point samples: pixel `(i, j)` is native pixel `(floor((i + 0.5) * height / 100), floor((j + 0.5) *
-width / 100))`, checked against the native films. `train-64px-antialiased.zip` holds a smooth reduction of a part of them.
+A folder holds `train.csv` and reductions of the films: `train-100px.zip` (point samples), `train-64px-antialiased.zip`
+(averages, of a part of the films), `train-299px.zip` (averages), all three without their aspect ratio; `native/` (the films
+kept for the check at full size) and `native-more/` (further films, up to 1,600 px).
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.images import decode_grey
-from openboneage.datasets.reduced import ReducedFilm, reduced_radiograph
+from openboneage.datasets.reduced import ReducedFilm, reduce_film, reduced_radiograph
 from openboneage.datasets.splits import Split, rsna_split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
-from openboneage.subject import Sex, parse_sex
+from openboneage.reading.read import read
+from openboneage.subject import parse_sex
 
 TYPICAL_ASPECT = 0.79
 """Median width over height of the films; used for the four films whose native size is not known."""
+FINE_HEIGHT_PX = 378
+"""Height of a film of the 299-px pack with its aspect restored: at the typical aspect its width stays 299 px."""
 
 
-@dataclass(frozen=True)
-class Film:
-    """One training film: its label and its shape.
+class Pixels(StrEnum):
+    """Which pixels a film comes with; the films kept for the check at full size come at full size with any of them."""
 
-    Attributes:
-        id: RSNA identifier.
-        age_months: Bone age as read by one radiologist, 1 to 228 months.
-        sex: Sex of the child.
-        aspect: Native width over height.
-        split: Split the film belongs to.
-    """
-
-    id: str
-    age_months: float
-    sex: Sex
-    aspect: float
-    split: Split
+    SAMPLED = "100px"
+    AVERAGED = "64px"
+    FINE = "299px"
+    FULL_SIZE = "full-size"
 
 
 @dataclass(frozen=True)
 class RsnaFilms:
-    """The RSNA films below a folder that holds `train.csv`, the two zip files and `native/`."""
+    """The films of a folder of packs that have pixels of the chosen kind.
+
+    Attributes:
+        root: The folder.
+        pixels: The kind of pixels.
+    """
 
     root: Path
-    _zips: dict[str, zipfile.ZipFile] = field(default_factory=dict, repr=False, compare=False)
+    pixels: Pixels = Pixels.SAMPLED
+    _zips: dict[str, zipfile.ZipFile] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    name = "RSNA 2017"
+    learned_from = frozenset({Split.TRAIN})
+
+    def __reduce__(self) -> tuple[type[RsnaFilms], tuple[Path, Pixels]]:
+        """Pickle the place alone: a process opens its own archives."""
+        return type(self), (self.root, self.pixels)
+
+    @property
+    def layout(self) -> str:
+        """What was recognised."""
+        return f"the RSNA packs, {len(self.films)} films with pixels of the kind {self.pixels}"
 
     @cached_property
-    def films(self) -> dict[str, Film]:
-        """Every film by id, in the order of `train.csv`."""
-        return {row["id"]: self._film(row) for row in _read_table(self.root / "train.csv")}
+    def films(self) -> tuple[Film, ...]:
+        """Films in the order of `train.csv`."""
+        films = (
+            Film(row["id"], parse_sex(row["sex"]), float(row["boneage_months"]), rsna_split(row["id"])) for row in self._rows
+        )
+        return tuple(film for film in films if film.split is Split.NATIVE or self._has_pixels(film.id))
+
+    @cached_property
+    def by_id(self) -> dict[str, Film]:
+        """Films by id."""
+        return {film.id: film for film in self.films}
+
+    @cached_property
+    def aspects(self) -> dict[str, float]:
+        """Native width over height by id."""
+        sizes = {row["id"]: (row["native_width_px"], row["native_height_px"]) for row in self._rows}
+        return {film_id: float(w) / float(h) if w and h else TYPICAL_ASPECT for film_id, (w, h) in sizes.items()}
 
     @cached_property
     def smooth_ids(self) -> frozenset[str]:
-        """Films that also have a smooth 64-px view."""
-        return frozenset(Path(name).stem for name in self._zip("train-64px-antialiased.zip").namelist())
+        """Films that also have averages of 64 px."""
+        return self._ids_in("train-64px-antialiased.zip")
 
-    def of(self, split: Split) -> list[Film]:
-        """Films of one split."""
-        return [film for film in self.films.values() if film.split is split]
-
-    def point_sampled(self, film_id: str) -> NDArray[np.uint8]:
-        """The 100-px point samples of a film, `(100, 100)` uint8."""
-        return decode_grey(self._zip("train-100px.zip").read(f"{film_id}.png"), f"Film {film_id} of the RSNA archive")
-
-    def smooth(self, film_id: str) -> NDArray[np.uint8]:
-        """The 64-px smooth reduction of a film, `(64, 64)` uint8; only for `smooth_ids`."""
-        return decode_grey(
-            self._zip("train-64px-antialiased.zip").read(f"{film_id}.jpeg"), f"Film {film_id} of the RSNA archive"
-        )
+    def radiograph(self, film: Film) -> Radiograph:
+        """Read a film: at full size, or reduced with its aspect restored."""
+        if film.split is Split.NATIVE:
+            return read(self.native_path(film.id))
+        if self.pixels is Pixels.FULL_SIZE:
+            return self._more(film.id)
+        if self.pixels is Pixels.FINE:
+            pixels = self._image("train-299px.zip", f"{film.id}.avif")
+            return reduced_radiograph(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
+        pixels = self.smooth(film.id) if self.pixels is Pixels.AVERAGED else self.point_sampled(film.id)
+        return reduced_radiograph(pixels, self.aspects[film.id], f"{film.id}.png")
 
     def reduced(self, film: Film) -> ReducedFilm:
-        """A film as training sees it, with the averages that the archive has for a part of the films."""
+        """A film as training sees it: from the packs of 100 and 64 px, or reduced here from other pixels."""
+        if self.pixels in (Pixels.FINE, Pixels.FULL_SIZE):
+            return reduce_film(self.radiograph(film).display)
         averaged = self.smooth(film.id) if film.id in self.smooth_ids else None
-        return ReducedFilm(self.point_sampled(film.id), averaged, film.aspect)
+        return ReducedFilm(self.point_sampled(film.id), averaged, self.aspects[film.id])
+
+    def point_sampled(self, film_id: str) -> NDArray[np.uint8]:
+        """The point samples of a film, `(100, 100)` uint8."""
+        return self._image("train-100px.zip", f"{film_id}.png")
+
+    def smooth(self, film_id: str) -> NDArray[np.uint8]:
+        """The averages of a film, `(64, 64)` uint8; only for `smooth_ids`."""
+        return self._image("train-64px-antialiased.zip", f"{film_id}.jpeg")
 
     def native_path(self, film_id: str) -> Path:
         """File of a native film."""
         return self.root / "native" / f"{film_id}.png"
 
-    def _film(self, row: dict[str, str]) -> Film:
-        height, width = row["native_height_px"], row["native_width_px"]
-        return Film(
-            id=row["id"],
-            age_months=float(row["boneage_months"]),
-            sex=parse_sex(row["sex"]),
-            aspect=float(width) / float(height) if height and width else TYPICAL_ASPECT,
-            split=rsna_split(row["id"]),
-        )
+    @cached_property
+    def _rows(self) -> list[dict[str, str]]:
+        with _existing(self.root / "train.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    @cached_property
+    def _has_pixels(self) -> Callable[[str], bool]:
+        """Whether a film that is not native has pixels of the chosen kind."""
+        if self.pixels is Pixels.SAMPLED:
+            return lambda _: True
+        if self.pixels is Pixels.FULL_SIZE:
+            return frozenset(path.stem for path in (self.root / "native-more").glob("*.avif")).__contains__
+        return (self.smooth_ids if self.pixels is Pixels.AVERAGED else self._ids_in("train-299px.zip")).__contains__
+
+    def _more(self, film_id: str) -> Radiograph:
+        data = _existing(self.root / "native-more" / f"{film_id}.avif").read_bytes()
+        pixels = decode_grey(data, f"Film {film_id} of native-more")
+        digest = hashlib.sha256(data).hexdigest()
+        return Radiograph(pixels=pixels, display=pixels, name=f"{film_id}.avif", sha256=digest, format="AVIF", bits=8)
+
+    def _image(self, archive: str, name: str) -> NDArray[np.uint8]:
+        return decode_grey(self._zip(archive).read(name), f"Film {Path(name).stem} of the RSNA archive")
+
+    def _ids_in(self, archive: str) -> frozenset[str]:
+        return frozenset(Path(name).stem for name in self._zip(archive).namelist())
 
     def _zip(self, name: str) -> zipfile.ZipFile:
         if name not in self._zips:
@@ -101,9 +155,13 @@ class RsnaFilms:
         return self._zips[name]
 
 
-def film_radiograph(pixels: NDArray[np.uint8], film: Film) -> Radiograph:
-    """A reduced film as a radiograph, its label left behind."""
-    return reduced_radiograph(pixels, film.aspect, f"{film.id}.png")
+def holds_packs(folder: Path) -> bool:
+    """Whether a folder holds `train.csv` as the packs have it."""
+    table = folder / "train.csv"
+    if not table.is_file():
+        return False
+    with table.open(encoding="utf-8", errors="replace") as file:
+        return "native_height_px" in file.readline()
 
 
 def _existing(path: Path) -> Path:
@@ -112,8 +170,3 @@ def _existing(path: Path) -> Path:
             f"Expected the RSNA file {path.name} in {path.parent}, found none. Give the folder that holds train.csv."
         )
     return path
-
-
-def _read_table(path: Path) -> list[dict[str, str]]:
-    with _existing(path).open(newline="") as file:
-        return list(csv.DictReader(file))

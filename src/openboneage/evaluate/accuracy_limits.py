@@ -7,14 +7,13 @@ within ranges of ids, and those of the held-out films are weighted as the native
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import LoadAssessor, Reading, answered, columns, films_of, read_films
+from openboneage.evaluate.ages import LoadAssessor, Reading, answered, columns, read_films
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 
 LEARNED_EVERY = 8
@@ -28,20 +27,20 @@ RANGES = {"below 4000": 0, "4000-7999": 4000, "8000-11999": 8000, "from 12000": 
 """Ranges of RSNA ids and the first id of each."""
 
 
-def read_sets(root: Path, load: LoadAssessor, jobs: int) -> dict[Split, list[Reading]]:
+def read_sets(source: FilmSet, load: LoadAssessor, jobs: int) -> dict[Split, list[Reading]]:
     """Run the program over some of the training films, and over the held-out and the native ones.
 
     Args:
-        root: Folder of the RSNA films.
+        source: The RSNA films.
         load: Loads the assessor.
         jobs: Processes.
 
     Raises:
-        InputError: The folder holds no film of one of these splits.
+        InputError: The set has no film of one of these splits.
     """
-    films = {split: films_of(root, split) for split in SETS}
+    films = {split: films_of(source, split) for split in SETS}
     films[Split.TRAIN] = films[Split.TRAIN][::LEARNED_EVERY]
-    return {split: read_films(root, chosen, load, jobs) for split, chosen in films.items()}
+    return {split: read_films(source, chosen, load, jobs) for split, chosen in films.items()}
 
 
 def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Reading]]) -> str:
@@ -65,7 +64,7 @@ def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Readi
 def preferred_ages_table(films: Sequence[Film]) -> str:
     """Shares of the readings at whole years, at half years and at other months."""
     header = ("readings", "n", "whole years", "half years", "other months")
-    months = np.array([film.age_months for film in films])
+    months = np.array([film.label_months for film in films])
     splits = np.array([film.split for film in films])
     rows = []
     for name, chosen in {"all": np.ones(len(films), bool), **{str(split): splits == split for split in Split}}.items():

@@ -1,4 +1,4 @@
-"""Bone ages of whole splits, through the whole program, against their readings."""
+"""Bone ages of films through the whole program, against their readings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
-from openboneage.datasets.splits import Split
-from openboneage.errors import InputError
+from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
 from openboneage.reading.radiograph import Radiograph
-from openboneage.reading.read import read
 from openboneage.subject import Sex
 from openboneage.weights.registry import Cards
 
@@ -65,49 +62,22 @@ def assessor_loader(models: Cards, estimator: str = DEFAULT_ESTIMATOR) -> LoadAs
     return partial(Assessor.load, models, 1, estimator)
 
 
-def read_split(root: Path, split: Split, load: LoadAssessor, jobs: int, sex: Sex | None = None) -> list[Reading]:
-    """Run the program over a split: 100-px films with their aspect ratio restored, or the native films as they are.
+def read_films(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs: int, sex: Sex | None = None) -> list[Reading]:
+    """Run the program over films of a data set.
 
     Args:
-        root: Folder of the RSNA films.
-        split: The split.
+        source: The data set.
+        films: The films.
         load: Loads the assessor.
         jobs: Processes.
         sex: Sex that the program gets; None gives it each child's own.
-
-    Raises:
-        InputError: The folder holds no film of the split.
     """
-    return read_films(root, films_of(root, split), load, jobs, sex)
+    return map_chunks(partial(_read_chunk, source, load, sex), films, executor_of(jobs), "films")
 
 
-def read_films(root: Path, films: Sequence[Film], load: LoadAssessor, jobs: int, sex: Sex | None = None) -> list[Reading]:
-    """Run the program over films of one split, as `read_split` does."""
-    return map_chunks(partial(_read_chunk, root, load, sex), films, executor_of(jobs), f"{films[0].split} films")
-
-
-def films_of(root: Path, split: Split) -> list[Film]:
-    """Films of a split.
-
-    Raises:
-        InputError: The folder holds no film of the split.
-    """
-    films = RsnaFilms(root).of(split)
-    if not films:
-        raise InputError(f"Expected films of the split {split} in {root}, found none.")
-    return films
-
-
-def _read_chunk(root: Path, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading]:
-    films, assessor = RsnaFilms(root), load()
-    return [read_radiograph(film, radiograph_of(films, film), assessor, sex) for film in chunk]
-
-
-def radiograph_of(films: RsnaFilms, film: Film) -> Radiograph:
-    """A film as the program gets it: native as it is, or its 100-px samples with their aspect ratio restored."""
-    if film.split is Split.NATIVE:
-        return read(films.native_path(film.id))
-    return film_radiograph(films.point_sampled(film.id), film)
+def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading]:
+    assessor = load()
+    return [read_radiograph(film, source.radiograph(film), assessor, sex) for film in chunk]
 
 
 def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex: Sex | None = None) -> Reading:
@@ -117,17 +87,40 @@ def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex:
 
 
 def figures_by_group(readings: Sequence[Reading]) -> dict[str, AgeFigures]:
-    """Figures over the films that the program answers, by sex and by age band.
+    """Figures over the films that the program answers: by sex, race and age band, and against second readings.
 
     A refused film gets no answer, so it has no error; `refused` counts them.
     """
     answers = answered(readings)
-    table = columns(answers)
-    girls = np.array([reading.film.sex is Sex.FEMALE for reading in answers], bool)
-    groups = {"all": np.ones(len(answers), bool), "girls": girls, "boys": ~girls}
+    groups = {"all": answers}
+    for sex, name in ((Sex.FEMALE, "girls"), (Sex.MALE, "boys"), (Sex.UNKNOWN, "sex unknown")):
+        groups[name] = [reading for reading in answers if reading.film.sex is sex]
+    for race in sorted({reading.film.race for reading in answers if reading.film.race}):
+        groups[race] = [reading for reading in answers if reading.film.race == race]
     for low, high in AGE_BANDS_MONTHS:
-        groups[f"{low}-{high - 1} months"] = (table[:, 0] >= low) & (table[:, 0] < high)
-    return {name: age_figures(*table[chosen].T) for name, chosen in groups.items() if chosen.any()}
+        groups[f"{low}-{high - 1} months"] = [reading for reading in answers if low <= reading.film.label_months < high]
+    figures = {name: age_figures(*columns(chosen).T) for name, chosen in groups.items() if chosen}
+    return figures | _second_readings(answers)
+
+
+def _second_readings(answers: Sequence[Reading]) -> dict[str, AgeFigures]:
+    """Figures against the second reading, and against the mean of both, of the films that were read twice."""
+    twice = [reading for reading in answers if reading.film.second_reading_months is not None]
+    if not twice:
+        return {}
+    first, *estimate = columns(twice).T
+    second = np.array([reading.film.second_reading_months for reading in twice], float)
+    return {
+        "read twice, against the second reading": age_figures(second, *estimate),
+        "read twice, against the mean of both": age_figures((first + second) / 2, *estimate),
+    }
+
+
+def readers_difference(readings: Sequence[Reading]) -> str:
+    """How far the two readings of the films that were read twice lie apart; empty where none was."""
+    pairs = [(film.label_months, film.second_reading_months) for film in (reading.film for reading in readings)]
+    gaps = [abs(first - second) for first, second in pairs if second is not None]
+    return f"The two readings of {len(gaps)} films differ by {np.mean(gaps):.2f} months on average." if gaps else ""
 
 
 def answered(readings: Sequence[Reading]) -> list[Reading]:
@@ -137,7 +130,7 @@ def answered(readings: Sequence[Reading]) -> list[Reading]:
 
 def columns(readings: Sequence[Reading]) -> Ages:
     """Ages in months as read and as estimated, and the ends of the interval, `(films, 4)`."""
-    rows = [[r.film.age_months, r.age.mean_months, r.age.interval.low_months, r.age.interval.high_months] for r in readings]
+    rows = [[r.film.label_months, r.age.mean_months, r.age.interval.low_months, r.age.interval.high_months] for r in readings]
     return np.array(rows, float).reshape(-1, 4)
 
 
@@ -171,7 +164,7 @@ def write_readings(path: Path, readings: Sequence[Reading]) -> None:
     """Write one row a film, the largest error first."""
     rows: list[tuple[str, ...]] = []
     for reading, ages in zip(readings, columns(readings), strict=True):
-        months = (*ages, reading.age.mean_months - reading.film.age_months)
+        months = (*ages, reading.age.mean_months - reading.film.label_months)
         rows.append((reading.film.id, str(reading.film.sex), str(reading.verdict), *(f"{value:.2f}" for value in months)))
     with path.open("w", newline="") as file:
         writer = csv.writer(file)

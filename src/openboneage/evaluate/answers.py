@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 
 from openboneage.assess.distribution import Calibration, quantile, temperature_scaled
-from openboneage.datasets.rsna import Film
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, columns
@@ -65,7 +65,7 @@ def answers_report(readings: Sequence[UncalibratedReading], learned: Sequence[Fi
 def age_table(readings: Sequence[UncalibratedReading], learned: Sequence[Film], temperature: float) -> str:
     """Agreement of other ways to read the age."""
     header = (f"age of {len(readings)} films", "MAE", "bias", "RMSE")
-    read = np.array([reading.film.age_months for reading in readings])
+    read = np.array([reading.film.label_months for reading in readings])
     rows = []
     for name, ages in ages_by_way(readings, learned, temperature).items():
         error = ages - read
@@ -96,7 +96,7 @@ def label_preference(films: Sequence[Film], sex: Sex) -> Ages:
 
     Readers answer with the plates of the Greulich-Pyle atlas, so most of their readings are whole or half years.
     """
-    labels = np.array([round(film.age_months) for film in films if film.sex is sex], int)
+    labels = np.array([round(film.label_months) for film in films if film.sex is sex], int)
     counts = np.bincount(labels, minlength=len(MONTHS)) + UNSEEN_LABELS
     reach = np.arange(-4 * SMOOTHING_MONTHS, 4 * SMOOTHING_MONTHS + 1)
     bell = np.exp(-(reach**2) / (2 * SMOOTHING_MONTHS**2))
@@ -107,12 +107,12 @@ def label_preference(films: Sequence[Film], sex: Sex) -> Ages:
 def group_figures(answers: Sequence[Reading]) -> Groups:
     """Figures of each sex in each band of age, as estimated and as read; a group without films has none."""
     table = columns(answers)
-    girls = np.array([reading.film.sex is Sex.FEMALE for reading in answers], bool)
+    sexes = np.array([reading.film.sex for reading in answers])
     groups: Groups = {}
     for kind, months in (("estimated", table[:, 1]), ("read", table[:, 0])):
         groups[kind] = {
             f"{sex}, {kind} as {low}-{high - 1} months": age_figures(*table[chosen].T)
-            for sex, members in (("girls", girls), ("boys", ~girls))
+            for sex, members in (("girls", sexes == Sex.FEMALE), ("boys", sexes == Sex.MALE))
             for low, high in BANDS[kind]
             if (chosen := members & (months >= low) & (months < high)).any()
         }

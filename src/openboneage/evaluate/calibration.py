@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +13,9 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import Calibration, Probabilities, cumulated_at, describe, temperature_scaled
 from openboneage.assess.estimators.estimator import CalibratedEstimator
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.rsna import Film, RsnaFilms
-from openboneage.datasets.splits import Split
+from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import LoadAssessor, Reading, films_of, radiograph_of
+from openboneage.evaluate.ages import LoadAssessor, Reading
 from openboneage.evaluate.metrics import Ages
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge
@@ -60,21 +58,21 @@ def calibrated_estimator(assessor: Assessor) -> CalibratedEstimator:
     return assessor.estimator
 
 
-def read_uncalibrated(root: Path, split: Split, load: LoadAssessor, jobs: int) -> list[UncalibratedReading]:
-    """Run the program over a split, as `ages.read_split` does, up to the calibration.
+def read_uncalibrated(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs: int) -> list[UncalibratedReading]:
+    """Run the program over films, as `ages.read_films` does, up to the calibration.
 
     Raises:
-        InputError: The folder holds no film of the split, or the estimator has no distributions before calibration.
+        InputError: The estimator has no distributions before calibration.
     """
-    return map_chunks(partial(_read_chunk, root, load), films_of(root, split), executor_of(jobs), f"{split} films")
+    return map_chunks(partial(_read_chunk, source, load), films, executor_of(jobs), "films")
 
 
-def _read_chunk(root: Path, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading]:
-    films, assessor = RsnaFilms(root), load()
+def _read_chunk(source: FilmSet, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading]:
+    assessor = load()
     estimator = calibrated_estimator(assessor)
     readings = []
     for film in chunk:
-        hand = locate_hand(radiograph_of(films, film), assessor.finder)
+        hand = locate_hand(source.radiograph(film), assessor.finder)
         readings.append(UncalibratedReading(film, judge(hand).verdict, estimator.uncalibrated(hand, film.sex)))
     return readings
 
@@ -86,7 +84,7 @@ def calibrate(readings: Sequence[UncalibratedReading]) -> Calibration:
         readings: Films that the estimator was not trained on.
     """
     raw = np.stack([reading.probabilities for reading in readings])
-    months = np.array([reading.film.age_months for reading in readings])
+    months = np.array([reading.film.label_months for reading in readings])
     temperature = _likeliest_temperature(raw, np.rint(months).astype(int))
     scaled = temperature_scaled(raw, temperature)
     scores = np.array([abs(2 * cumulated_at(p, m) - 1) for p, m in zip(scaled, months, strict=True)])

@@ -46,7 +46,7 @@ def comparison_table(contenders: Sequence[Contender]) -> str:
     shared = answered.all(axis=0)
     if not shared.any():
         raise InputError(f"Expected films that every set answers, found none among {len(films)}.")
-    read = np.array([film.age_months for film in films])
+    read = np.array([film.label_months for film in films])
     rows = []
     for group, sexes in GROUPS.items():
         members = np.array([film.sex in sexes for film in films])

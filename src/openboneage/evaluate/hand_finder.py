@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.annotations import read_outlines
 from openboneage.datasets.cut_out import cut_out
+from openboneage.datasets.film_set import Film, films_of
 from openboneage.datasets.not_hands import read_not_hands
-from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.reduced import reduced_radiograph
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown
@@ -33,10 +35,10 @@ TURNS_DEGREES = (0, 90, 180, -90, 37)
 Result = TypeVar("Result")
 
 
-def polarity_table(root: Path, finder: Path, jobs: int) -> str:
+def polarity_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
     """Share of wrong decisions on held-out films as they are and inverted, for the corner rule and for the program."""
-    films = RsnaFilms(root).of(Split.HELD_OUT)
-    answers = np.array(_over_films(_polarity, root, finder, films, jobs))
+    films = films_of(source, Split.HELD_OUT)
+    answers = np.array(_over_films(_polarity, source, finder, films, jobs))
     rows = []
     for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
         wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
@@ -48,18 +50,18 @@ def _polarity(films: RsnaFilms, finder: Model, film: Film) -> list[list[bool]]:
     pixels = films.point_sampled(film.id)
     answers = []
     for shown in (pixels, inverted(pixels)):
-        answers.append([corner_rule_inverted(shown), locate_hand(film_radiograph(shown, film), finder).inverted])
+        radiograph = reduced_radiograph(shown, films.aspects[film.id], film.id)
+        answers.append([corner_rule_inverted(shown), locate_hand(radiograph, finder).inverted])
     return answers
 
 
-def mask_table(root: Path, finder: Path) -> str:
+def mask_table(films: RsnaFilms, finder: Path) -> str:
     """Dice against drawn outlines, over the canvas, on films of the validation, held-out and native splits.
 
     The films are seen as they are and with the hand cut out of them, along its outline and with a margin.
     """
-    films, model = RsnaFilms(root), load_model(finder)
-    outlines = read_outlines(root / "outlines.json")
-    drawn = {films.films[i]: mask for i, mask in outlines.items() if films.films[i].split is not Split.TRAIN}
+    model, outlines = load_model(finder), read_outlines(films.root / "outlines.json")
+    drawn = {films.by_id[i]: mask for i, mask in outlines.items() if films.by_id[i].split is not Split.TRAIN}
     rows = []
     for name, margin in CUTS.items():
         scores = [_dice(films, model, film, mask, margin) for film, mask in drawn.items()]
@@ -71,7 +73,7 @@ def mask_table(root: Path, finder: Path) -> str:
 def _dice(films: RsnaFilms, finder: Model, film: Film, drawn: NDArray[np.uint8], margin: float | None) -> float:
     pixels = films.point_sampled(film.id)
     shown = pixels if margin is None else cut_out(pixels, drawn, margin)
-    hand = locate_hand(film_radiograph(shown, film), finder)
+    hand = locate_hand(reduced_radiograph(shown, films.aspects[film.id], film.id), finder)
     height, width = hand.film.shape
     from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])
     onto = geometry.chain(from_fractions, hand.film_to_canvas(MASK_HEIGHT_PX))
@@ -79,10 +81,10 @@ def _dice(films: RsnaFilms, finder: Model, film: Film, drawn: NDArray[np.uint8],
     return dice(truth, hand.mask > MASK_THRESHOLD)
 
 
-def pose_table(root: Path, finder: Path, jobs: int) -> str:
+def pose_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
     """Rotation and side recovered from held-out films that were turned and mirrored, against the films as they are."""
-    films = RsnaFilms(root).of(Split.HELD_OUT)[::4]
-    answers = np.array(_over_films(_pose, root, finder, films, jobs))
+    films = films_of(source, Split.HELD_OUT)[::4]
+    answers = np.array(_over_films(_pose, source, finder, films, jobs))
     rows = []
     for i, (turn, mirror) in enumerate(_turns()):
         error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
@@ -98,7 +100,7 @@ def _turns() -> list[tuple[int, bool]]:
 
 
 def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, float]]:
-    shown = film_radiograph(films.point_sampled(film.id), film).display
+    shown = films.radiograph(film).display
     plain = locate_hand(_radiograph(shown), finder)
     answers = []
     for turn, mirror in _turns():
@@ -108,11 +110,10 @@ def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, floa
     return answers
 
 
-def quality_table(root: Path, not_hands: Path, finder: Path, jobs: int) -> str:
+def quality_table(source: RsnaFilms, not_hands: Path, finder: Path, jobs: int) -> str:
     """Refusals and findings among real hands of the validation and held-out splits, acceptances among held-out negatives."""
-    films = RsnaFilms(root)
-    hands = (films.of(Split.VALIDATION) + films.of(Split.HELD_OUT))[:REAL_HANDS]
-    reports = _over_films(_judge_film, root, finder, hands, jobs)
+    hands = [*films_of(source, Split.VALIDATION), *films_of(source, Split.HELD_OUT)][:REAL_HANDS]
+    reports = _over_films(_judge_film, source, finder, hands, jobs)
     negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
     model = load_model(finder)
     others = [judge(locate_hand(_radiograph(_enlarged(pixels)), model)) for pixels in negatives.values()]
@@ -129,7 +130,7 @@ def _quality_row(name: str, reports: Sequence[QualityReport]) -> list[str]:
 
 
 def _judge_film(films: RsnaFilms, finder: Model, film: Film) -> QualityReport:
-    return judge(locate_hand(film_radiograph(films.point_sampled(film.id), film), finder))
+    return judge(locate_hand(films.radiograph(film), finder))
 
 
 def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -141,13 +142,13 @@ def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
 
 
 def _over_films(
-    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Sequence[Film], jobs: int
+    measure: Callable[[RsnaFilms, Model, Film], Result], source: RsnaFilms, finder: Path, films: Sequence[Film], jobs: int
 ) -> list[Result]:
-    return map_chunks(partial(_over_chunk, measure, root, finder), films, executor_of(jobs), "films")
+    return map_chunks(partial(_over_chunk, measure, source, finder), films, executor_of(jobs), "films")
 
 
 def _over_chunk(
-    measure: Callable[[RsnaFilms, Model, Film], Result], root: Path, finder: Path, films: Iterable[Film]
+    measure: Callable[[RsnaFilms, Model, Film], Result], source: RsnaFilms, finder: Path, films: Iterable[Film]
 ) -> list[Result]:
-    source, model = RsnaFilms(root), load_model(finder, threads=1)
+    model = load_model(finder, threads=1)
     return [measure(source, model, film) for film in films]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
-from openboneage.datasets.rsna import Film
-from openboneage.datasets.splits import Split
+from openboneage.datasets.film_set import Film
 from openboneage.evaluate import changes
-from openboneage.evaluate.ages import LoadAssessor, films_of
+from openboneage.evaluate.ages import LoadAssessor
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
+from openboneage.evaluate.sample import Sample
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed, seed_of
 
 TARGET_MONTHS = 1.5
@@ -34,28 +33,25 @@ def harmless(film: Film) -> Changes:
     }
 
 
-def repeat_table(root: Path, split: Split, every: int, load: LoadAssessor, jobs: int) -> str:
+def repeat_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
     """Spread of the age of each film over its changes, as a Markdown table and a sentence.
 
     Args:
-        root: Folder of the RSNA films.
-        split: The split.
-        every: Every so many films of the split are taken.
+        sample: The films.
         load: Loads the assessor.
         jobs: Processes.
     """
-    films = films_of(root, split)[::every]
-    months = read_changed(root, films, harmless, load, jobs)
+    months = read_changed(sample, harmless, load, jobs)
     answered = months[~np.isnan(months).any(axis=1)]
     header = (
-        f"{split} films",
+        sample.title,
         "answered each time",
         "mean SD",
         "root mean square",
         "95 % quantile",
         f"≤ {TARGET_MONTHS} months",
     )
-    table = to_markdown(header, [[str(len(films)), *spread_cells(answered)]])
+    table = to_markdown(header, [[str(len(months)), *spread_cells(answered)]])
     return (
         f"{table}\n\nThe SD is that of a film's age over {months.shape[1]} readings; at most {TARGET_MONTHS} months are wanted."
     )

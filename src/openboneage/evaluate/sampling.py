@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.datasets.film_set import Film, films_of
 from openboneage.datasets.reduced import unsquashed
-from openboneage.datasets.rsna import Film, RsnaFilms, film_radiograph
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand import geometry
@@ -23,7 +23,6 @@ from openboneage.hand.frame import canvas_size
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import bright_bones
 from openboneage.hand.standard_hand import StandardHand
-from openboneage.reading.read import read
 from openboneage.weights.registry import Cards
 from openboneage.weights.runtime import load_model
 
@@ -42,14 +41,14 @@ REDUCTIONS = ("point samples of 100 x 100 px", "averages of 64 x 64 px", "the me
 REDUCED_WAYS = tuple(f"{reduction}, {place}" for place in PLACES for reduction in REDUCTIONS)
 
 
-def sampling_table(root: Path, cards: Cards, jobs: int) -> str:
+def sampling_table(films: RsnaFilms, cards: Cards, jobs: int) -> str:
     """Error for each way of drawing views of the native films, and for both reductions of validation films; Markdown tables."""
-    films = RsnaFilms(root)
-    both = [film for film in films.of(Split.VALIDATION) if film.id in films.smooth_ids]
+    native = films_of(films, Split.NATIVE)
+    both = [film for film in films_of(films, Split.VALIDATION) if film.id in films.smooth_ids]
     return "\n\n".join(
         (
-            _table("native films", films.of(Split.NATIVE), NATIVE_WAYS, partial(_native_errors, root, cards), jobs),
-            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, root, cards), jobs),
+            _table("native films", native, NATIVE_WAYS, partial(_native_errors, films, cards), jobs),
+            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, films, cards), jobs),
         )
     )
 
@@ -65,24 +64,24 @@ def _table(
     return to_markdown((f"views of {len(films)} {title}", "MAE", "bias", "RMSE"), rows)
 
 
-def _native_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    source, finder, estimator = RsnaFilms(root), load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
+def _native_errors(source: RsnaFilms, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
+    finder, estimator = load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
     rows = []
     for film in films:
-        hand = locate_hand(read(source.native_path(film.id)), finder)
+        hand = locate_hand(source.radiograph(film), finder)
         estimates = [estimator.of_views(views, film.sex) for views in _ways(hand, estimator.spec)]
-        small = locate_hand(film_radiograph(source.point_sampled(film.id), film), finder)
+        small = locate_hand(source.reduced(film).radiograph(), finder)
         estimates.append(estimator.uncalibrated(small, film.sex))
         rows.append([_error(p, film) for p in estimates])
     return rows
 
 
-def _reduced_errors(root: Path, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    source, finder, estimator = RsnaFilms(root), load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
+def _reduced_errors(source: RsnaFilms, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
+    finder, estimator = load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
     rows = []
     for film in films:
-        hand = locate_hand(film_radiograph(source.point_sampled(film.id), film), finder)
-        averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), film.aspect), hand.inverted))
+        hand = locate_hand(source.reduced(film).radiograph(), finder)
+        averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), source.aspects[film.id]), hand.inverted))
         estimates: list[Probabilities] = []
         for places in PLACES.values():
             views = [draw_views(shown, replace(estimator.spec, places=places)) for shown in (hand, averaged)]
@@ -109,4 +108,4 @@ def _resized(hand: StandardHand, spec: SampleSpec, smooth: bool) -> NDArray[np.f
 
 def _error(probabilities: Probabilities, film: Film) -> float:
     """Mean age of a distribution `(229,)` less the reading."""
-    return float(probabilities @ np.arange(len(probabilities))) - film.age_months
+    return float(probabilities @ np.arange(len(probabilities))) - film.label_months

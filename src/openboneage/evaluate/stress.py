@@ -11,17 +11,16 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.rsna import Film, RsnaFilms
-from openboneage.datasets.splits import Split
+from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.evaluate import changes
-from openboneage.evaluate.ages import LoadAssessor, Reading, films_of, radiograph_of, read_radiograph
+from openboneage.evaluate.ages import LoadAssessor, Reading, read_radiograph
 from openboneage.evaluate.changes import Film8
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
+from openboneage.evaluate.sample import Sample
 
 Changes = dict[str, Callable[[Film8], Film8]]
 
@@ -29,10 +28,17 @@ PLAIN = "as it is"
 TURNS_DEGREES = (15, 45, 90, 135, 180, 270)
 MAE_TOLERANCE = 0.10
 """A stress is met where it adds no more than this share to the error."""
+FINE_HEIGHT_PX = 300
+"""Films from this height on are reduced further."""
 
 
-def stresses(film: Film) -> Changes:
-    """The stresses of a film by name, the film as it is first; the noise depends on the film's id alone."""
+def stresses(film: Film, scales: tuple[float, float]) -> Changes:
+    """The stresses of a film by name, the film as it is first; the noise depends on the film's id alone.
+
+    Args:
+        film: The film.
+        scales: What its size is reduced to.
+    """
     levels, seed = round(0.2 * 255), seed_of(film)
     return {
         PLAIN: np.copy,
@@ -48,7 +54,7 @@ def stresses(film: Film) -> Changes:
         **{f"gamma {exponent}": partial(changes.gamma, exponent=exponent) for exponent in (0.5, 2)},
         **{f"blur, SD {percent(share)} of the height": partial(changes.blurred, sigma_share=share) for share in (0.001, 0.002)},
         **{f"noise, SD {sd} grey levels": partial(changes.noisy, levels=sd, seed=seed) for sd in (5, 10)},
-        **{f"resolution {percent(scale, 0)}": partial(changes.reduced, scale=scale) for scale in _scales(film.split)},
+        **{f"resolution {percent(scale, 0)}": partial(changes.reduced, scale=scale) for scale in scales},
         "JPEG quality 30": partial(changes.jpeg, quality=30),
         "lead letter": changes.marked,
         "lead letter on a plate": partial(changes.marked, plate=True),
@@ -56,9 +62,9 @@ def stresses(film: Film) -> Changes:
     }
 
 
-def _scales(split: Split) -> tuple[float, float]:
-    """What a film's size is reduced to; the 100-px films have less to lose."""
-    return (0.5, 0.25) if split is Split.NATIVE else (0.75, 0.5)
+def scales_of(height_px: int) -> tuple[float, float]:
+    """What films of a height are reduced to; those of the 100-px pack have less to lose."""
+    return (0.5, 0.25) if height_px >= FINE_HEIGHT_PX else (0.75, 0.5)
 
 
 def seed_of(film: Film) -> int:
@@ -66,21 +72,20 @@ def seed_of(film: Film) -> int:
     return zlib.crc32(film.id.encode())
 
 
-def stress_table(root: Path, split: Split, every: int, load: LoadAssessor, jobs: int) -> str:
+def stress_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
     """Each stress against the same films as they are, as a Markdown table and a sentence.
 
     Args:
-        root: Folder of the RSNA films.
-        split: The split.
-        every: Every so many films of the split are taken.
+        sample: The films.
         load: Loads the assessor.
         jobs: Processes.
     """
-    films = films_of(root, split)[::every]
-    months = read_changed(root, films, stresses, load, jobs)
-    truth = np.array([film.age_months for film in films])
-    rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(stresses(films[0]), months.T, strict=True)]
-    header = (f"{len(films)} {split} films", "answered", "refused", "MAE", "MAE as they are", "change", "age moves by", "met")
+    first = sample.films[0]
+    change = partial(stresses, scales=scales_of(sample.source.radiograph(first).height_px))
+    months = read_changed(sample, change, load, jobs)
+    truth = np.array([film.label_months for film in sample.films])
+    rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(change(first), months.T, strict=True)]
+    header = (f"{len(truth)} {sample.title}", "answered", "refused", "MAE", "MAE as they are", "change", "age moves by", "met")
     met = sum(row[-1] == "yes" for row in rows[1:])
     return (
         f"{to_markdown(header, rows)}\n\n"
@@ -103,27 +108,27 @@ def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
     return [*counts, *figures, "yes" if after <= (1 + MAE_TOLERANCE) * before else "no"]
 
 
-def read_changed(root: Path, films: Sequence[Film], change: Callable[[Film], Changes], load: LoadAssessor, jobs: int) -> Ages:
+def read_changed(sample: Sample, change: Callable[[Film], Changes], load: LoadAssessor, jobs: int) -> Ages:
     """Bone ages in months of films under changes, `(films, changes)`; NaN where the program refuses.
 
     Args:
-        root: Folder of the RSNA films.
-        films: The films.
-        change: Gives the changes of a film; a function of a module, so that it can be pickled.
+        sample: The films.
+        change: Gives the changes of a film; it can be pickled.
         load: Loads the assessor.
         jobs: Processes.
     """
-    readings = map_chunks(partial(_read_chunk, root, change, load), films, executor_of(jobs), "films under changes")
+    work = partial(_read_chunk, sample.source, change, load)
+    readings = map_chunks(work, sample.films, executor_of(jobs), "films under changes")
     return np.array([[_months(reading) for reading in row] for row in readings])
 
 
 def _read_chunk(
-    root: Path, change: Callable[[Film], Changes], load: LoadAssessor, films: Sequence[Film]
+    source: FilmSet, change: Callable[[Film], Changes], load: LoadAssessor, films: Sequence[Film]
 ) -> list[list[Reading]]:
-    source, assessor = RsnaFilms(root), load()
+    assessor = load()
     rows = []
     for film in films:
-        plain = radiograph_of(source, film)
+        plain = source.radiograph(film)
         shown = (each(plain.display) for each in change(film).values())
         rows.append([read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor) for pixels in shown])
     return rows

@@ -12,8 +12,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from openboneage.batch.executor import executor_of, map_chunks
-from openboneage.datasets.reduced import ReducedFilm, reduced_radiograph, unsquashed
-from openboneage.datasets.rsna import Film, RsnaFilms
+from openboneage.datasets.film_set import Film, FilmSet
+from openboneage.datasets.reduced import ReducedFilm, unsquashed
+from openboneage.errors import InputError
 from openboneage.hand import geometry
 from openboneage.hand.drawing import SampleSpec, brightness_of_hand
 from openboneage.hand.locate import locate_hand
@@ -46,35 +47,45 @@ class TrainingHand:
     landmark_score: float
 
 
-def prepare_hands(films: RsnaFilms, chosen: Sequence[Film], finder_card: Path, cache: Path, jobs: int) -> list[TrainingHand]:
+def prepare_hands(films: FilmSet, chosen: Sequence[Film], finder_card: Path, cache: Path, jobs: int) -> list[TrainingHand]:
     """Find the hand on every film chosen, in several processes.
 
     Args:
         films: The data set.
-        chosen: Its films to prepare.
+        chosen: Its films to prepare; see `datasets.film_set.trainable`.
         finder_card: Card of the hand finder.
         cache: Folder of prepared hands: those that are there are read, the others are written as they are done.
         jobs: Processes.
+
+    Raises:
+        InputError: A film has no bone age or no sex.
     """
+    labels = [(film.label_months, _sex_index(film)) for film in chosen]
     cache.mkdir(parents=True, exist_ok=True)
-    return map_chunks(partial(_prepare_chunk, films.root, finder_card, cache), chosen, executor_of(jobs), "hands")
+    hands = map_chunks(partial(_prepare_chunk, films, finder_card, cache), chosen, executor_of(jobs), "hands")
+    return [
+        TrainingHand(film.id, hand.views, hand.film_to_frame, hand.mask, age_months, sex, hand.landmark_score)
+        for film, hand, (age_months, sex) in zip(chosen, hands, labels, strict=True)
+    ]
 
 
-def _prepare_chunk(root: Path, finder_card: Path, folder: Path, chunk: Sequence[Film]) -> list[TrainingHand]:
-    films, finder = RsnaFilms(root), load_model(finder_card, threads=1)
-    cache, spec, hands = HandCache(folder, finder.card.sha256), SampleSpec(), []
+def _sex_index(film: Film) -> int:
+    if film.sex is Sex.UNKNOWN:
+        raise InputError(f"Expected a sex for the film {film.id}, which is to be learned from, found none.")
+    return int(film.sex is Sex.MALE)
+
+
+def _prepare_chunk(films: FilmSet, finder_card: Path, folder: Path, chunk: Sequence[Film]) -> list[PreparedHand]:
+    finder, spec = load_model(finder_card, threads=1), SampleSpec()
+    cache, hands = HandCache(folder, finder.card.sha256), []
     for film in chunk:
         reduced = films.reduced(film)
-        hand = cache.get(reduced, spec, partial(_prepare, reduced, finder, spec))
-        sex = 1 if film.sex is Sex.MALE else 0
-        hands.append(
-            TrainingHand(film.id, hand.views, hand.film_to_frame, hand.mask, film.age_months, sex, hand.landmark_score)
-        )
+        hands.append(cache.get(reduced, spec, partial(_prepare, reduced, finder, spec)))
     return hands
 
 
 def _prepare(film: ReducedFilm, finder: Model, spec: SampleSpec) -> PreparedHand:
-    hand = locate_hand(reduced_radiograph(film.sampled, film.aspect, "film"), finder)
+    hand = locate_hand(film.radiograph(), finder)
     shown = [hand.film]
     if film.averaged is not None:
         shown.append(bright_bones(unsquashed(film.averaged, film.aspect), hand.inverted))

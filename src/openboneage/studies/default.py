@@ -22,10 +22,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from openboneage.datasets.film_set import films_of, trainable
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import assessor_loader, card_figures, read_split
+from openboneage.evaluate.ages import assessor_loader, card_figures, read_films
 from openboneage.evaluate.calibration import UNCALIBRATED, calibrate, read_uncalibrated
 from openboneage.hand.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
 from openboneage.hand.frame import canvas_size
@@ -96,16 +97,17 @@ def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand
         example = _example(2, THUMBNAIL_PX, THUMBNAIL_PX)
         _write(run, network, example, _finder_card(finder))
     if not _is_measured(run.cards.whole_hand):
-        hands = prepare_hands(run.films, run.films.of(Split.TRAIN), run.cards.finder, run.out / "hands", run.jobs)
+        hands = prepare_hands(run.films, trainable(run.films), run.cards.finder, run.out / "hands", run.jobs)
         network = train_whole_hand(hands, run.backbone, run.out / WHOLE_HAND, whole_hand)
         example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
         load = assessor_loader(run.cards)
-        calibration = calibrate(read_uncalibrated(run.films.root, Split.VALIDATION, load, run.jobs))
+        calibration = calibrate(read_uncalibrated(run.films, films_of(run.films, Split.VALIDATION), load, run.jobs))
         card = replace(card, calibration=asdict(calibration))
         card.write(run.cards.whole_hand)
         splits = (Split.HELD_OUT, Split.NATIVE)
-        figures = {str(split): card_figures(read_split(run.films.root, split, load, run.jobs)) for split in splits}
+        chosen = {str(split): films_of(run.films, split) for split in splits}
+        figures = {name: card_figures(read_films(run.films, films, load, run.jobs)) for name, films in chosen.items()}
         replace(card, figures=figures).write(run.cards.whole_hand)
     for path in run.cards.by_name.values():
         _give_version(path, run.version)
@@ -187,7 +189,7 @@ def _whole_hand_card(run: DefaultRun, study: WholeHandStudy) -> dict[str, Any]:
         "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
         "calibration": asdict(UNCALIBRATED),
         "training": {
-            "data": f"{len(run.films.of(Split.TRAIN))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
+            "data": f"{len(trainable(run.films))} RSNA 2017 films at 100 px, part also at 64 px; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
             "later_dropout": study.later_dropout,

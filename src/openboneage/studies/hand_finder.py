@@ -14,6 +14,7 @@ from pathlib import Path
 from torch import nn
 
 from openboneage.datasets.annotations import read_landmarks, read_outlines
+from openboneage.datasets.film_set import films_of
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
@@ -35,14 +36,14 @@ class FinderStudy:
 
 def scene_pools(films: RsnaFilms, not_hands: Path) -> Pools:
     """The training films and negatives that scenes are made of."""
-    train = [film.id for film in films.of(Split.TRAIN)]
+    train = [film.id for film in films_of(films, Split.TRAIN)]
     outlines = read_outlines(films.root / "outlines.json")
     boxes = films.root / "boxes.csv"
     landmarks = {**read_landmarks(boxes, "train"), **read_landmarks(boxes, "eval/expert")}
     pixels = {film_id: films.point_sampled(film_id) for film_id in train}
     negatives = read_not_hands(not_hands, Split.TRAIN)
 
-    plain = {film_id: Source(pixels[film_id], films.films[film_id].aspect, None, landmarks.get(film_id)) for film_id in train}
+    plain = {film_id: Source(pixels[film_id], films.aspects[film_id], None, landmarks.get(film_id)) for film_id in train}
     sources = dict.fromkeys(Kind, plain)
     sources[Kind.OUTLINED] = {
         film_id: replace(source, mask=outlines[film_id]) for film_id, source in plain.items() if film_id in outlines

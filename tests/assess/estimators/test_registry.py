@@ -10,10 +10,12 @@ import pytest
 import openboneage
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, ESTIMATORS
+from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.evaluate.ages import figures_by_group, read_split
+from openboneage.evaluate.ages import figures_by_group, read_films
 from openboneage.evaluate.calibration import calibrated_estimator
+from openboneage.evaluate.sample import sample_of
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
 from openboneage.subject import Sex
 from tests import hands
@@ -64,7 +66,8 @@ def test_the_occlusion_map_finds_what_the_estimator_looks_at(form: type[Regresso
 
 @FORM
 def test_figures_are_measured(tiny_shared: Path, form: type[Regressor]) -> None:
-    readings = read_split(tiny_shared / "rsna", Split.NATIVE, partial(load_assessor, form), jobs=1)
+    sample = sample_of(RsnaFilms(tiny_shared / "rsna"), Split.NATIVE)
+    readings = read_films(sample.source, sample.films, partial(load_assessor, form), jobs=1)
     figures = figures_by_group(readings)
     assert figures["all"].films == 3
     assert figures["all"].width > 20

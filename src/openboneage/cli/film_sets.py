@@ -1,0 +1,84 @@
+"""How a data set is given on the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openboneage.cli.output import err
+from openboneage.datasets.columns import FIELDS, parse_mapping
+from openboneage.datasets.film_set import FilmSet
+from openboneage.datasets.rsna import Pixels, RsnaFilms
+from openboneage.errors import InputError
+
+VARIABLE = "OPENBONEAGE_DATA"
+
+Films = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILMS]", help="Data set: a folder or a table (CSV) of films and bone ages."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help=f"The same as FILMS; without either, the variable {VARIABLE} gives the data set."),
+]
+Packs = Annotated[
+    Path | None,
+    typer.Option("--data", help=f"Folder of the RSNA packs: train.csv, zip files, native/; without it, {VARIABLE} gives it."),
+]
+Labels = Annotated[
+    Path | None, typer.Option("--labels", metavar="CSV", help="Table of labels, where it does not lie in the folder of films.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="FIELD=COLUMN,...",
+        help=f"What columns of the table hold, where their names do not say it. Fields: {', '.join(FIELDS)}.",
+    ),
+]
+PixelKind = Annotated[Pixels | None, typer.Option("--pixels", help="Which pixels films of the RSNA packs come with.")]
+
+
+def open_films(
+    films: Path | None,
+    data: Path | None,
+    labels: Path | None = None,
+    columns: list[str] | None = None,
+    pixels: Pixels | None = None,
+) -> FilmSet:
+    """Open the data set that the command line gives, and say on standard error what was recognised.
+
+    Raises:
+        InputError: No data set is given, or two, or it cannot be opened.
+    """
+    from openboneage.datasets.layouts import LOOKED_FOR, open_film_set  # imports pydicom: only who needs it waits
+
+    if films and data:
+        raise InputError("Expected one data set, got FILMS and --data; give one of them.")
+    path = films or data or os.environ.get(VARIABLE)
+    if not path:
+        raise InputError(
+            f"Expected a data set: give its path, as FILMS or --data, or set the variable {VARIABLE}. "
+            f"Known are {'; '.join(LOOKED_FOR)}."
+        )
+    mapping = {field: column for text in columns or () for field, column in parse_mapping(text).items()}
+    source = open_film_set(Path(path), labels, mapping, pixels)
+    err.print(f"Recognised {source.layout}.")
+    return source
+
+
+def open_packs(data: Path | None) -> RsnaFilms:
+    """Open the RSNA packs, for what needs them.
+
+    Raises:
+        InputError: No folder is given, or it holds another data set.
+    """
+    from openboneage.datasets.layouts import LOOKED_FOR
+
+    source = open_films(None, data)
+    if not isinstance(source, RsnaFilms):
+        raise InputError(f"Expected {LOOKED_FOR[0]}, which this measurement needs, got {source.layout}.")
+    return source
