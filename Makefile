@@ -32,8 +32,8 @@ layers: $(STAMP) ## who may import whom
 budget: $(STAMP) ## sizes of files and functions, no machine paths
 	$(BIN)/python tools/budget.py
 
-unit: $(STAMP) ## pytest
-	$(BIN)/python -m pytest
+unit: $(STAMP) ## pytest, and how much of the package it runs
+	$(BIN)/python -m pytest --cov
 
 wheel: $(STAMP) ## build the wheel, install it into a clean environment, assess the example films
 	$(BIN)/python tools/wheel.py
@@ -45,7 +45,7 @@ bench: $(STAMP) ## measure speed and memory on this machine
 	$(BIN)/python -m benchmarks
 
 clean: ## remove .venv, caches and what make demo wrote
-	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that runs and is new enough: a name on the path may be a shim with no Python behind it.

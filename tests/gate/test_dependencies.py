@@ -82,6 +82,7 @@ NEVER_IMPORTED = {
     "mypy": "a program of the gate",
     "onnxscript": "torch imports it to export a network",
     "tensorboard": "torch imports it to write curves",
+    "pytest-cov": "pytest loads it for make unit",
     "ruff": "a program of the gate",
     "scipy-stubs": "mypy reads it",
 }

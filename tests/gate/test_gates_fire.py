@@ -18,10 +18,27 @@ MODULE = '"""A planted module."""\n\n'
 PACKAGE = "src/openboneage"
 CLEAN_FILES = {
     f"{PACKAGE}/__init__.py": '"""A small house."""\n',
-    f"{PACKAGE}/hand/__init__.py": '"""The hand."""\n\nfrom openboneage import errors as errors\n',
-    f"{PACKAGE}/assess/__init__.py": '"""Assessing."""\n\nfrom openboneage import hand as hand\n',
-    f"{PACKAGE}/cli/__init__.py": '"""The command line."""\n\nimport sys\n\nsys.exit(0)\n',
-    "tests/test_house.py": 'def test_house() -> None:\n    assert len("bone") == 4\n',
+    f"{PACKAGE}/hand/__init__.py": '"""The hand."""\n\nFINGERS = 5\n',
+    f"{PACKAGE}/cli/__init__.py": '''"""The command line."""
+
+import sys
+
+
+def main() -> None:
+    """End."""
+    sys.exit(0)
+''',
+    "benchmarks/__init__.py": "",
+    "tests/test_house.py": """import pytest
+
+from openboneage import cli, hand
+
+
+def test_house() -> None:
+    assert hand.FINGERS == 5
+    with pytest.raises(SystemExit):
+        cli.main()
+""",
 }
 
 
@@ -77,6 +94,7 @@ VIOLATIONS = (
     Violation(
         "failing test", "unit", "tests/test_planted.py", "def test_age() -> None:\n    assert len('bone') == 5\n", "1 failed"
     ),
+    Violation("untested code", "unit", PLANTED, function("len('bone')"), "Required test coverage"),
     Violation(
         "warning",
         "unit",
@@ -136,9 +154,6 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             shutil.copy2(ROOT / name, house)
     shutil.copytree(ROOT / PACKAGE, real / PACKAGE, ignore=shutil.ignore_patterns("__pycache__", "*.onnx"))
     shutil.copytree(ROOT / "tools", small / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    write(small / "benchmarks" / "__init__.py", "")
-    for name in ("errors.py", "findings.py"):
-        write(small / PACKAGE / name, (ROOT / PACKAGE / name).read_text(encoding="utf-8"))
     for name, text in CLEAN_FILES.items():
         write(small / name, text)
     return dict.fromkeys(GATES, small) | {"layers": real}
