@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import AgeDistribution, Calibration, describe
+from openboneage.assess.distribution import UNCALIBRATED, AgeDistribution, describe
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.role import Role
 
 MONTHS = np.arange(229)
 KNUCKLE = slice(46, 60), slice(38, 52)
@@ -35,15 +36,15 @@ class Regressor:
     """A number of months with the SD of its residuals, as a support vector regressor gives."""
 
     name: ClassVar[str] = "regressor"
-    roles: ClassVar[tuple[str, ...]] = ()
+    roles: ClassVar[tuple[Role[Any], ...]] = ()
 
     @classmethod
-    def load(cls, cards: Cards, threads: int) -> Self:  # noqa: ARG003
+    def load(cls, models: ModelSet, threads: int) -> Self:  # noqa: ARG003
         return cls()
 
     def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:
         months = 60 + 60 * brightness(hand, KNUCKLE) + (12 if sex is Sex.MALE else 0)
-        return describe(bell(months, sd=9), Calibration())
+        return describe(bell(months, sd=9), UNCALIBRATED)
 
 
 class Bones(Regressor):
@@ -53,7 +54,7 @@ class Bones(Regressor):
 
     def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:  # noqa: ARG002
         ages = [60 + 60 * brightness(hand, place) for place in (KNUCKLE, WRIST)]
-        return describe(np.mean([bell(age, sd=6) for age in ages], axis=0), Calibration())
+        return describe(np.mean([bell(age, sd=6) for age in ages], axis=0), UNCALIBRATED)
 
 
 class YearlyClasses(Regressor):
@@ -66,7 +67,7 @@ class YearlyClasses(Regressor):
         classes = np.exp(-((years - 8 - 4 * brightness(hand, KNUCKLE)) ** 2) / 2)
         months = np.zeros(len(MONTHS))
         months[12 * years[0] - 6 : 12 * years[-1] + 6] = np.repeat(classes / classes.sum() / 12, 12)
-        return describe(months, Calibration())
+        return describe(months, UNCALIBRATED)
 
 
 def load_assessor(form: type[Regressor]) -> Assessor:

@@ -18,7 +18,7 @@ import numpy as np
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.weights.card import Card
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
 HEIGHT_PX, WIDTH_PX, MONTHS = 128, 96, 229
 BASE_MONTHS, SLOPE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS = 60.0, 60.0, 40.0, 5.0
@@ -68,8 +68,19 @@ def toy_card(content: bytes, **changes: Any) -> Card:
         "task": "Stands in for a model in tests.",
         "file": "whole-hand.onnx",
         "sha256": hashlib.sha256(content).hexdigest(),
-        "preprocessing": {"height_px": HEIGHT_PX, "samples_per_unit": [34.0, 43.0], "phases": 2, "coarse": 1.6},
-        "output": {"unit": "logits"},
+        "preprocessing": {
+            "height_px": HEIGHT_PX,
+            "samples_per_unit": [34.0, 43.0],
+            "phases": 2,
+            "diagonal": False,
+            "smooth": 0,
+            "coarse": 1.6,
+            "places": [[0.0, 1.0]],
+            "mask_margin": 0.06,
+            "range_low": 0.02,
+            "range_high": 0.98,
+        },
+        "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
         "training": {},
         "licence": {"name": "Apache-2.0"},
         "calibration": {"temperature": 1.0, "coverage": 0.9, "central_mass": 0.9},
@@ -77,15 +88,15 @@ def toy_card(content: bytes, **changes: Any) -> Card:
     return Card(**{**fields, **changes})
 
 
-def write_toy(folder: Path, **changes: Any) -> Cards:
+def write_toy(folder: Path, **changes: Any) -> ModelSet:
     """Write the shipped finder and the toy model into a folder."""
     content = network()
     (folder / "whole-hand.onnx").write_bytes(content)
     toy_card(content, **changes).write(folder / "whole-hand.json")
-    finder = Cards.of().finder
+    finder = ModelSet.find().card("hand-finder")
     for path in (finder, finder.with_suffix(".onnx")):
         copy(path, folder)
-    return Cards.in_folder(folder)
+    return ModelSet(folder)
 
 
 @cache

@@ -20,7 +20,7 @@ from openboneage.hand.quality import Verdict
 from openboneage.reading.read import read
 from openboneage.subject import Laterality, Sex
 from openboneage.weights.card import read_card
-from openboneage.weights.registry import DEFAULT_SET, Cards
+from openboneage.weights.registry import DEFAULT_SET, ModelSet
 from tests import hands
 from tests.reading.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
 from tests.toy_model import toy_assessor, write_toy
@@ -212,12 +212,12 @@ def test_one_call_refuses_models_that_are_none(tmp_path: Path) -> None:
         openboneage.assess(hands.EXAMPLES / "7036.png", models=tmp_path)
 
 
-@pytest.mark.parametrize("models", [lambda folder: folder, str, Cards.in_folder], ids=["folder", "text", "cards"])
-def test_an_assessor_loads_a_folder_or_its_cards(tmp_path: Path, models: Callable[[Path], Path | str | Cards]) -> None:
-    cards = write_toy(tmp_path)
+@pytest.mark.parametrize("models", [lambda folder: folder, str, ModelSet], ids=["folder", "text", "set"])
+def test_an_assessor_loads_a_folder_or_its_set(tmp_path: Path, models: Callable[[Path], Path | str | ModelSet]) -> None:
+    found = write_toy(tmp_path)
     assessor = Assessor.load(models(tmp_path), threads=1)
-    assert assessor.finder.card == read_card(cards.finder)
-    assert assessor.models == tuple(ModelFacts.of(read_card(path)) for path in (cards.finder, cards.whole_hand))
+    assert assessor.finder.card == read_card(found.card("hand-finder"))
+    assert assessor.models == tuple(ModelFacts.of(read_card(path)) for path in found.cards.values())
 
 
 def test_an_assessor_loads_a_set_by_its_name() -> None:

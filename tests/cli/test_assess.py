@@ -17,7 +17,7 @@ from openboneage.batch.results import open_results
 from openboneage.errors import InputError
 from openboneage.report.table import COLUMNS
 from openboneage.weights.card import read_card
-from openboneage.weights.registry import DEFAULT_SET, Cards
+from openboneage.weights.registry import DEFAULT_SET, ModelSet
 from tests.cli.running import boneage
 from tests.estimators import Regressor
 from tests.report.test_schema import SCHEMA
@@ -495,7 +495,7 @@ def test_picked_models_answer_in_every_process(films: Path, toy: Path, jobs: int
         json.loads(line) for line in boneage("assess", films, "--models", toy, "--jobs", str(jobs), "--json").out.splitlines()
     ]
     versions = [[model["version"] for model in each["models"]] for each in picked if "models" in each]
-    assert versions == [[read_card(Cards.of().finder).version, "0.0"]] * 3
+    assert versions == [[read_card(ModelSet.find().card("hand-finder")).version, "0.0"]] * 3
 
 
 def test_a_set_is_picked_by_its_name(films: Path) -> None:

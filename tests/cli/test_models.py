@@ -7,7 +7,7 @@ import pytest
 
 from openboneage.weights import registry
 from openboneage.weights.card import Card, read_card
-from openboneage.weights.registry import DEFAULT_SET, Cards, shipped_sets
+from openboneage.weights.registry import DEFAULT_SET, ModelSet, shipped_sets
 from tests.cli.running import boneage
 from tests.toy_model import write_toy
 
@@ -15,7 +15,7 @@ NAMES = ("hand-finder", "whole-hand")
 
 
 def card_of(name: str, models: str | None = None) -> Card:
-    return read_card(Cards.of(models).named(name))
+    return read_card(ModelSet.find(models).card(name))
 
 
 def test_every_set_is_listed_with_its_models_licences_and_checksums() -> None:

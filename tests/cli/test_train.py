@@ -15,9 +15,9 @@ from openboneage.cli import app
 from openboneage.errors import InputError
 from openboneage.weights import registry
 from openboneage.weights.card import read_card
-from openboneage.weights.registry import DEFAULT_SET, Cards
+from openboneage.weights.registry import DEFAULT_SET, ModelSet
 
-SHIPPED = Cards.of().finder.parent
+SHIPPED = ModelSet.find().folder
 WITHOUT = (
     "import sys; sys.modules[{name!r}] = None; from openboneage.cli import main; sys.argv = ['boneage', *{args!r}]; main()"
 )
@@ -78,7 +78,7 @@ def test_a_finished_run_is_installed_without_training(package: Path, finished: P
     assert result.exit_code == 0, result.output
     assert contents(package / DEFAULT_SET) == contents(finished)
     assert len(contents(package)) == 4
-    assert Cards.of(DEFAULT_SET).finder.parent == package / DEFAULT_SET
+    assert ModelSet.find(DEFAULT_SET).folder == package / DEFAULT_SET
 
 
 def test_without_install_nothing_is_installed(package: Path, finished: Path) -> None:
@@ -123,9 +123,11 @@ def test_a_finished_run_takes_another_version_beside_the_first(package: Path, fi
     result = train("7.1", finished, "--install")
 
     assert result.exit_code == 0, result.output
-    assert [read_card(path).version for path in Cards.of("7.1").by_name.values()] == ["7.1", "7.1"]
+    assert [read_card(path).version for path in ModelSet.find("7.1").cards.values()] == ["7.1", "7.1"]
     assert contents(package / DEFAULT_SET) == first
-    assert read_card(Cards.of("7.1").finder) == replace(read_card(Cards.of(DEFAULT_SET).finder), version="7.1")
+    assert read_card(ModelSet.find("7.1").card("hand-finder")) == replace(
+        read_card(ModelSet.find(DEFAULT_SET).card("hand-finder")), version="7.1"
+    )
 
 
 def test_a_version_must_be_given_and_be_one(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openboneage.assess.distribution import Calibration
+from openboneage.assess.distribution import UNCALIBRATED
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import Reading
@@ -23,7 +23,7 @@ def uncalibrated(
 
 def reading(film_id: str, age: float, sex: Sex, estimated: float, sd: float = 5, verdict: Verdict = Verdict.ACCEPT) -> Reading:
     """The same, calibrated by a temperature of 1."""
-    return uncalibrated(film_id, age, sex, estimated, sd, verdict).calibrated(Calibration())
+    return uncalibrated(film_id, age, sex, estimated, sd, verdict).calibrated(UNCALIBRATED)
 
 
 def scattered(count: int, seed: int, width: float, bias: float = 0.0) -> list[UncalibratedReading]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from openboneage.assess.distribution import Calibration
+from openboneage.assess.distribution import UNCALIBRATED
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -150,4 +150,4 @@ def test_the_report_has_two_tables_and_two_sentences() -> None:
 
 def test_films_that_are_all_refused_give_no_report() -> None:
     with pytest.raises(InputError, match="all 1 were refused"):
-        answers_report([uncalibrated("a", 60, Sex.FEMALE, 60, verdict=Verdict.REJECT)], PLATES, Calibration())
+        answers_report([uncalibrated("a", 60, Sex.FEMALE, 60, verdict=Verdict.REJECT)], PLATES, UNCALIBRATED)

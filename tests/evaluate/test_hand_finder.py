@@ -9,9 +9,9 @@ import pytest
 
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.evaluate.hand_finder import mask_table, polarity_table, pose_table, quality_table
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
-FINDER = Cards.of().finder
+FINDER = ModelSet.find().card("hand-finder")
 NOT_HANDS = "not_hands/mednist-64px.zip"
 TABLES: dict[str, tuple[int, Callable[[Path], str]]] = {
     "polarity": (2, lambda shared: polarity_table(RsnaFilms(shared / "rsna"), FINDER, 1)),

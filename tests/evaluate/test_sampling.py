@@ -9,16 +9,13 @@ import pytest
 
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.evaluate.sampling import NATIVE_WAYS, PHASES, REDUCED_WAYS, _ways, sampling_table
-from openboneage.hand.drawing import SampleSpec
-from openboneage.hand.locate import locate_hand
-from openboneage.reading.read import read
-from openboneage.weights.registry import Cards
-from openboneage.weights.runtime import load_model
-from tests.tiny_rsna import EXAMPLES
+from openboneage.hand.drawing import DEFAULT_VIEWS
+from openboneage.weights.registry import ModelSet
+from tests import hands
 
 
 def test_the_tables_have_a_row_a_way(tiny_shared: Path) -> None:
-    tables = sampling_table(RsnaFilms(tiny_shared / "rsna"), Cards.of(), jobs=1).split("\n\n")
+    tables = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), jobs=1).split("\n\n")
 
     heads = ("views of 3 native films", "views of 3 validation films with two reductions")
     for table, head, names in zip(tables, heads, (NATIVE_WAYS, REDUCED_WAYS), strict=True):
@@ -33,7 +30,7 @@ def test_the_tables_have_a_row_a_way(tiny_shared: Path) -> None:
 
 
 def test_the_mean_of_both_reductions_lies_between_them(tiny_shared: Path) -> None:
-    rows = sampling_table(RsnaFilms(tiny_shared / "rsna"), Cards.of(), jobs=1).split("\n\n")[1].splitlines()[2:]
+    rows = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), jobs=1).split("\n\n")[1].splitlines()[2:]
 
     bias = np.array([float(row.strip("| ").split(" | ")[2]) for row in rows]).reshape(-1, 3)
 
@@ -42,9 +39,9 @@ def test_the_mean_of_both_reductions_lies_between_them(tiny_shared: Path) -> Non
 
 
 def test_ways_differ_in_their_pixels_and_share_the_hand() -> None:
-    hand = locate_hand(read(EXAMPLES / "7041.png"), load_model(Cards.of().finder, threads=1))
+    hand = hands.examined("7041").hand
 
-    ways = _ways(hand, SampleSpec())
+    ways = _ways(hand, DEFAULT_VIEWS)
     bilinear, area, one = ways[:3]
 
     assert [len(views) for views in ways] == [1, 1, 1, *(n * n for n in PHASES), 4]

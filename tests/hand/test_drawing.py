@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openboneage.hand.drawing import (
+    AS_IT_LIES,
+    DEFAULT_VIEWS,
     TWO_PLACES,
-    SampleSpec,
     alternately_mirrored,
     brightness_of_hand,
     draw_views,
@@ -19,7 +20,7 @@ from openboneage.hand.drawing import (
 from openboneage.hand.standard_hand import MASK_THRESHOLD
 from tests import hands
 
-SPEC = SampleSpec()
+SPEC = replace(DEFAULT_VIEWS, phases=3, diagonal=False, smooth=0, places=AS_IT_LIES)
 
 
 @pytest.mark.parametrize("phases", [1, 2, 3])
@@ -144,10 +145,3 @@ def test_mask_weight_grows_the_mask_by_its_margin() -> None:
     assert (tight.shape, tight.min(), tight.max()) == ((128, 96), 0, 1)
     assert np.all(wide >= tight)
     assert wide.sum() > 1.3 * tight.sum()
-
-
-def test_specification_comes_from_the_card() -> None:
-    card = {"height_px": 64, "samples_per_unit": [30, 40], "phases": 2, "places": [[4, 1.1]], "coarse": 2.0}
-    assert SampleSpec.from_card(card) == SampleSpec(64, (30.0, 40.0), 2, coarse=2.0, places=((4.0, 1.1),))
-    shipped = hands.shipped_estimator().spec
-    assert draw_views(hands.examined().hand, shipped).shape[2] == shipped.height_px

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from openboneage.errors import WeightsError
-from openboneage.hand.finder import THUMBNAIL_PX, brightness_range, check_finder, read_detection, thumbnail_channels
-from openboneage.weights.card import read_card
-from openboneage.weights.registry import Cards
+from openboneage.hand.finder import THUMBNAIL_PX, brightness_range, read_detection, thumbnail_channels
 
 
 def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
@@ -68,10 +63,3 @@ def test_brightness_range_leaves_out_the_extremes() -> None:
     values = np.arange(200, dtype=np.uint8)
     assert brightness_range(values, 0.1, 0.9) == (pytest.approx(20, abs=1), pytest.approx(180, abs=1))
     assert brightness_range(values, 0.0, 1.0) == (0, 199)
-
-
-def test_finder_made_for_other_thumbnails_is_refused() -> None:
-    card = read_card(Cards.of().finder)
-    check_finder(card)
-    with pytest.raises(WeightsError, match="thumbnail_px"):
-        check_finder(replace(card, preprocessing={"thumbnail_px": 256}))

@@ -7,7 +7,8 @@ import pytest
 
 from openboneage.findings import Finding, Severity
 from openboneage.hand.locate import locate_hand
-from openboneage.hand.quality import QualityLimits, Verdict, judge, verdict_of
+from openboneage.hand.quality import Verdict, judge, verdict_of
+from openboneage.hand.quality_limits import QualityLimits
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Laterality
 from tests import hands
@@ -19,14 +20,14 @@ NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1)
 
 def judged(pixels: np.ndarray) -> tuple[Verdict, set[str]]:
     """Verdict and codes of a film."""
-    report = judge(hands.hand_on(pixels))
+    report = judge(hands.hand_on(pixels), hands.shipped().limits)
     return report.verdict, {finding.code for finding in report.findings}
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("height_px", [640, 160])
 def test_good_films_are_accepted_without_findings(name: str, height_px: int) -> None:
-    report = judge(hands.hand_on(hands.film(name, height_px)))
+    report = judge(hands.hand_on(hands.film(name, height_px)), hands.shipped().limits)
     assert (report.verdict, report.findings) == (Verdict.ACCEPT, ())
 
 
@@ -148,7 +149,7 @@ def test_findings_of_the_reader_come_first() -> None:
     film = hands.film().copy()
     noted = Finding("sex-missing", Severity.NOTE, "The sex is missing.")
     radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, findings=(noted,))
-    assert judge(locate_hand(radiograph, hands.shipped().finder)).findings == (noted,)
+    assert judge(locate_hand(radiograph, hands.shipped().finder), hands.shipped().limits).findings == (noted,)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_findings_of_the_reader_come_first() -> None:
 def test_side_of_the_file_is_held_against_the_image(side: Laterality, mirror: bool, codes: set[str]) -> None:
     film = hands.mirrored(hands.film()) if mirror else hands.film().copy()
     radiograph = Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side)
-    report = judge(locate_hand(radiograph, hands.shipped().finder))
+    report = judge(locate_hand(radiograph, hands.shipped().finder), hands.shipped().limits)
     assert {finding.code for finding in report.findings} == codes
 
 

@@ -11,16 +11,16 @@ import pytest
 import torch
 
 from openboneage.datasets.rsna import RsnaFilms
-from openboneage.hand.drawing import SampleSpec, draw_views
+from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
+from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.age_samples import AgeBatches, hands_digest, render_hand
 from openboneage.learn.batches import Batch, batch_at
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
-from openboneage.weights.registry import Cards
-from openboneage.weights.runtime import load_model
+from openboneage.weights.registry import ModelSet
 
-FINDER = Cards.of().finder
-SPEC = SampleSpec()
+FINDER = ModelSet.find().card("hand-finder")
+SPEC = replace(DEFAULT_VIEWS, phases=3, diagonal=False, smooth=0, places=AS_IT_LIES)
 STILL = Variation(
     smooth=False,
     placement=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
@@ -49,7 +49,7 @@ def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[Tr
 
 
 def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    finder = load_model(FINDER, threads=1)
+    finder = HAND_FINDER.load(FINDER, threads=1)
     for hand in hands:
         drawn = draw_views(locate_hand(films.reduced(films.by_id[hand.id]).radiograph(), finder), SPEC)[0]
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from openboneage.datasets.reduced import ReducedFilm, reduce_film
-from openboneage.hand.drawing import SampleSpec
+from openboneage.hand.drawing import DEFAULT_VIEWS, SampleSpec
 from openboneage.learn.hand_cache import HandCache, PreparedHand, View
 from tests.reading.films import ramp_image
 
 FILM = reduce_film(ramp_image(8))
-SPEC = SampleSpec()
+SPEC = DEFAULT_VIEWS
 
 
 class Preparation:

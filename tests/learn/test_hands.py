@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from openboneage.datasets.rsna import RsnaFilms
+from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
-from openboneage.weights.runtime import load_model
+from openboneage.weights.registry import ModelSet
 
-FINDER = Cards.of().finder
+FINDER = ModelSet.find().card("hand-finder")
 STILL = VariationRange(**{field.name: 0.0 for field in fields(VariationRange)})
 DRAWS = 2000
 
@@ -54,7 +54,7 @@ def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand])
 def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[TrainingHand]) -> None:
     film = films.by_id[hands[0].id]
 
-    hand = locate_hand(films.reduced(film).radiograph(), load_model(FINDER, threads=1))
+    hand = locate_hand(films.reduced(film).radiograph(), HAND_FINDER.load(FINDER, threads=1))
 
     np.testing.assert_array_equal(hands[0].film_to_frame, hand.film_to_frame)
     np.testing.assert_array_equal(hands[0].views[0].film, hand.film)

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.assess.distribution import Calibration
+from openboneage.assess.distribution import UNCALIBRATED
+from openboneage.assess.estimators.whole_hand import WHOLE_HAND as WHOLE_HAND_ROLE
+from openboneage.assess.estimators.whole_hand import WholeHandSpecification
 from openboneage.datasets.splits import Split
 from openboneage.findings import Severity
-from openboneage.hand.drawing import SampleSpec
 from openboneage.learn.schedule import Schedule
 from openboneage.studies import default
 from openboneage.studies.default import DefaultRun, install, train_default
@@ -21,8 +22,8 @@ from openboneage.studies.hand_finder import FinderStudy
 from openboneage.studies.whole_hand import WholeHandStudy
 from openboneage.subject import Sex
 from openboneage.weights.card import Card, read_card
-from openboneage.weights.registry import Cards
-from openboneage.weights.runtime import load_model
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.specification import parse_specification
 from tests.tiny_rsna import COPIES, EXAMPLES
 
 # torch's own exporter calls what torch has deprecated.
@@ -42,7 +43,7 @@ def run(tiny_shared: Path, tmp_path_factory: pytest.TempPathFactory) -> DefaultR
 
 
 def cards_of(run: DefaultRun) -> list[Card]:
-    return [read_card(run.cards.finder), read_card(run.cards.whole_hand)]
+    return [read_card(run.finder), read_card(run.whole_hand)]
 
 
 def files_of(folder: Path) -> dict[str, tuple[int, str]]:
@@ -68,14 +69,14 @@ class TestRun:
         for network, stages in zip(whole_hand.training["networks"], (STAGES, STAGES[::-1]), strict=True):
             assert network["stages"] == [asdict(stage) for stage in stages]
         assert str(COPIES[Split.TRAIN]) in whole_hand.training["data"]
-        assert SampleSpec.from_card(whole_hand.preprocessing) == WHOLE_HAND.spec
+        assert parse_specification(WholeHandSpecification, whole_hand).preprocessing == WHOLE_HAND.spec
 
     def test_the_age_card_holds_calibration_and_figures(self, run: DefaultRun) -> None:
         card = cards_of(run)[1]
 
-        calibration = Calibration.from_card(card.calibration)
+        calibration = parse_specification(WholeHandSpecification, card).calibration
 
-        assert calibration != Calibration()
+        assert calibration != UNCALIBRATED
         assert 0.4 <= calibration.temperature <= 1.6
         assert calibration.coverage == 0.9
         assert card.figures["held-out"]["films"] == COPIES[Split.HELD_OUT]
@@ -84,15 +85,15 @@ class TestRun:
     def test_a_second_call_does_nothing(self, run: DefaultRun) -> None:
         before = files_of(run.out)
 
-        assert train_default(run, FINDER, WHOLE_HAND) == run.cards
+        assert train_default(run, FINDER, WHOLE_HAND) == run.models
 
         assert files_of(run.out) == before
 
     def test_a_run_stopped_before_calibration_is_calibrated_when_it_goes_on(
         self, run: DefaultRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        finished = read_card(run.cards.whole_hand)
-        run.cards.whole_hand.unlink()
+        finished = read_card(run.whole_hand)
+        run.whole_hand.unlink()
         with monkeypatch.context() as patch:
             patch.setattr(default, "calibrate", raise_stop)
             with pytest.raises(KeyboardInterrupt):
@@ -100,12 +101,12 @@ class TestRun:
 
         train_default(run, FINDER, WHOLE_HAND)
 
-        assert read_card(run.cards.whole_hand) == finished
+        assert read_card(run.whole_hand) == finished
 
     def test_installed_models_assess_a_film(self, run: DefaultRun, tmp_path: Path) -> None:
-        install(run.cards, tmp_path)
+        install(run.models, tmp_path)
 
-        assessor = Assessor.load(Cards.in_folder(tmp_path), threads=1)
+        assessor = Assessor.load(ModelSet(tmp_path), threads=1)
         assessment = assessor.assess(EXAMPLES / "7036.png", Sex.MALE)
 
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
@@ -115,7 +116,7 @@ class TestRun:
         assert (assessment.bone_age is None) == any(f.severity is Severity.REJECT for f in assessment.findings)
 
     def test_the_age_model_gives_distributions(self, run: DefaultRun) -> None:
-        logits = load_model(run.cards.whole_hand, threads=1).run(np.zeros((3, 1, 128, 96), np.float32))[0]
+        logits = WHOLE_HAND_ROLE.load(run.whole_hand, threads=1).run(np.zeros((3, 1, 128, 96), np.float32))["ages"]
 
         assert logits.shape == (3, 2, 229)
         assert np.isfinite(logits).all()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_card_is_json_that_names_its_format(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"7", b"{}", b'{"format": 1}', b'{"format": 1, "name": "a", "colour": "red"}', b"\xff\xfe\0"],
+    [b"", b"{", b"[]", b"null", b"7", b"{}", b"\xff\xfe\0"],
 )
 def test_what_is_no_card_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "card.json").write_bytes(content)
@@ -38,9 +39,22 @@ def test_missing_card_is_refused(tmp_path: Path) -> None:
         read_card(tmp_path / "none.json")
 
 
-@pytest.mark.parametrize("other", [0, 2, "1", None])
+@pytest.mark.parametrize("other", [0, 3, "1", None])
 def test_card_of_another_format_is_refused(tmp_path: Path, other: int | str | None) -> None:
-    content = {"format": other, **CARD.__dict__}
+    content = {"format": other, **asdict(CARD)}
     (tmp_path / "card.json").write_text(json.dumps(content))
-    with pytest.raises(WeightsError, match=f"has format {other}, this program reads format 1"):
+    with pytest.raises(WeightsError, match=f"has format {other}, this program reads formats 1 and 2"):
         read_card(tmp_path / "card.json")
+
+
+def test_every_fault_of_a_card_is_named_at_once(tmp_path: Path) -> None:
+    content = {"format": CARD_FORMAT, **asdict(CARD), "colour": "red", "version": 1.0, "sha256": "abc"}
+    del content["task"]
+    (tmp_path / "card.json").write_text(json.dumps(content))
+    with pytest.raises(WeightsError) as refused:
+        read_card(tmp_path / "card.json")
+    assert str(refused.value) == (
+        "The card card.json does not fit this program: version: Input should be a valid string, got 1.0; "
+        "task: expected a value, got none; sha256: String should match pattern '^[0-9a-f]{64}$', got \"abc\"; "
+        "colour: this program knows no such key."
+    )

@@ -15,16 +15,17 @@ from openboneage.assess.distribution import interval_findings
 from openboneage.assess.estimators.estimator import AgeEstimator
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.findings import Finding
-from openboneage.hand.finder import check_finder
+from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
+from openboneage.hand.quality_limits import QualityLimits
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
 from openboneage.subject import Sex
 from openboneage.weights.card import read_card
-from openboneage.weights.registry import HAND_FINDER, Cards
-from openboneage.weights.runtime import Model, load_model
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.runtime import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,30 +46,34 @@ class Assessor:
         models: The models that both run.
     """
 
-    finder: Model
+    finder: Model[FinderSpecification]
     estimator: AgeEstimator
     models: tuple[ModelFacts, ...]
 
     @classmethod
     def load(
-        cls, models: Cards | str | os.PathLike[str] | None = None, threads: int = 0, estimator: str = DEFAULT_ESTIMATOR
+        cls, models: ModelSet | str | os.PathLike[str] | None = None, threads: int = 0, estimator: str = DEFAULT_ESTIMATOR
     ) -> Assessor:
         """An assessor with the models of a set.
 
         Args:
-            models: Version of a shipped set, a folder with cards, or the cards; None takes the default set.
+            models: Version of a shipped set, a folder with cards, or the set; None takes the default set.
             threads: Threads of one run; 0 takes every core.
             estimator: Name of the estimator.
 
         Raises:
             InputError: There is no such estimator.
-            WeightsError: There is no such set, or a model is missing or damaged.
+            WeightsError: There is no such set, or a model is missing, damaged, or does not fit its role.
         """
-        cards = models if isinstance(models, Cards) else Cards.of(models)
         chosen = find_estimator(estimator)
-        finder = load_model(cards.finder, threads)
-        check_finder(finder.card)
-        return cls(finder, chosen.load(cards, threads), models_used(cards, estimator))
+        found = models if isinstance(models, ModelSet) else ModelSet.find(models)
+        finder = HAND_FINDER.load(found.card(HAND_FINDER.name), threads)
+        return cls(finder, chosen.load(found, threads), models_used(found, estimator))
+
+    @property
+    def limits(self) -> QualityLimits:
+        """Where measures of a film become findings."""
+        return self.finder.specification.calibration.quality_limits
 
     def assess(
         self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
@@ -109,7 +114,7 @@ class Assessor:
         with _timed(seconds, "standardize"):
             hand = locate_hand(radiograph, self.finder)
         with _timed(seconds, "quality"):
-            quality = judge(hand)
+            quality = judge(hand, self.limits)
         estimate, uncertain = None, tuple[Finding, ...]()
         if quality.verdict is not Verdict.REJECT:
             with _timed(seconds, self.estimator.name.replace("-", "_")):
@@ -155,20 +160,20 @@ def assess(
             impossible.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
-        WeightsError: There is no such set, or a model is missing or damaged.
+        WeightsError: There is no such set, or a model is missing, damaged, or does not fit its role.
     """
     return Assessor.load(models, estimator=estimator).assess(path, sex, age_months)
 
 
-def models_used(cards: Cards, estimator: str) -> tuple[ModelFacts, ...]:
+def models_used(models: ModelSet, estimator: str) -> tuple[ModelFacts, ...]:
     """The models that an assessor of that estimator runs, from their cards alone.
 
     Raises:
         InputError: There is no such estimator.
         WeightsError: A card is missing or damaged.
     """
-    names = (HAND_FINDER, *find_estimator(estimator).roles)
-    return tuple(ModelFacts.of(read_card(cards.named(name))) for name in names)
+    roles = (HAND_FINDER, *find_estimator(estimator).roles)
+    return tuple(ModelFacts.of(read_card(models.card(role.name))) for role in roles)
 
 
 @contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
+import pydantic
 from numpy.typing import NDArray
 from pydantic import Field, PlainSerializer, PlainValidator
 
 from openboneage.findings import Finding, Severity
-from openboneage.quantities import BoneAgeMonths, Share
+from openboneage.quantities import BoneAgeMonths, Positive, Share
+from openboneage.weights.strict import STRICT
 
 Probabilities = NDArray[np.float64]
 
@@ -24,9 +25,9 @@ TOO_WIDE_MONTHS = 72.0
 (`docs/experiments.md`, Refusal)."""
 
 
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class Calibration:
-    """How distributions are calibrated; from the weights card.
+    """How distributions are calibrated; a section of a weights card.
 
     Attributes:
         temperature: Log-probabilities are divided by this, over 0.
@@ -35,14 +36,13 @@ class Calibration:
             (Chernozhukov et al., PNAS 2021; 118(48)): the quantile of `|2 F(reading) - 1|` over the calibration films.
     """
 
-    temperature: float = 1.0
-    coverage: float = 0.9
-    central_mass: float = 0.9
+    temperature: Positive
+    coverage: Share
+    central_mass: Share
 
-    @classmethod
-    def from_card(cls, calibration: Mapping[str, Any]) -> Calibration:
-        """Read the calibration that a weights card holds."""
-        return cls(*(float(calibration[key]) for key in ("temperature", "coverage", "central_mass")))
+
+UNCALIBRATED = Calibration(temperature=1.0, coverage=0.9, central_mass=0.9)
+"""Takes a distribution as it is."""
 
 
 def _monthly(values: object) -> Probabilities:

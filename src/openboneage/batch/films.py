@@ -19,7 +19,7 @@ from openboneage.batch.figures import Figures
 from openboneage.batch.results import Results
 from openboneage.errors import BoneAgeError, InputError, UnreadableError, WorkerLostError
 from openboneage.report.table import models_cell
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Method:
     """How each film is assessed.
 
     Attributes:
-        cards: The models.
+        model_set: The models.
         estimator: Name of the estimator of the bone age.
         figures: Where a figure of each film goes; None draws none.
     """
 
-    cards: Cards
+    model_set: ModelSet
     estimator: str = DEFAULT_ESTIMATOR
     figures: Figures | None = None
 
@@ -44,7 +44,7 @@ class Method:
             InputError: There is no such estimator.
             WeightsError: A card is missing or damaged.
         """
-        return models_cell(models_used(self.cards, self.estimator))
+        return models_cell(models_used(self.model_set, self.estimator))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
         return Answer.failed(case.label, InputError(case.reason), task.case_id)
     if task.film_sha256 and task.film_sha256 == _sha256(case.path):
         return None
-    assessor = _assessor(method.cards, threads, method.estimator)  # outside the try: damaged weights end the run
+    assessor = _assessor(method.model_set, threads, method.estimator)  # outside the try: damaged weights end the run
     try:
         examination = assessor.examine(case.path, case.sex, case.age_months)
         if method.figures:
@@ -147,9 +147,9 @@ def _sha256(film: Path) -> str | None:
 
 
 @cache
-def _assessor(cards: Cards, threads: int, estimator: str) -> Assessor:
+def _assessor(model_set: ModelSet, threads: int, estimator: str) -> Assessor:
     """The assessor of this process."""
-    return Assessor.load(cards, threads, estimator)
+    return Assessor.load(model_set, threads, estimator)
 
 
 def _draw(examination: Examination, film: Path, figures: Figures, assessor: Assessor) -> None:

@@ -25,7 +25,7 @@ from openboneage.cli.options import Dask, Estimator, Models
 from openboneage.cli.output import err, out
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import parse_age_months, parse_sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
 Cases = Iterator[Case | UnreadFolder]
 
@@ -73,7 +73,7 @@ def assess(
     several = len(first) > 1
     if figures and not figures.films and several:
         raise InputError(f"Several films need a folder for their figures, got the file {figure}.")
-    method, executor, summary = Method(Cards.of(models), estimator, figures), executor_of(jobs, dask), Summary()
+    method, executor, summary = Method(ModelSet.find(models), estimator, figures), executor_of(jobs, dask), Summary()
     with ExitStack() as stack:
         results = stack.enter_context(_results(csv_out, table_out, method.models))
         advance = stack.enter_context(_progress(find_cases if several else None))

@@ -13,8 +13,9 @@ from openboneage.cli.options import Estimator, Models
 from openboneage.cli.output import err, out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
+from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
 if TYPE_CHECKING:
     from openboneage.evaluate.ages import LoadAssessor
@@ -218,8 +219,7 @@ def sampling(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
     """Ways to reduce a film to what the network sees, on native films and on validation films that have two reductions."""
     from openboneage.evaluate import sampling as study
 
-    cards = Cards.of(models)
-    out.print(study.sampling_table(open_packs(data), cards, jobs))
+    out.print(study.sampling_table(open_packs(data), ModelSet.find(models), jobs))
 
 
 @evaluate.command()
@@ -227,8 +227,7 @@ def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
     """The corner rule of Lee 2017 and the program's decision, on held-out films as they are and inverted."""
     from openboneage.evaluate import hand_finder as study
 
-    cards = Cards.of(models)
-    out.print(study.polarity_table(open_packs(data), cards.finder, jobs))
+    out.print(study.polarity_table(open_packs(data), _finder(models), jobs))
 
 
 @evaluate.command()
@@ -236,8 +235,7 @@ def mask(data: Packs = None, models: Models = None) -> None:
     """Dice of the hand mask on outlined films that the finder never learned from."""
     from openboneage.evaluate import hand_finder as study
 
-    cards = Cards.of(models)
-    out.print(study.mask_table(open_packs(data), cards.finder))
+    out.print(study.mask_table(open_packs(data), _finder(models)))
 
 
 @evaluate.command()
@@ -245,8 +243,7 @@ def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
     """Rotation, side and place of the hand on held-out films turned all round and mirrored."""
     from openboneage.evaluate import hand_finder as study
 
-    cards = Cards.of(models)
-    out.print(study.pose_table(open_packs(data), cards.finder, jobs))
+    out.print(study.pose_table(open_packs(data), _finder(models), jobs))
 
 
 @evaluate.command()
@@ -261,15 +258,19 @@ def quality(
     """Refusals among 1,000 real hands, acceptances among images that are no hands."""
     from openboneage.evaluate import hand_finder as study
 
-    cards, packs = Cards.of(models), open_packs(data)
+    packs = open_packs(data)
     archive = not_hands or packs.root.parent / "not_hands" / "mednist-64px.zip"
-    out.print(study.quality_table(packs, archive, cards.finder, jobs))
+    out.print(study.quality_table(packs, archive, _finder(models), jobs))
+
+
+def _finder(models: str | None) -> Path:
+    return ModelSet.find(models).card(HAND_FINDER.name)
 
 
 def _loader(models: str | None, estimator: str) -> LoadAssessor:
     from openboneage.evaluate.ages import assessor_loader
 
-    return assessor_loader(Cards.of(models), estimator)
+    return assessor_loader(ModelSet.find(models), estimator)
 
 
 def _announced(sample: Sample) -> Sample:

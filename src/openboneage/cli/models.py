@@ -10,8 +10,9 @@ import typer
 
 from openboneage.cli.options import Models
 from openboneage.cli.output import out
+from openboneage.errors import WeightsError
 from openboneage.weights.card import Card, read_card
-from openboneage.weights.registry import DEFAULT_SET, Cards, shipped_sets
+from openboneage.weights.registry import DEFAULT_SET, ModelSet, shipped_sets
 
 
 def models(
@@ -21,7 +22,7 @@ def models(
 ) -> None:
     """List the sets of models that ship, or show the card of one model."""
     if name:
-        out.print(_json(asdict(read_card(Cards.of(models).named(name)))))
+        out.print(_json(asdict(_card(models, name))))
         return
     sets = {each: _cards(each) for each in ([models] if models else shipped_sets())}
     if as_json:
@@ -42,7 +43,14 @@ def models(
 
 
 def _cards(models: str) -> list[Card]:
-    return [read_card(path) for path in Cards.of(models).by_name.values()]
+    return [read_card(path) for path in ModelSet.find(models).cards.values()]
+
+
+def _card(models: str | None, name: str) -> Card:
+    cards = ModelSet.find(models).cards
+    if name not in cards:
+        raise WeightsError(f"Expected one of the models {', '.join(cards)}, got {name!r}.")
+    return read_card(cards[name])
 
 
 def _json(content: object) -> str:

@@ -36,8 +36,8 @@ def default(
         raise InputError(f"Training needs the package {error.name}; install openboneage[learn].") from None
     folder, planned = set_folder(version), study.DefaultRun(shared, run, version, jobs)
     if install:
-        study.check_free(folder, planned.cards)  # before the hours of training, not only after it
-    cards = study.train_default(planned)
+        study.check_free(folder, planned.models)  # before the hours of training, not only after it
+    models = study.train_default(planned)
     if install:
-        study.install(cards, folder)
-    err.print(f"finished: {cards.finder} and {cards.whole_hand}")
+        study.install(models, folder)
+    err.print(f"finished: {' and '.join(map(str, models.cards.values()))}")

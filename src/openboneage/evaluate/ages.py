@@ -21,7 +21,7 @@ from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 
 LoadAssessor = Callable[[], Assessor]
 """Loads the assessor in each process; it can be pickled."""
@@ -52,7 +52,7 @@ class Reading:
         return self.verdict is not Verdict.REJECT
 
 
-def assessor_loader(models: Cards, estimator: str = DEFAULT_ESTIMATOR) -> LoadAssessor:
+def assessor_loader(models: ModelSet, estimator: str = DEFAULT_ESTIMATOR) -> LoadAssessor:
     """Load an assessor with one thread, in any process.
 
     Raises:
@@ -83,7 +83,7 @@ def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Seq
 def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex: Sex | None = None) -> Reading:
     """Run the program over a film's radiograph, which may have been changed; `sex` replaces the child's own."""
     hand = locate_hand(radiograph, assessor.finder)
-    return Reading(film, judge(hand).verdict, assessor.estimator.estimate(hand, sex or film.sex))
+    return Reading(film, judge(hand, assessor.limits).verdict, assessor.estimator.estimate(hand, sex or film.sex))
 
 
 def figures_by_group(readings: Sequence[Reading]) -> dict[str, AgeFigures]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import UNCALIBRATED as UNCALIBRATED
 from openboneage.assess.distribution import Calibration, Probabilities, cumulated_at, describe, temperature_scaled
 from openboneage.assess.estimators.estimator import CalibratedEstimator
 from openboneage.batch.executor import executor_of, map_chunks
@@ -21,8 +22,6 @@ from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge
 
 COVERAGE = 0.9
-UNCALIBRATED = Calibration()
-"""The calibration of a new model until one is fitted."""
 TEMPERATURES = np.arange(0.4, 1.61, 0.02)
 
 
@@ -73,7 +72,7 @@ def _read_chunk(source: FilmSet, load: LoadAssessor, chunk: Sequence[Film]) -> l
     readings = []
     for film in chunk:
         hand = locate_hand(source.radiograph(film), assessor.finder)
-        readings.append(UncalibratedReading(film, judge(hand).verdict, estimator.uncalibrated(hand, film.sex)))
+        readings.append(UncalibratedReading(film, judge(hand, assessor.limits).verdict, estimator.uncalibrated(hand, film.sex)))
     return readings
 
 

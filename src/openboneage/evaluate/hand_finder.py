@@ -22,12 +22,13 @@ from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown
 from openboneage.hand import geometry
+from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import corner_rule_inverted
 from openboneage.hand.quality import QualityReport, Verdict, judge
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from openboneage.reading.radiograph import Radiograph
-from openboneage.weights.runtime import Model, load_model
+from openboneage.weights.runtime import Model
 
 CUTS = {"as they are": None, "hand cut out": 0.0, "hand cut out with a margin of 2 %": 0.02}
 REAL_HANDS = 1000
@@ -46,7 +47,7 @@ def polarity_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
     return to_markdown((f"wrong on {len(films)} held-out films", "as they are", "inverted", "both"), rows)
 
 
-def _polarity(films: RsnaFilms, finder: Model, film: Film) -> list[list[bool]]:
+def _polarity(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> list[list[bool]]:
     pixels = films.point_sampled(film.id)
     answers = []
     for shown in (pixels, inverted(pixels)):
@@ -60,7 +61,7 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
 
     The films are seen as they are and with the hand cut out of them, along its outline and with a margin.
     """
-    model, outlines = load_model(finder), read_outlines(films.root / "outlines.json")
+    model, outlines = HAND_FINDER.load(finder), read_outlines(films.root / "outlines.json")
     drawn = {films.by_id[i]: mask for i, mask in outlines.items() if films.by_id[i].split is not Split.TRAIN}
     rows = []
     for name, margin in CUTS.items():
@@ -70,7 +71,9 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
     return to_markdown((f"{len(drawn)} outlined films not learned from", "mean Dice", "median", "three worst"), rows)
 
 
-def _dice(films: RsnaFilms, finder: Model, film: Film, drawn: NDArray[np.uint8], margin: float | None) -> float:
+def _dice(
+    films: RsnaFilms, finder: Model[FinderSpecification], film: Film, drawn: NDArray[np.uint8], margin: float | None
+) -> float:
     pixels = films.point_sampled(film.id)
     shown = pixels if margin is None else cut_out(pixels, drawn, margin)
     hand = locate_hand(reduced_radiograph(shown, films.aspects[film.id], film.id), finder)
@@ -99,7 +102,7 @@ def _turns() -> list[tuple[int, bool]]:
     return [(turn, mirror) for mirror in (False, True) for turn in TURNS_DEGREES if turn or mirror]
 
 
-def _pose(films: RsnaFilms, finder: Model, film: Film) -> list[tuple[float, float]]:
+def _pose(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> list[tuple[float, float]]:
     shown = films.radiograph(film).display
     plain = locate_hand(_radiograph(shown), finder)
     answers = []
@@ -115,8 +118,8 @@ def quality_table(source: RsnaFilms, not_hands: Path, finder: Path, jobs: int) -
     hands = [*films_of(source, Split.VALIDATION), *films_of(source, Split.HELD_OUT)][:REAL_HANDS]
     reports = _over_films(_judge_film, source, finder, hands, jobs)
     negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
-    model = load_model(finder)
-    others = [judge(locate_hand(_radiograph(_enlarged(pixels)), model)) for pixels in negatives.values()]
+    model = HAND_FINDER.load(finder)
+    others = [_judge(_radiograph(_enlarged(pixels)), model) for pixels in negatives.values()]
     rows = [_quality_row("real hands", reports), _quality_row("chest films, CT and MR slices", others)]
     return to_markdown(("images", "n", "accepted", "with findings", "refused", "reasons"), rows)
 
@@ -129,8 +132,12 @@ def _quality_row(name: str, reports: Sequence[QualityReport]) -> list[str]:
     return [name, str(len(reports)), *counts, ", ".join(f"{code} {codes.count(code)}" for code in reasons)]
 
 
-def _judge_film(films: RsnaFilms, finder: Model, film: Film) -> QualityReport:
-    return judge(locate_hand(films.radiograph(film), finder))
+def _judge_film(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> QualityReport:
+    return _judge(films.radiograph(film), finder)
+
+
+def _judge(radiograph: Radiograph, finder: Model[FinderSpecification]) -> QualityReport:
+    return judge(locate_hand(radiograph, finder), finder.specification.calibration.quality_limits)
 
 
 def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -142,13 +149,20 @@ def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
 
 
 def _over_films(
-    measure: Callable[[RsnaFilms, Model, Film], Result], source: RsnaFilms, finder: Path, films: Sequence[Film], jobs: int
+    measure: Callable[[RsnaFilms, Model[FinderSpecification], Film], Result],
+    source: RsnaFilms,
+    finder: Path,
+    films: Sequence[Film],
+    jobs: int,
 ) -> list[Result]:
     return map_chunks(partial(_over_chunk, measure, source, finder), films, executor_of(jobs), "films")
 
 
 def _over_chunk(
-    measure: Callable[[RsnaFilms, Model, Film], Result], source: RsnaFilms, finder: Path, films: Iterable[Film]
+    measure: Callable[[RsnaFilms, Model[FinderSpecification], Film], Result],
+    source: RsnaFilms,
+    finder: Path,
+    films: Iterable[Film],
 ) -> list[Result]:
-    model = load_model(finder, threads=1)
+    model = HAND_FINDER.load(finder, threads=1)
     return [measure(source, model, film) for film in films]

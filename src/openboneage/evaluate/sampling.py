@@ -18,13 +18,14 @@ from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand import geometry
-from openboneage.hand.drawing import TWO_PLACES, SampleSpec, brightness_of_hand, draw_views, mask_weight, normalise
+from openboneage.hand.drawing import AS_IT_LIES, TWO_PLACES, SampleSpec, brightness_of_hand, draw_views, mask_weight, normalise
+from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.frame import canvas_size
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import bright_bones
 from openboneage.hand.standard_hand import StandardHand
-from openboneage.weights.registry import Cards
-from openboneage.weights.runtime import load_model
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.runtime import Model
 
 PHASES = (2, 3, 5)
 NATIVE_WAYS = (
@@ -35,20 +36,20 @@ NATIVE_WAYS = (
     "the diagonal of 2 x 2 phases and the average twice, every second mirrored",
     "for comparison: the 100-px reductions of the same films",
 )
-PLACES = {"as it lies": SampleSpec.places, "at two places": TWO_PLACES, "at three places": (*SampleSpec.places, *TWO_PLACES)}
+PLACES = {"as it lies": AS_IT_LIES, "at two places": TWO_PLACES, "at three places": (*AS_IT_LIES, *TWO_PLACES)}
 """At each place a coarse film is drawn twice, once to be mirrored."""
 REDUCTIONS = ("point samples of 100 x 100 px", "averages of 64 x 64 px", "the mean of both")
 REDUCED_WAYS = tuple(f"{reduction}, {place}" for place in PLACES for reduction in REDUCTIONS)
 
 
-def sampling_table(films: RsnaFilms, cards: Cards, jobs: int) -> str:
+def sampling_table(films: RsnaFilms, models: ModelSet, jobs: int) -> str:
     """Error for each way of drawing views of the native films, and for both reductions of validation films; Markdown tables."""
     native = films_of(films, Split.NATIVE)
     both = [film for film in films_of(films, Split.VALIDATION) if film.id in films.smooth_ids]
     return "\n\n".join(
         (
-            _table("native films", native, NATIVE_WAYS, partial(_native_errors, films, cards), jobs),
-            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, films, cards), jobs),
+            _table("native films", native, NATIVE_WAYS, partial(_native_errors, films, models), jobs),
+            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, films, models), jobs),
         )
     )
 
@@ -64,31 +65,35 @@ def _table(
     return to_markdown((f"views of {len(films)} {title}", "MAE", "bias", "RMSE"), rows)
 
 
-def _native_errors(source: RsnaFilms, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    finder, estimator = load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
+def _native_errors(source: RsnaFilms, models: ModelSet, films: Sequence[Film]) -> list[list[float]]:
+    finder, estimator = _finder(models), WholeHandEstimator.load(models, 1)
     rows = []
     for film in films:
         hand = locate_hand(source.radiograph(film), finder)
-        estimates = [estimator.of_views(views, film.sex) for views in _ways(hand, estimator.spec)]
+        estimates = [estimator.of_views(views, film.sex) for views in _ways(hand, estimator.views)]
         small = locate_hand(source.reduced(film).radiograph(), finder)
         estimates.append(estimator.uncalibrated(small, film.sex))
         rows.append([_error(p, film) for p in estimates])
     return rows
 
 
-def _reduced_errors(source: RsnaFilms, cards: Cards, films: Sequence[Film]) -> list[list[float]]:
-    finder, estimator = load_model(cards.finder, 1), WholeHandEstimator.load(cards, 1)
+def _reduced_errors(source: RsnaFilms, models: ModelSet, films: Sequence[Film]) -> list[list[float]]:
+    finder, estimator = _finder(models), WholeHandEstimator.load(models, 1)
     rows = []
     for film in films:
         hand = locate_hand(source.reduced(film).radiograph(), finder)
         averaged = replace(hand, film=bright_bones(unsquashed(source.smooth(film.id), source.aspects[film.id]), hand.inverted))
         estimates: list[Probabilities] = []
         for places in PLACES.values():
-            views = [draw_views(shown, replace(estimator.spec, places=places)) for shown in (hand, averaged)]
+            views = [draw_views(shown, replace(estimator.views, places=places)) for shown in (hand, averaged)]
             point, smooth = (estimator.of_views(each, film.sex) for each in views)
             estimates += [point, smooth, (point + smooth) / 2]
         rows.append([_error(p, film) for p in estimates])
     return rows
+
+
+def _finder(models: ModelSet) -> Model[FinderSpecification]:
+    return HAND_FINDER.load(models.card(HAND_FINDER.name), threads=1)
 
 
 def _ways(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.float32]]:

@@ -7,24 +7,31 @@ training films is also there as averages over areas, and what the two kinds of v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Annotated
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from openboneage.hand import geometry
 from openboneage.hand.finder import brightness_range
 from openboneage.hand.frame import HEIGHT, WIDTH, about_middle, canvas_size, draw_smooth, on_canvas
 from openboneage.hand.standard_hand import MASK_THRESHOLD, StandardHand
+from openboneage.quantities import NotNegative, Positive, Share
+from openboneage.weights.strict import STRICT
 
-TWO_PLACES = ((4.0, 1.07), (-4.0, 0.935))
-"""A hand turned and enlarged a little, and turned and reduced: what a network errs in by chance differs between the two."""
+Places = Annotated[tuple[tuple[float, Positive], ...], Field(min_length=1)]
+"""Turns in degrees clockwise, and scales."""
+
+AS_IT_LIES: Places = ((0.0, 1.0),)
+TWO_PLACES: Places = ((4.0, 1.07), (-4.0, 0.935))
+"""A hand turned and enlarged a little, and turned and reduced: a network's chance errors differ between the two."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class SampleSpec:
     """How a hand becomes a network's input.
 
@@ -42,23 +49,31 @@ class SampleSpec:
         range_high: Quantile that becomes 1.
     """
 
-    height_px: int = 128
-    samples_per_unit: tuple[float, float] = (34.0, 43.0)
-    phases: int = 3
-    diagonal: bool = False
-    smooth: int = 0
-    coarse: float = 1.6
-    places: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
-    mask_margin: float = 0.06
-    range_low: float = 0.02
-    range_high: float = 0.98
+    height_px: Annotated[int, Field(gt=0)]
+    samples_per_unit: tuple[Positive, Positive]
+    phases: Annotated[int, Field(gt=0)]
+    diagonal: bool
+    smooth: Annotated[int, Field(ge=0)]
+    coarse: Positive
+    places: Places
+    mask_margin: NotNegative
+    range_low: Share
+    range_high: Share
 
-    @classmethod
-    def from_card(cls, preprocessing: Mapping[str, Any]) -> SampleSpec:
-        """Read the specification that a weights card holds."""
-        down, across = preprocessing["samples_per_unit"]
-        places = tuple((float(turn), float(scale)) for turn, scale in preprocessing.get("places", cls.places))
-        return cls(**{**preprocessing, "samples_per_unit": (float(down), float(across)), "places": places})
+
+DEFAULT_VIEWS = SampleSpec(
+    height_px=128,
+    samples_per_unit=(34.0, 43.0),
+    phases=2,
+    diagonal=True,
+    smooth=2,
+    coarse=1.6,
+    places=TWO_PLACES,
+    mask_margin=0.06,
+    range_low=0.02,
+    range_high=0.98,
+)
+"""Views that new networks are trained on."""
 
 
 def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:

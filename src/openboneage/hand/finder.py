@@ -1,4 +1,4 @@
-"""What the hand finder sees and says: the thumbnail that goes in and the reading of the maps that come out.
+"""Input and output of the hand finder: the thumbnail that goes in, and how the maps that come out are read.
 
 Torch-free: training draws its thumbnails with the same functions.
 """
@@ -11,32 +11,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.errors import WeightsError
-from openboneage.weights.card import Card
-
 THUMBNAIL_PX = 128
+THUMBNAIL_CHANNELS = ("linear", "equalised")
 MAP_CHANNELS = ("mask", "radius", "mcp1", "mcp3", "mcp5")
 COUNT_CLASSES = (0, 1, 2)
-PREPROCESSING = {"thumbnail_px": THUMBNAIL_PX, "channels": ["linear", "equalised"]}
-"""What a finder's card must ask for: `thumbnail_channels` can do nothing else."""
+HEAD_OUTPUTS = ("no hand", "one hand", "several hands", "inverted")
 Peak = tuple[float, float, float]
-
-
-def check_finder(card: Card) -> None:
-    """Refuse a finder that was made for other thumbnails.
-
-    Raises:
-        WeightsError: The card asks for preprocessing that this program does not do.
-    """
-    if dict(card.preprocessing) != PREPROCESSING:
-        raise WeightsError(
-            f"Expected a hand finder for {PREPROCESSING}, the card of {card.name} asks for {dict(card.preprocessing)}."
-        )
 
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """What the finder said about one thumbnail.
+    """What the finder found on one thumbnail.
 
     Attributes:
         mask: Probability that a pixel shows the hand, `(128, 128)` float32.

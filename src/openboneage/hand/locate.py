@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from openboneage.hand import geometry
 from openboneage.hand.finder import THUMBNAIL_PX, Detection, read_detection, thumbnail_channels
+from openboneage.hand.finder_card import FinderSpecification
 from openboneage.hand.frame import ASPECT, HEIGHT, LEFT, TOP, WIDTH, canvas_size, draw_smooth, frame_to_canvas
 from openboneage.hand.polarity import bright_bones
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
@@ -20,10 +21,10 @@ LOOK_MARGIN = 1.25
 RADIUS, MCP1, MCP3, MCP5 = range(4)
 
 
-def locate_hand(radiograph: Radiograph, finder: Model) -> StandardHand:
+def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> StandardHand:
     """Find the hand on a film, decide polarity and side, and lay it straight.
 
-    Source: Lee et al. 2017, "Preprocessing Engine", with a U-Net and landmarks in place of patches and an outline.
+    Source: Lee et al. 2017, "Preprocessing Engine", with a U-Net and landmarks instead of patches and an outline.
 
     Args:
         radiograph: The film.
@@ -69,16 +70,18 @@ def _reduced(display: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], geometry.Af
     return np.asarray(reduced, np.uint8), geometry.scaling(size[0] / width, size[1] / height)
 
 
-def _look_both_ways(shown: NDArray[np.uint8], finder: Model) -> tuple[Detection, bool]:
+def _look_both_ways(shown: NDArray[np.uint8], finder: Model[FinderSpecification]) -> tuple[Detection, bool]:
     """Look at a film as it is and inverted; the two opinions on polarity are averaged."""
     pair = [shown, np.subtract(255, shown, dtype=np.uint8)]
-    maps, heads = finder.run(np.stack([thumbnail_channels(view) for view in pair]))
-    as_is, turned = (read_detection(maps[i], heads[i]) for i in range(2))
+    outputs = finder.run(np.stack([thumbnail_channels(view) for view in pair]))
+    as_is, turned = (read_detection(outputs["maps"][i], outputs["head"][i]) for i in range(2))
     inverted = as_is.inverted + 1 - turned.inverted > 1
     return (turned if inverted else as_is), inverted
 
 
-def _look_closer(film: NDArray[np.uint8], rough: geometry.Affine, finder: Model) -> tuple[Detection, geometry.Affine]:
+def _look_closer(
+    film: NDArray[np.uint8], rough: geometry.Affine, finder: Model[FinderSpecification]
+) -> tuple[Detection, geometry.Affine]:
     """Look at the hand where the first look put it, upright, and return the transform from its frame to that view.
 
     The view and its mirror image are seen and their maps averaged, so that neither side is favoured.
@@ -91,7 +94,8 @@ def _look_closer(film: NDArray[np.uint8], rough: geometry.Affine, finder: Model)
         geometry.translation(size[1] / 2, size[0] / 2),
     )
     view = draw_smooth(film, geometry.chain(rough, frame_to_look), size)
-    maps, heads = finder.run(np.stack([thumbnail_channels(view), thumbnail_channels(np.ascontiguousarray(view[:, ::-1]))]))
+    outputs = finder.run(np.stack([thumbnail_channels(view), thumbnail_channels(np.ascontiguousarray(view[:, ::-1]))]))
+    maps, heads = outputs["maps"], outputs["head"]
     maps[0, :, :, : size[1]] += maps[1, :, :, size[1] - 1 :: -1]
     maps[0, :, :, : size[1]] /= 2
     return read_detection(maps[0], heads[0]), frame_to_look

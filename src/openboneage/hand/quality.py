@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from openboneage.findings import Finding, Severity
 from openboneage.hand.measures import Measures, measure
+from openboneage.hand.quality_limits import QualityLimits
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Laterality
 
@@ -21,50 +22,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class QualityLimits:
-    """Where a measure becomes a finding.
-
-    The landmark limits were set with finder 1.0 as the lowest 0.1 % and 2 % of the training films.
-
-    Attributes:
-        no_hand: Probability of no hand that rejects.
-        two_hands: Probability of several hands that rejects.
-        landmark_reject: The least sure landmark below this rejects.
-        landmark_warn: The least sure landmark below this is a finding.
-        small_reject: Fewer film pixels to a frame unit (MCP3 to distal radius) reject.
-        small_warn: Fewer film pixels to a frame unit are a finding.
-        cut_reject: Frame units of hand along the film's edge that reject.
-        cut_warn: Frame units of hand along the film's edge that are a finding.
-        wrist_reject: Frame units of film below the distal radius under which the wrist counts as cut off: where the radius is
-            off the film, the finder mostly sees it 0.08 to 0.15 from the edge; 0.2 % of the training films have less.
-        wrist_doubtful: The same where the landmarks are doubtful too: of 10,020 training films two have so little and are so
-            doubtful.
-        outline_reject: Share of the outline that follows an edge under which it is not that of a hand: the example films cut
-            through their knuckles have 0.76 at most, of 501 training films the least has 0.89.
-        outline_warn: The share under which it is doubtful.
-        contrast_warn: Grey levels between the 2nd and 98th percentile within the hand that are too few.
-        white_warn: Share of the hand at full white that is too much.
-        black_warn: Share of the hand at full black that is too much.
-    """
-
-    no_hand: float = 0.5
-    two_hands: float = 0.5
-    landmark_reject: float = 0.33
-    landmark_warn: float = 0.465
-    small_reject: float = 20.0
-    small_warn: float = 32.0
-    cut_reject: float = 0.9
-    cut_warn: float = 0.12
-    wrist_reject: float = 0.15
-    wrist_doubtful: float = 0.25
-    outline_reject: float = 0.78
-    outline_warn: float = 0.88
-    contrast_warn: float = 12.0
-    white_warn: float = 0.10
-    black_warn: float = 0.25
-
-
-@dataclass(frozen=True)
 class QualityReport:
     """Verdict, reasons and measures."""
 
@@ -73,9 +30,8 @@ class QualityReport:
     measures: Measures
 
 
-def judge(hand: StandardHand, limits: QualityLimits | None = None) -> QualityReport:
-    """Judge a film by the hand that was found on it."""
-    limits = limits or QualityLimits()
+def judge(hand: StandardHand, limits: QualityLimits) -> QualityReport:
+    """Judge a film by the hand that was found on it, with the limits of the finder that found it."""
     measures = measure(hand)
     findings = (*hand.radiograph.findings, *(_presence(measures, limits) or _of_hand(hand, measures, limits)))
     return QualityReport(verdict_of(findings), findings, measures)

@@ -16,12 +16,13 @@ from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.reduced import ReducedFilm, unsquashed
 from openboneage.errors import InputError
 from openboneage.hand import geometry
-from openboneage.hand.drawing import SampleSpec, brightness_of_hand
+from openboneage.hand.drawing import DEFAULT_VIEWS, SampleSpec, brightness_of_hand
+from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import bright_bones
 from openboneage.learn.hand_cache import HandCache, PreparedHand, View
 from openboneage.subject import Sex
-from openboneage.weights.runtime import Model, load_model
+from openboneage.weights.runtime import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ def _sex_index(film: Film) -> int:
 
 
 def _prepare_chunk(films: FilmSet, finder_card: Path, folder: Path, chunk: Sequence[Film]) -> list[PreparedHand]:
-    finder, spec = load_model(finder_card, threads=1), SampleSpec()
+    finder, spec = HAND_FINDER.load(finder_card, threads=1), DEFAULT_VIEWS
     cache, hands = HandCache(folder, finder.card.sha256), []
     for film in chunk:
         reduced = films.reduced(film)
@@ -84,7 +85,7 @@ def _prepare_chunk(films: FilmSet, finder_card: Path, folder: Path, chunk: Seque
     return hands
 
 
-def _prepare(film: ReducedFilm, finder: Model, spec: SampleSpec) -> PreparedHand:
+def _prepare(film: ReducedFilm, finder: Model[FinderSpecification], spec: SampleSpec) -> PreparedHand:
     hand = locate_hand(film.radiograph(), finder)
     shown = [hand.film]
     if film.averaged is not None:

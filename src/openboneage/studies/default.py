@@ -28,16 +28,19 @@ from openboneage.datasets.splits import SPLIT_SALT, Split
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import assessor_loader, card_figures, read_films
 from openboneage.evaluate.calibration import UNCALIBRATED, calibrate, read_uncalibrated
-from openboneage.hand.finder import MAP_CHANNELS, PREPROCESSING, THUMBNAIL_PX
+from openboneage.hand.finder import HEAD_OUTPUTS, MAP_CHANNELS, THUMBNAIL_CHANNELS, THUMBNAIL_PX
+from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.frame import canvas_size
 from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import prepare_hands
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.whole_hand import WholeHandStudy, train_whole_hand
 from openboneage.weights.card import Card, read_card
-from openboneage.weights.registry import HAND_FINDER, WHOLE_HAND, Cards
+from openboneage.weights.registry import ModelSet
 
 COMMAND = "boneage train default"
+WHOLE_HAND = "whole-hand"
+"""Role of the age model."""
 LICENCE = {
     "name": "CC BY-NC 4.0",
     "link": "https://creativecommons.org/licenses/by-nc/4.0/",
@@ -83,35 +86,45 @@ class DefaultRun:
         return self.shared / "backbones" / "tf2_mobilenet_v2_1.0_224_ptq.tflite"
 
     @property
-    def cards(self) -> Cards:
-        """Cards of the run."""
-        return Cards.in_folder(self.out)
+    def models(self) -> ModelSet:
+        """The models that the run makes."""
+        return ModelSet(self.out)
+
+    @property
+    def finder(self) -> Path:
+        """Card of the hand finder."""
+        return self.models.card(HAND_FINDER.name)
+
+    @property
+    def whole_hand(self) -> Path:
+        """Card of the whole-hand model."""
+        return self.models.card(WHOLE_HAND)
 
 
-def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand: WholeHandStudy | None = None) -> Cards:
-    """Make both shipped models; returns their cards."""
+def train_default(run: DefaultRun, finder: FinderStudy | None = None, whole_hand: WholeHandStudy | None = None) -> ModelSet:
+    """Make both shipped models; returns their set."""
     finder, whole_hand = finder or FinderStudy(), whole_hand or WholeHandStudy()
     run.out.mkdir(parents=True, exist_ok=True)
-    if not run.cards.finder.is_file():
-        network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER, finder)
+    if not run.finder.is_file():
+        network = train_finder(run.films, run.not_hands, run.out / HAND_FINDER.name, finder)
         example = _example(2, THUMBNAIL_PX, THUMBNAIL_PX)
         _write(run, network, example, _finder_card(finder))
-    if not _is_measured(run.cards.whole_hand):
-        hands = prepare_hands(run.films, trainable(run.films), run.cards.finder, run.out / "hands", run.jobs)
+    if not _is_measured(run.whole_hand):
+        hands = prepare_hands(run.films, trainable(run.films), run.finder, run.out / "hands", run.jobs)
         network = train_whole_hand(hands, run.backbone, run.out / WHOLE_HAND, whole_hand)
         example = _example(1, *canvas_size(whole_hand.spec.height_px))
         card = _write(run, network, example, _whole_hand_card(run, whole_hand))
-        load = assessor_loader(run.cards)
+        load = assessor_loader(run.models)
         calibration = calibrate(read_uncalibrated(run.films, films_of(run.films, Split.VALIDATION), load, run.jobs))
         card = replace(card, calibration=asdict(calibration))
-        card.write(run.cards.whole_hand)
+        card.write(run.whole_hand)
         splits = (Split.HELD_OUT, Split.NATIVE)
         chosen = {str(split): films_of(run.films, split) for split in splits}
         figures = {name: card_figures(read_films(run.films, films, load, run.jobs)) for name, films in chosen.items()}
-        replace(card, figures=figures).write(run.cards.whole_hand)
-    for path in run.cards.by_name.values():
+        replace(card, figures=figures).write(run.whole_hand)
+    for path in run.models.cards.values():
         _give_version(path, run.version)
-    return run.cards
+    return run.models
 
 
 def _give_version(path: Path, version: str) -> None:
@@ -131,32 +144,32 @@ def _is_measured(card: Path) -> bool:
     return card.is_file() and bool(read_card(card).figures)
 
 
-def check_free(folder: Path, cards: Cards) -> None:
+def check_free(folder: Path, models: ModelSet) -> None:
     """Check that a folder holds no models but those of a run.
 
     Raises:
         InputError: It does: models that have a version are never replaced.
     """
-    for path in _files(cards):
-        place = folder / path.name
-        if place.exists() and not (path.exists() and filecmp.cmp(path, place, shallow=False)):
+    for place in _files(ModelSet(folder)):
+        path = models.folder / place.name
+        if not (path.exists() and filecmp.cmp(path, place, shallow=False)):
             raise InputError(f"The set {folder.name} holds other models already and keeps them; give another --version.")
 
 
-def install(cards: Cards, folder: Path) -> None:
+def install(models: ModelSet, folder: Path) -> None:
     """Copy the models of a run to the folder that the program loads their set from.
 
     Raises:
         InputError: Other models are there; see `check_free`.
     """
-    check_free(folder, cards)
+    check_free(folder, models)
     folder.mkdir(exist_ok=True)
-    for path in _files(cards):
+    for path in _files(models):
         shutil.copy2(path, folder)
 
 
-def _files(cards: Cards) -> list[Path]:
-    return [path for card in cards.by_name.values() for path in (card, card.with_suffix(".onnx"))]
+def _files(models: ModelSet) -> list[Path]:
+    return [path for card in models.cards.values() for path in (card, card.with_suffix(".onnx"))]
 
 
 def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, card: dict[str, Any]) -> Card:
@@ -168,10 +181,11 @@ def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, card: dic
 
 def _finder_card(study: FinderStudy) -> dict[str, Any]:
     return {
-        "name": HAND_FINDER,
+        "name": HAND_FINDER.name,
         "task": "Finds the hand on a film: mask, four landmarks, number of hands, polarity.",
-        "preprocessing": PREPROCESSING,
-        "output": {"maps": list(MAP_CHANNELS), "head": ["no hand", "one hand", "several hands", "inverted"], "unit": "logits"},
+        "preprocessing": {"thumbnail_px": THUMBNAIL_PX, "channels": list(THUMBNAIL_CHANNELS)},
+        "output": {"maps": list(MAP_CHANNELS), "head": list(HEAD_OUTPUTS), "unit": "logits"},
+        "calibration": read_card(ModelSet.find().card(HAND_FINDER.name)).calibration,  # until limits are set with this finder
         "training": {
             "data": "RSNA 2017 films at 100 px; 70 outlines (minhnt33/gr-bone-age, MIT); 267 boxed films (Koitka et al. "
             "2018, MIT); MedNIST chest, CT and MR slices (CC BY-SA 4.0)",

@@ -18,7 +18,7 @@ from pathlib import Path
 from torch import nn
 
 from openboneage.errors import InputError
-from openboneage.hand.drawing import TWO_PLACES, SampleSpec
+from openboneage.hand.drawing import DEFAULT_VIEWS, SampleSpec
 from openboneage.learn.age_samples import AgeBatches
 from openboneage.learn.averaging import averaged
 from openboneage.learn.backbones import pretrained_age_net
@@ -59,7 +59,7 @@ class WholeHandStudy:
     """
 
     batch_size: int = 64
-    spec: SampleSpec = field(default_factory=lambda: SampleSpec(phases=2, diagonal=True, smooth=2, places=TWO_PLACES))
+    spec: SampleSpec = DEFAULT_VIEWS
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
     stages: tuple[Schedule, ...] = (

@@ -1,31 +1,38 @@
-"""The weights card: the only source of what a model expects, what it gives and how good it was measured to be."""
+"""The weights card: the only source of what a model expects, what it returns and how accurate it was measured to be."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
+from pydantic.dataclasses import dataclass
+
 from openboneage.errors import WeightsError
+from openboneage.quantities import Sha256
+from openboneage.weights.old_cards import from_format_1
+from openboneage.weights.strict import STRICT, parse
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Card:
     """What is known of one model.
 
+    The sections `preprocessing`, `output` and `calibration` are free here; the specification of the role says what they hold.
+
     Attributes:
-        name: Name in the registry, such as `whole-hand`.
+        name: Role of the model, such as `whole-hand`.
         version: Version of the weights, `major.minor`.
-        task: What the model answers, in one sentence.
+        task: What the model does, in one sentence.
         file: Name of the ONNX file beside the card.
         sha256: Checksum of the ONNX file, 64 hexadecimal digits.
         preprocessing: Everything between a standard hand or a film and the network's input, by name.
         output: What the outputs mean, with units.
-        calibration: Numbers that turn raw outputs into intervals; empty where there are none.
+        calibration: Numbers fitted after training, such as a temperature or limits.
         training: Data, split, command, date and settings of the run.
         figures: Measured accuracy, each with the data it was measured on.
         licence: Licence of the weights and the citation it asks for.
@@ -35,7 +42,7 @@ class Card:
     version: str
     task: str
     file: str
-    sha256: str
+    sha256: Sha256
     preprocessing: Mapping[str, Any]
     output: Mapping[str, Any]
     training: Mapping[str, Any]
@@ -45,7 +52,7 @@ class Card:
 
     def write(self, path: Path) -> None:
         """Write the card as JSON."""
-        content = {"format": CARD_FORMAT, **self.__dict__}
+        content = {"format": CARD_FORMAT, **asdict(self)}
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -58,9 +65,10 @@ def read_card(path: Path) -> Card:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         card_format = content.pop("format")
-        card = Card(**content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"Expected a weights card at {path.name}, got something else ({type(error).__name__}).") from error
+    if card_format == 1:
+        card_format, content = CARD_FORMAT, from_format_1(content)
     if card_format != CARD_FORMAT:
-        raise WeightsError(f"Card {path.name} has format {card_format}, this program reads format {CARD_FORMAT}.")
-    return card
+        raise WeightsError(f"Card {path.name} has format {card_format}, this program reads formats 1 and {CARD_FORMAT}.")
+    return parse(Card, content, f"The card {path.name}")

@@ -1,4 +1,4 @@
-"""The model sets that ship with the package, by version, and where the cards of a set are."""
+"""Model sets: those that ship, by version, and those in a folder."""
 
 from __future__ import annotations
 
@@ -10,66 +10,51 @@ from pathlib import Path
 
 from openboneage.errors import InputError, WeightsError
 
-HAND_FINDER = "hand-finder"
-WHOLE_HAND = "whole-hand"
-
 DEFAULT_SET = "1.3"
-"""The set that answers where none is picked; a newer one beside it does not take its place."""
+"""The set that is used where none is picked; a newer one beside it does not take its place."""
 
 VERSION = re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True)
-class Cards:
-    """Where the cards of a model set are: the models that one assessment needs, made together."""
+class ModelSet:
+    """Models made together: a folder that holds the card and the ONNX file of each role, under the name of the role."""
 
-    finder: Path
-    whole_hand: Path
+    folder: Path
 
     @classmethod
-    def of(cls, models: str | os.PathLike[str] | None = None) -> Cards:
-        """The cards of a set.
+    def find(cls, models: str | os.PathLike[str] | None = None) -> ModelSet:
+        """Find a set.
 
         Args:
-            models: Version of a shipped set, or a folder with cards; None takes the default set.
+            models: Version of a set in the package, or a folder with cards; None takes the default set.
 
         Raises:
             WeightsError: There is no such set; the text names those there are.
         """
         name = DEFAULT_SET if models is None else os.fspath(models)
-        cards = cls.in_folder(set_folder(name) if name in shipped_sets() else Path(name))
-        if not any(path.is_file() for path in cards.by_name.values()):
+        found = cls(set_folder(name) if name in shipped_sets() else Path(name))
+        if not found.cards:
             raise WeightsError(f"Expected a model set ({', '.join(shipped_sets())}) or a folder with cards, got {name!r}.")
-        return cards
-
-    @classmethod
-    def in_folder(cls, folder: Path) -> Cards:
-        """The cards in a folder, under the names of the models; they need not be there yet."""
-        return cls(folder / f"{HAND_FINDER}.json", folder / f"{WHOLE_HAND}.json")
+        return found
 
     @property
-    def by_name(self) -> dict[str, Path]:
-        """The card of each model."""
-        return {HAND_FINDER: self.finder, WHOLE_HAND: self.whole_hand}
+    def cards(self) -> dict[str, Path]:
+        """The card of each role that the set has."""
+        return {path.stem: path for path in sorted(self.folder.glob("*.json")) if path.with_suffix(".onnx").is_file()}
 
-    def named(self, name: str) -> Path:
-        """The card of one model.
-
-        Raises:
-            WeightsError: There is no such model; the text names those there are.
-        """
-        if name not in self.by_name:
-            raise WeightsError(f"Expected one of the models {', '.join(self.by_name)}, got {name!r}.")
-        return self.by_name[name]
+    def card(self, role: str) -> Path:
+        """Place of the card of a role; it need not be there."""
+        return self.folder / f"{role}.json"
 
 
 def shipped_folder() -> Path:
-    """Folder of the sets that ship, one folder each."""
+    """Folder of the sets in the package, one folder each."""
     return Path(str(files("openboneage.weights"))) / "files"
 
 
 def set_folder(version: str) -> Path:
-    """Folder of a shipped set, there or yet to come.
+    """Folder of a set in the package, there or yet to come.
 
     Raises:
         InputError: The version is not `major.minor`.
@@ -80,6 +65,6 @@ def set_folder(version: str) -> Path:
 
 
 def shipped_sets() -> list[str]:
-    """Versions of the sets that ship, oldest first."""
-    names = (card.parent.name for card in shipped_folder().glob(f"*/{WHOLE_HAND}.json"))
-    return sorted(filter(VERSION.fullmatch, names), key=lambda name: [int(part) for part in name.split(".")])
+    """Versions of the sets in the package, oldest first."""
+    names = filter(VERSION.fullmatch, (folder.name for folder in shipped_folder().iterdir() if ModelSet(folder).cards))
+    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])

@@ -5,46 +5,59 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.errors import WeightsError
-from openboneage.weights.card import Card, read_card
+from openboneage.weights.card import Card
+from openboneage.weights.specification import S_co, Specification
 
 if TYPE_CHECKING:
     import onnxruntime
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """A card and the session that runs its file."""
+class Model(Generic[S_co]):
+    """A card, what it says, and the session that runs its file."""
 
     card: Card
+    specification: S_co
     session: onnxruntime.InferenceSession
 
-    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Run a batch through the network's only input."""
+    def run(self, batch: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Run a batch through the network; returns its outputs by name."""
         outputs = self.session.run(None, {self.session.get_inputs()[0].name: batch})
-        return [np.asarray(output, np.float32) for output in outputs]
+        names = self.specification.output_shapes
+        return {name: np.asarray(output, np.float32) for name, output in zip(names, outputs, strict=True)}
 
 
-def load_model(card_path: Path, threads: int = 0) -> Model:
-    """Load a model.
-
-    Args:
-        card_path: The card; the ONNX file lies beside it.
-        threads: Threads of one run; 0 takes every core.
+def start_session(card: Card, folder: Path, specification: Specification, threads: int) -> onnxruntime.InferenceSession:
+    """Open the file of a card.
 
     Raises:
-        WeightsError: Card or file is missing, or the file's checksum is not the card's.
+        WeightsError: The file is missing, damaged or not the card's, or its shapes contradict the card.
     """
     import onnxruntime
 
-    card = read_card(card_path)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    data = _checked_bytes(card, folder)
     try:
-        data = (card_path.parent / card.file).read_bytes()
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the errors of ONNX Runtime have no base class of their own
+        raise WeightsError(f"Expected an ONNX network in {card.file}, got something else ({type(error).__name__}).") from error
+    _check_shapes(card, session, specification)
+    return session
+
+
+def _checked_bytes(card: Card, folder: Path) -> bytes:
+    try:
+        data = (folder / card.file).read_bytes()
     except OSError:
         raise WeightsError(f"The card {card.name} names {card.file}, but no such file lies beside it.") from None
     digest = hashlib.sha256(data).hexdigest()
@@ -53,9 +66,15 @@ def load_model(card_path: Path, threads: int = 0) -> Model:
             f"Expected {card.file} with sha256 {card.sha256[:12]}…, got {digest[:12]}…: refused. "
             "Put the right file beside its card, or install the package anew."
         )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return Model(card, onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]))
+    return data
+
+
+def _check_shapes(card: Card, session: onnxruntime.InferenceSession, specification: Specification) -> None:
+    """Hold the shapes of the network, but for the batch, against those that follow from the card."""
+    expected = [specification.input_shape], [*specification.output_shapes.values()]
+    found = tuple([tuple(each.shape[1:]) for each in sides] for sides in (session.get_inputs(), session.get_outputs()))
+    if found != expected:
+        raise WeightsError(
+            f"The card of {card.name} {card.version} describes inputs of {expected[0]} and outputs of {expected[1]}, "
+            f"the network in {card.file} has inputs of {found[0]} and outputs of {found[1]}."
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.role import Role
 
 
 @runtime_checkable
@@ -19,22 +20,22 @@ class AgeEstimator(Protocol):
 
     Attributes:
         name: Name in the registry, such as `whole-hand`.
-        roles: Names of the models that it runs.
+        roles: Roles of the models that it runs.
     """
 
     name: ClassVar[str]
-    roles: ClassVar[tuple[str, ...]]
+    roles: ClassVar[tuple[Role[Any], ...]]
 
     @classmethod
-    def load(cls, cards: Cards, threads: int) -> Self:
+    def load(cls, models: ModelSet, threads: int) -> Self:
         """Load the models of the method.
 
         Args:
-            cards: The model set.
+            models: The model set.
             threads: Threads of one run; 0 takes every core.
 
         Raises:
-            WeightsError: A model is missing or damaged.
+            WeightsError: A model is missing, damaged, or does not fit its role.
         """
         ...
 

@@ -2,25 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import ClassVar, Self
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator
+from pydantic.dataclasses import dataclass
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, softmax
-from openboneage.hand.drawing import SampleSpec, alternately_mirrored, draw_views
+from openboneage.hand.drawing import AS_IT_LIES, SampleSpec, alternately_mirrored, draw_views
+from openboneage.hand.frame import canvas_size
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
-from openboneage.weights.registry import WHOLE_HAND, Cards
-from openboneage.weights.runtime import Model, load_model
+from openboneage.weights.registry import ModelSet
+from openboneage.weights.role import Role
+from openboneage.weights.runtime import Model
+from openboneage.weights.specification import Shape
+from openboneage.weights.strict import STRICT, exactly
 
-SEX_WEIGHTS = {Sex.FEMALE: (1.0, 0.0), Sex.MALE: (0.0, 1.0), Sex.UNKNOWN: (0.5, 0.5)}
-"""Weight of the girls' and the boys' distribution; an unknown sex gets the even mixture."""
+MONTHS = (0, 228)
+"""First and last month of the distributions."""
 
 
-@dataclass(frozen=True, eq=False)
+def _both_sexes(sexes: tuple[Sex, ...]) -> tuple[Sex, ...]:
+    if sorted(sexes) != [Sex.FEMALE, Sex.MALE]:
+        raise ValueError("expected female and male, in the order of the network's outputs")
+    return sexes
+
+
+@dataclass(frozen=True, config=STRICT)
+class WholeHandOutput:
+    """The output of the network: for each sex a value for each month.
+
+    Attributes:
+        sexes: The sexes in the order of the network.
+        months: First and last month.
+        unit: Unit of the values.
+    """
+
+    sexes: Annotated[tuple[Sex, ...], AfterValidator(_both_sexes)]
+    months: Annotated[tuple[int, ...], exactly(MONTHS)]
+    unit: Annotated[str, exactly("logits")]
+
+
+@dataclass(frozen=True, config=STRICT)
+class WholeHandSpecification:
+    """Specification of a whole-hand model."""
+
+    preprocessing: SampleSpec
+    output: WholeHandOutput
+    calibration: Calibration
+
+    @property
+    def input_shape(self) -> Shape:
+        """One view."""
+        return 1, *canvas_size(self.preprocessing.height_px)
+
+    @property
+    def output_shapes(self) -> Mapping[str, Shape]:
+        """Distributions by sex."""
+        first, last = self.output.months
+        return {"ages": (len(self.output.sexes), last - first + 1)}
+
+
+WHOLE_HAND = Role("whole-hand", WholeHandSpecification)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class WholeHandEstimator:
     """The estimator that ships.
 
@@ -28,25 +78,25 @@ class WholeHandEstimator:
         model: The whole-hand model; its card says how views are drawn and distributions calibrated.
     """
 
-    model: Model
+    model: Model[WholeHandSpecification]
 
     name: ClassVar[str] = "whole-hand"
-    roles: ClassVar[tuple[str, ...]] = (WHOLE_HAND,)
+    roles: ClassVar[tuple[Role[Any], ...]] = (WHOLE_HAND,)
 
     @classmethod
-    def load(cls, cards: Cards, threads: int) -> Self:
+    def load(cls, models: ModelSet, threads: int) -> Self:
         """Load the model; see `AgeEstimator.load`."""
-        return cls(load_model(cards.named(WHOLE_HAND), threads))
+        return cls(WHOLE_HAND.load(models.card(WHOLE_HAND.name), threads))
 
-    @cached_property
-    def spec(self) -> SampleSpec:
+    @property
+    def views(self) -> SampleSpec:
         """How views are drawn."""
-        return SampleSpec.from_card(self.model.card.preprocessing)
+        return self.model.specification.preprocessing
 
-    @cached_property
+    @property
     def calibration(self) -> Calibration:
         """Temperature and interval mass."""
-        return Calibration.from_card(self.model.card.calibration)
+        return self.model.specification.calibration
 
     def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:
         """Estimate the bone age of a hand."""
@@ -54,26 +104,30 @@ class WholeHandEstimator:
 
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
         """Distribution before calibration, `(229,)`: the mean over the views that the card asks for."""
-        return self.of_views(draw_views(hand, self.spec), sex)
+        return self.of_views(draw_views(hand, self.views), sex)
 
     def of_views(self, views: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Mean distribution, `(229,)`, of views `(n, 1, height, width)` of one hand, every second one mirrored."""
-        return mix_sexes(self._by_sex(alternately_mirrored(views)).mean(axis=0), sex)
+        return self._mixed(self._by_sex(alternately_mirrored(views)).mean(axis=0), sex)
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
         """One view of the hand where it lies, `(height, width)`."""
-        views = draw_views(hand, replace(self.spec, places=SampleSpec.places))
+        views = draw_views(hand, dataclasses.replace(self.views, places=AS_IT_LIES))
         return np.asarray(views[len(views) // 2, 0])
 
     def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Distributions of pictures `(n, height, width)`, `(n, 229)`."""
-        return mix_sexes(self._by_sex(pictures[:, None]), sex)
+        return self._mixed(self._by_sex(pictures[:, None]), sex)
 
     def _by_sex(self, views: NDArray[np.float32]) -> Probabilities:
-        """Distributions of views `(n, 1, height, width)` for a girl and for a boy, `(n, 2, 229)`."""
-        return softmax(self.model.run(views)[0].astype(np.float64))
+        """Distributions of views `(n, 1, height, width)` for each sex, `(n, 2, 229)`, in the order of the network."""
+        return softmax(self.model.run(views)["ages"].astype(np.float64))
 
+    def _mixed(self, by_sex: Probabilities, sex: Sex) -> Probabilities:
+        """The distribution of a child of that sex, from those of both, `(..., 2, 229)` to `(..., 229)`.
 
-def mix_sexes(probabilities: Probabilities, sex: Sex) -> Probabilities:
-    """The distribution of a child of that sex, from those of a girl and a boy, `(..., 2, 229)` to `(..., 229)`."""
-    return np.asarray(np.array(SEX_WEIGHTS[sex]) @ probabilities)
+        An unknown sex takes the even mixture.
+        """
+        sexes = self.model.specification.output.sexes
+        weights = np.array([0.5 if sex is Sex.UNKNOWN else float(sex is each) for each in sexes])
+        return np.asarray(weights @ by_sex)

@@ -1,0 +1,46 @@
+"""Where a measure of a film becomes a finding; the limits belong to the finder that they were set with, and lie in its card."""
+
+from __future__ import annotations
+
+from pydantic.dataclasses import dataclass
+
+from openboneage.weights.strict import STRICT
+
+
+@dataclass(frozen=True, config=STRICT)
+class QualityLimits:
+    """Limits of the measures in `measures.Measures`.
+
+    Attributes:
+        no_hand: Probability of no hand that rejects.
+        two_hands: Probability of several hands that rejects.
+        landmark_reject: A lowest landmark score below this rejects.
+        landmark_warn: A lowest landmark score below this is a warning.
+        small_reject: Fewer film pixels per frame unit (MCP3 to distal radius) reject.
+        small_warn: Fewer film pixels per frame unit are a warning.
+        cut_reject: Frame units of hand along the film's edge that reject.
+        cut_warn: Frame units of hand along the film's edge that are a warning.
+        wrist_reject: Fewer frame units of film below the distal radius reject: the wrist is cut off.
+        wrist_doubtful: The same where the landmarks are doubtful too.
+        outline_reject: A smaller share of the outline that follows an edge rejects: it is not the outline of a hand.
+        outline_warn: A smaller share is a warning.
+        contrast_warn: Fewer grey levels between the 2nd and 98th percentile within the hand are a warning.
+        white_warn: A larger share of the hand at full white is a warning.
+        black_warn: A larger share of the hand at full black is a warning.
+    """
+
+    no_hand: float
+    two_hands: float
+    landmark_reject: float
+    landmark_warn: float
+    small_reject: float
+    small_warn: float
+    cut_reject: float
+    cut_warn: float
+    wrist_reject: float
+    wrist_doubtful: float
+    outline_reject: float
+    outline_warn: float
+    contrast_warn: float
+    white_warn: float
+    black_warn: float

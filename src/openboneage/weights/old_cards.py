@@ -1,0 +1,40 @@
+"""Cards of format 1, of sets 1.0 to 1.3: brought to the present format when they are read.
+
+Such cards left out values that were then fixed in the program, and the sets from 1.1 on had an interval mass for each sex and
+age band. Those masses are dropped: the mass of all children takes their place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Content = dict[str, Any]
+
+VIEWS: Content = {"diagonal": False, "smooth": 0, "places": [[0.0, 1.0]]}
+"""How the first sets drew a hand."""
+QUALITY_LIMITS = {
+    "no_hand": 0.5,
+    "two_hands": 0.5,
+    "landmark_reject": 0.33,
+    "landmark_warn": 0.465,
+    "small_reject": 20.0,
+    "small_warn": 32.0,
+    "cut_reject": 0.9,
+    "cut_warn": 0.12,
+    "wrist_reject": 0.15,
+    "wrist_doubtful": 0.25,
+    "outline_reject": 0.78,
+    "outline_warn": 0.88,
+    "contrast_warn": 12.0,
+    "white_warn": 0.10,
+    "black_warn": 0.25,
+}
+MASSES = ("bands_months", "female", "male")
+
+
+def from_format_1(content: Content) -> Content:
+    """The content of a card of format 1 in the present format."""
+    if content.get("name") == "hand-finder":
+        return {**content, "calibration": {"quality_limits": QUALITY_LIMITS}}
+    calibration = {key: value for key, value in content.get("calibration", {}).items() if key not in MASSES}
+    return {**content, "preprocessing": {**VIEWS, **content.get("preprocessing", {})}, "calibration": calibration}
