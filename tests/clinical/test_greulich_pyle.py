@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference, compare, nearest_plates, normal_range, plates
+from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference, compare, normal_range
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 
@@ -15,43 +14,6 @@ ENDS = [
     (Reference.TABLE_V_VI, Sex.MALE, 12, 204),
     (Reference.TABLE_V_VI, Sex.FEMALE, 12, 180),
 ]
-
-
-@pytest.mark.parametrize(("sex", "count", "last"), [(Sex.MALE, 31, 228), (Sex.FEMALE, 27, 216)])
-def test_plates_of_the_atlas(sex: Sex, count: int, last: float) -> None:
-    ages = plates(sex)
-
-    assert (len(ages), ages[0], ages[-1]) == (count, 0, last)
-    assert list(ages) == sorted(set(ages))
-
-
-def test_the_second_edition_has_13_0_and_13_6_for_boys() -> None:
-    assert {156.0, 162.0} <= set(plates(Sex.MALE))
-    assert 159.0 not in plates(Sex.MALE)
-
-
-@pytest.mark.parametrize("sex", [Sex.MALE, Sex.FEMALE])
-def test_an_age_on_a_plate_is_that_plate(sex: Sex) -> None:
-    for age in plates(sex):
-        (match,) = nearest_plates(sex, np.array([age]), np.array([2.0]))
-        assert (match.age_months, match.probability) == (age, 1.0)
-
-
-def test_a_distribution_is_shared_among_the_plates_around_it() -> None:
-    months = np.arange(229.0)
-    shares = np.exp(-(((months - 141) / 8) ** 2) / 2)
-
-    matches = nearest_plates(Sex.MALE, months, shares, count=5)
-
-    assert matches[0].age_months == 138
-    assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
-    assert sum(match.probability for match in nearest_plates(Sex.MALE, months, shares, count=31)) == pytest.approx(1)
-
-
-@pytest.mark.parametrize("shares", [[0.0, 0.0], [0.5, -0.5], [1.0]])
-def test_what_is_no_distribution_is_refused(shares: list[float]) -> None:
-    with pytest.raises(InputError, match="one probability for each age"):
-        nearest_plates(Sex.MALE, np.array([100.0, 101.0]), np.array(shares))
 
 
 def test_normal_range_at_an_age_of_the_table_and_between_two() -> None:

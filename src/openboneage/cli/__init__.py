@@ -14,6 +14,7 @@ from openboneage.cli.growth import growth
 from openboneage.cli.height import height
 from openboneage.cli.models import models
 from openboneage.cli.output import fail
+from openboneage.cli.plates import plates
 from openboneage.cli.score import score
 from openboneage.cli.train import train
 from openboneage.errors import BoneAgeError, InputError
@@ -28,6 +29,7 @@ app.command()(assess)
 app.command()(score)
 app.command()(height)
 app.command()(growth)
+app.command()(plates)
 app.command()(models)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")

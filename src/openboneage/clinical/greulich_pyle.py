@@ -1,8 +1,8 @@
-"""Greulich and Pyle: the plates of the atlas, and what bone age is normal at a chronological age.
+"""Greulich and Pyle: what bone age is normal at a chronological age.
 
 Two samples give a normal range, and they are never mixed. The Brush Foundation sample has a mean and an SD at each age. Table
 V (boys) and VI (girls) of the atlas have an SD alone; its mean is the chronological age itself. Between two ages of a table,
-mean and SD lie on a straight line; outside of it there is no normal range.
+mean and SD are interpolated linearly; outside of it there is no normal range.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from openboneage.clinical.table_files import FloatArray, known_sex, load_table
+from openboneage.clinical.table_files import known_sex, load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding
 from openboneage.subject import Sex, checked_age_months, format_age
 
 MAX_SD_LIMIT = 10.0
-_PLATES = "gp_standard_ages.csv"
 
 
 class Reference(StrEnum):
@@ -37,14 +36,6 @@ class BoneAgeStatus(StrEnum):
 
 
 _TABLES = {Reference.BRUSH_FOUNDATION: "gp_brush_foundation_mean_sd.csv", Reference.TABLE_V_VI: "gp_tableV_VI_sd.csv"}
-
-
-@dataclass(frozen=True)
-class PlateMatch:
-    """A plate of the atlas, and the probability that it is the nearest one."""
-
-    age_months: float
-    probability: float
 
 
 @dataclass(frozen=True)
@@ -83,38 +74,6 @@ class Comparison:
     low_months: float
     high_months: float
     findings: tuple[Finding, ...]
-
-
-def plates(sex: Sex) -> tuple[float, ...]:
-    """Return the bone ages of the atlas's plates in months, rising: 31 for boys, 27 for girls.
-
-    Raises:
-        InputError: The sex is unknown.
-    """
-    return tuple(float(age) for age in load_table(_PLATES).where(sex=known_sex(sex)).column("age_months"))
-
-
-def nearest_plates(sex: Sex, ages_months: FloatArray, probabilities: FloatArray, count: int = 3) -> tuple[PlateMatch, ...]:
-    """Return the plates that a bone age is most probably nearest to, the most probable first.
-
-    The limit between two plates lies in the middle of them; an age on it belongs to the younger one.
-
-    Args:
-        sex: Sex of the child.
-        ages_months: Bone ages, `(n,)`, months.
-        probabilities: Probability of each, `(n,)`; they need not sum to 1.
-        count: How many plates at most; those without probability are left out.
-
-    Raises:
-        InputError: The sex is unknown, or the numbers are no distribution.
-    """
-    if ages_months.shape != probabilities.shape or not (probabilities >= 0).all() or not probabilities.sum() > 0:
-        raise InputError("A distribution of bone age needs one probability for each age, none negative, and not all zero.")
-    ages = np.array(plates(sex))
-    nearest = np.searchsorted((ages[1:] + ages[:-1]) / 2, ages_months)
-    mass = np.bincount(nearest, weights=probabilities, minlength=len(ages)) / probabilities.sum()
-    order = np.argsort(-mass, kind="stable")[:count]
-    return tuple(PlateMatch(float(ages[i]), float(mass[i])) for i in order if mass[i] > 0)
 
 
 def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.BRUSH_FOUNDATION) -> NormalRange:
