@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError
 from openboneage.report.figure import FIGURE_KINDS, film_mark
 
@@ -74,16 +75,12 @@ class Figures:
         if os.path.lexists(path):
             self._check_replaceable(path, film, sha256)
         content = draw(path.suffix.lower().removeprefix("."))
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with written_whole(path) as part:
             part.write_bytes(content)
             try:
                 path.open("xb").close()  # takes the name, so that no other process takes it
             except FileExistsError:
                 self._check_replaceable(path, film, sha256)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
 
     def _check_replaceable(self, path: Path, film: Path, sha256: str) -> None:
         if path.exists() and path.samefile(film):

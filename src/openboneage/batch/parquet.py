@@ -13,6 +13,7 @@ from dataclasses import asdict, fields
 from itertools import islice
 from pathlib import Path
 
+from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError
 from openboneage.report.table import COLUMNS, TableRow, from_cells, to_cells
 
@@ -54,12 +55,10 @@ def _read_csv(path: Path) -> Iterator[TableRow]:
 
 
 def _write_csv(rows: Iterator[TableRow], path: Path) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with written_whole(path) as part, part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows(map(to_cells, rows))
-    part.replace(path)
 
 
 def _read_parquet(path: Path) -> Iterator[TableRow]:
@@ -79,11 +78,9 @@ def _write_parquet(rows: Iterator[TableRow], path: Path) -> None:
     from pyarrow import parquet
 
     schema = pa.schema([(field.name, pa.string() if field.type == "str" else pa.float64()) for field in fields(TableRow)])
-    part = path.with_name(f".{path.name}.part")
-    with parquet.ParquetWriter(part, schema) as writer:
+    with written_whole(path) as part, parquet.ParquetWriter(part, schema) as writer:
         while group := list(islice(rows, ROWS_IN_GROUP)):
             writer.write_table(pa.Table.from_pylist([_as_utf8(row) for row in group], schema))
-    part.replace(path)
 
 
 def _as_utf8(row: TableRow) -> dict[str, str | float | None]:

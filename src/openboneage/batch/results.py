@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from openboneage.assess.assessment import ModelFacts
 from openboneage.batch.answer import Answer
 from openboneage.batch.parquet import rows_on_disk
+from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError, RefusedError
 from openboneage.report.table import COLUMNS, UNREADABLE, models_cell, to_cells
 
@@ -259,9 +260,7 @@ class Results:
 
     def _drop_replaced(self) -> None:
         last = {kept.case_id: number for number, (_, kept) in enumerate(self._records()) if kept}
-        part = self._path.with_name(f".{self._path.name}.part")
-        with part.open("wb") as file:
+        with written_whole(self._path) as part, part.open("wb") as file:
             file.writelines(
                 record for number, (record, kept) in enumerate(self._records()) if kept is None or last[kept.case_id] == number
             )
-        part.replace(self._path)
