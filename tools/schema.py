@@ -35,7 +35,8 @@ schema = json.loads(files("openboneage.report").joinpath("assessment.schema.json
 The schema and this page are generated from the models in `src/openboneage/assess/assessment.py`: change a field there and run
 `python tools/schema.py`.
 
-Ages are in months, everywhere. An object holds no patient's name, identifier or date; it does hold the name of the file.
+Ages are in months, everywhere. An object holds no patient's name, identifier or date; it does hold the name of the file
+and the SOP instance UID of a DICOM film.
 
 A film that was read gives an assessment, whether it was accepted or rejected. A file that could not be assessed gives a
 [failure](#failure). `schema_version`, {SCHEMA_VERSION}, is in both; it grows when a field changes its meaning or goes.

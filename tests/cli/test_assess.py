@@ -136,6 +136,7 @@ def test_table_has_a_row_a_film(films: Path, tmp_path: Path) -> None:
     assert [row["path"] for row in rows] == [str(films / name) for name in ("a.png", "b.png", "c.png", "d.dcm")]
     assert [row["status"] for row in rows] == ["accept with findings", "unreadable", "reject", "accept"]
     assert float(rows[0]["low_months"]) < float(rows[0]["bone_age_months"]) < float(rows[0]["high_months"])
+    assert [bool(row["sop_instance_uid"]) for row in rows] == [False, False, False, True]
 
 
 def test_second_run_skips_what_is_there(films: Path, tmp_path: Path) -> None:

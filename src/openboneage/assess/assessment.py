@@ -94,6 +94,7 @@ class FilmFacts(Record):
         description="Distance between pixel centres down and across, in mm; null where the file does not state it."
     )
     spacing_source: str | None = Field(description="DICOM attribute that gave the spacing.")
+    sop_instance_uid: str | None = Field(default=None, description="UID of the DICOM object; null for other files.")
 
     @classmethod
     def of(cls, radiograph: Radiograph) -> Self:

@@ -28,6 +28,7 @@ class Radiograph:
         age_months: Chronological age in months at the study, None where the file does not say.
         age_source: Attributes that gave the age, such as `PatientBirthDate`; None without an age.
         laterality: Side as the file says.
+        sop_instance_uid: UID of the DICOM object; None without one.
         findings: What the reader noticed.
     """
 
@@ -43,6 +44,7 @@ class Radiograph:
     age_months: float | None = None
     age_source: str | None = None
     laterality: Laterality = Laterality.UNKNOWN
+    sop_instance_uid: str | None = None
     findings: tuple[Finding, ...] = field(default=())
 
     def __post_init__(self) -> None:

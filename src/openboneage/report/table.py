@@ -79,6 +79,7 @@ def to_row(path: str, assessment: Assessment, case_id: str = "") -> TableRow:
         sds=assessment.comparison.sds if assessment.comparison else None,
         messages=" ".join(finding.message for finding in assessment.findings),
         film_sha256=assessment.film.sha256,
+        sop_instance_uid=assessment.film.sop_instance_uid or "",
         program_version=assessment.program.version,
         case_id=case_id,
     )

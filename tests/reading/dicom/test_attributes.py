@@ -191,3 +191,10 @@ def test_names_in_wrong_places_are_not_quoted(keyword: str) -> None:
     radiograph = film(**{keyword: "ZWICKY FRITZ"}, WindowCenter=5, WindowWidth=500)
     assert radiograph.findings
     assert "ZWICKY" not in repr(radiograph.findings).upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "uid"), [("1.2.840.99.1", "1.2.840.99.1"), ("Doe^Jane", None), ("", None), (None, None), ("1." * 33, None)]
+)
+def test_sop_instance_uid_is_digits_and_dots(text: str | None, uid: str | None) -> None:
+    assert film(SOPInstanceUID=text).sop_instance_uid == uid

@@ -29,6 +29,8 @@ _EXPOSURE_DATES = ("StudyDate", "AcquisitionDate", "ContentDate")
 _EXPOSURE_DATES_APART_DAYS = 31
 _PLACEHOLDER_DATES = frozenset(date(year, 1, 1) for year in (1, 1800, 1900, 1901)) | {date(1111, 11, 11), date(9999, 12, 31)}
 
+_UID = re.compile(r"[0-9.]{1,64}")
+
 # Modality, PS3.3 C.7.3.1.1.1: those that a plain film of a hand may come as, and the others, which may be quoted.
 _FILM_MODALITIES = ("CR", "DX", "RG", "RF", "OT", "SC", "DR", "DF", "HC", "XC")
 _OTHER_MODALITIES = (
@@ -161,6 +163,12 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
             _warning("spacing-implausible", f"{source} makes the film {field_mm[0]:.0f} x {field_mm[1]:.0f} mm large.")
         )
     return spacing_mm, source
+
+
+def read_sop_instance_uid(tags: Tags) -> str | None:
+    """Read the object's UID (PS3.3 C.12.1); anything but the digits and dots of PS3.5 9.1 may be a name in the wrong place."""
+    text = tags.text("SOPInstanceUID")
+    return text if _UID.fullmatch(text) else None
 
 
 def check_exposure(tags: Tags, findings: list[Finding]) -> None:

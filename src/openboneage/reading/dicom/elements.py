@@ -35,7 +35,7 @@ _TONES = (
 )
 _SUBJECT = (
     "Modality BodyPartExamined ImageLaterality Laterality PatientSex PatientBirthDate PatientAge StudyDate AcquisitionDate "
-    "ContentDate PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing"
+    "ContentDate PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing SOPInstanceUID"
 )
 KEYWORDS = tuple(f"{_IMAGE} {_TONES} {_SUBJECT}".split())
 

@@ -7,7 +7,14 @@ what a viewer shows, `dicom_subject` for the child. This module puts the three t
 from __future__ import annotations
 
 from openboneage.findings import Finding, Severity
-from openboneage.reading.dicom.attributes import check_exposure, read_age, read_laterality, read_sex, read_spacing
+from openboneage.reading.dicom.attributes import (
+    check_exposure,
+    read_age,
+    read_laterality,
+    read_sex,
+    read_sop_instance_uid,
+    read_spacing,
+)
 from openboneage.reading.dicom.elements import Tags, open_dicom
 from openboneage.reading.dicom.pixels import PixelFormat, decode, pixel_format
 from openboneage.reading.dicom.tones import Tones, grey_tones, palette_tones
@@ -36,6 +43,7 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
         sex, laterality = read_sex(tags, findings), read_laterality(tags, findings)
         age_months, age_source = read_age(tags, findings)
         spacing_mm, spacing_source = read_spacing(tags, image.rows, image.columns, findings)
+        sop_instance_uid = read_sop_instance_uid(tags)
         check_exposure(tags, findings)
         findings += _attribute_findings(tags, image)
     return Radiograph(
@@ -51,6 +59,7 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
         age_months=age_months,
         age_source=age_source,
         laterality=laterality,
+        sop_instance_uid=sop_instance_uid,
         findings=tuple(findings),
     )
 
