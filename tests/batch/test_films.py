@@ -24,7 +24,7 @@ from openboneage.batch.films import Method, Skipped, assess_films
 from openboneage.batch.pool import ProcessPool
 from openboneage.batch.results import open_results
 from openboneage.errors import WorkerLostError
-from openboneage.weights.registry import Cards
+from openboneage.weights.registry import ModelSet
 from tests import hands
 
 FILMS = 12
@@ -53,7 +53,7 @@ def rows_of(table: Path) -> list[dict[str, str]]:
 
 def assess(archive: Path, table: Path, executor: Executor, kill: Callable[[], None]) -> list[Answer | Skipped]:
     """Assess an archive, and kill a worker after the third film."""
-    method = Method(Cards.of())
+    method = Method(ModelSet.find())
     answers = []
     with open_results(table, method.models) as results:
         for answer in assess_films(cases_of(archive), method, executor, results):
@@ -123,7 +123,7 @@ class LosingExecutor:
 
 
 def test_a_film_that_ends_its_workers_is_a_failed_film(archive: Path) -> None:
-    answers = list(assess_films(cases_of(archive)[:2], Method(Cards.of()), LosingExecutor()))
+    answers = list(assess_films(cases_of(archive)[:2], Method(ModelSet.find()), LosingExecutor()))
 
     assert [answer.json for answer in answers if isinstance(answer, Answer)] == [
         {
@@ -136,7 +136,7 @@ def test_a_film_that_ends_its_workers_is_a_failed_film(archive: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_a_failed_film() -> None:
-    (answer,) = assess_films([UnreadFolder("films/b", "It could not be read.")], Method(Cards.of()), InProcess())
+    (answer,) = assess_films([UnreadFolder("films/b", "It could not be read.")], Method(ModelSet.find()), InProcess())
 
     assert isinstance(answer, Answer)
     assert (answer.row.path, answer.row.status, answer.exit_code) == ("films/b", "unreadable", 2)
@@ -150,6 +150,6 @@ def test_films_are_drawn_as_they_are_assessed(archive: Path) -> None:
             drawn.append(case)
             yield case
 
-    next(assess_films(draw(), Method(Cards.of()), InProcess()))
+    next(assess_films(draw(), Method(ModelSet.find()), InProcess()))
 
     assert len(drawn) == 1
