@@ -124,3 +124,11 @@ def test_other_tables_beside_do_no_harm(tmp_path: Path) -> None:
     write_table(tmp_path / "my-results.csv", ("id", "estimate"), (1378, 99))
 
     assert len(open_film_set(tmp_path).films) == 4
+
+
+def test_the_challenge_beside_another_folder_is_not_taken_for_it(tmp_path: Path) -> None:
+    write_training(tmp_path)
+    write_table(tmp_path / "mine" / "films.csv", ("path", "bone_age_months"), ("a.png", 60))
+    write_png(tmp_path / "mine" / "a.png")
+
+    assert open_film_set(tmp_path / "mine").name == "films.csv"

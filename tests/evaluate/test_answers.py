@@ -17,6 +17,7 @@ from openboneage.evaluate.answers import (
     ages_by_way,
     answers_report,
     chance_of_near,
+    coverage_interval,
     coverage_table,
     covered,
     group_figures,
@@ -119,6 +120,12 @@ class TestCoverage:
             "Of the 4 groups by age as read that have 50 films or more, the coverage lies within 88 % to 92 % in 2 "
             "(perfect intervals: 2.6 on average), and 90 % lies within the 95 % interval of the coverage in 3."
         )
+
+
+@pytest.mark.parametrize(("inside", "expected"), [(45, (0.7864, 0.9565)), (0, (0, 0.0713)), (50, (0.9287, 1))])
+def test_wilsons_interval_by_hand(inside: int, expected: tuple[float, float]) -> None:
+    """With z = 1.96 and n = 50: (p + z²/2n ± z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n)."""
+    assert coverage_interval(figures_of(50, inside)) == pytest.approx(expected, abs=1e-4)
 
 
 def test_chance_of_near_is_a_share_of_the_binomial() -> None:

@@ -89,3 +89,7 @@ def test_the_bootstrap_interval_is_that_of_the_mean() -> None:
     assert (low, high) == bootstrap_interval(values)
     assert (low + high) / 2 == pytest.approx(values.mean(), abs=0.02)
     assert high - low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.05)
+
+
+def test_the_bootstrap_interval_of_one_film_is_its_value() -> None:
+    assert bootstrap_interval(np.array([2.5])) == (2.5, 2.5)

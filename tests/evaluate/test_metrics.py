@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, age_figures, concordance, dice, to_markdown, wilson_interval
+from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, age_figures, concordance, dice, to_markdown
 
 READ = np.array([10.0, 20.0, 30.0, 40.0])
 ESTIMATED = np.array([10.0, 26.0, 18.0, 65.0])  # off by 0, +6, -12, +25
@@ -63,20 +63,3 @@ def test_age_bands_leave_no_gap() -> None:
 
 def test_a_table_is_markdown() -> None:
     assert to_markdown(("films", "MAE"), [["all", "8.1"]]) == "| films | MAE |\n| --- | --- |\n| all | 8.1 |"
-
-
-@pytest.mark.parametrize("films", [5, 50, 1250])
-@pytest.mark.parametrize("share", [0.2, 0.8, 0.9])
-def test_wilsons_interval_ends_where_the_share_would_be_refuted(share: float, films: int) -> None:
-    low, high = ends = wilson_interval(share, films)
-
-    assert low < share < high
-    assert [abs(share - end) / np.sqrt(end * (1 - end) / films) for end in ends] == pytest.approx([1.959964] * 2)
-
-
-@pytest.mark.parametrize("films", [5, 50, 1250])
-def test_wilsons_interval_of_all_or_none_ends_there(films: int) -> None:
-    reach = 1.959964**2 / (films + 1.959964**2)
-
-    assert wilson_interval(0, films) == pytest.approx((0, reach), abs=1e-7)
-    assert wilson_interval(1, films) == pytest.approx((1 - reach, 1), abs=1e-7)

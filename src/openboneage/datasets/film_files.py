@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from openboneage.datasets.delimited import TABLE_ENDINGS
@@ -32,12 +33,16 @@ class FilmIndex:
     """The image files below a folder, found by path or by name without ending."""
 
     def __init__(self, folder: Path) -> None:
-        """List the files below a folder."""
+        """Take a folder; its files are listed when a name is looked for."""
         self._folder = folder
-        self._by_stem: Mapping[str, list[Path]] = defaultdict(list)
-        for path in files_below(folder):
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[Path]]:
+        by_stem: dict[str, list[Path]] = defaultdict(list)
+        for path in files_below(self._folder):
             if path.suffix.lower() in IMAGE_ENDINGS:
-                self._by_stem[path.stem].append(path)
+                by_stem[path.stem].append(path)
+        return dict(by_stem)
 
     def find(self, text: str) -> Path | None:
         """The file that a cell means: a path from the folder, or a name with or without ending; None if there is none.

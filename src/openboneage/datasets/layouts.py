@@ -14,7 +14,7 @@ from openboneage.datasets.film_set import FilmFiles, FilmSet
 from openboneage.datasets.labelled_csv import open_csv
 from openboneage.datasets.labels import LabelTable
 from openboneage.datasets.rsna import Pixels, RsnaFilms, holds_packs
-from openboneage.datasets.rsna_official import official_tables, open_official
+from openboneage.datasets.rsna_official import open_official
 from openboneage.errors import InputError
 
 LOOKED_FOR = (
@@ -50,16 +50,16 @@ def open_film_set(
         return _open_table(path, mapping)
     if holds_atlas(path):
         return open_atlas(path, labels, mapping)
-    if not (labels or mapping) and (tables := official_tables(path)):
-        return open_official(path, tables)
+    if not (labels or mapping) and (official := open_official(path)):
+        return official
     return _open_folder(path, labels, mapping)
 
 
 def _open_table(path: Path, mapping: Mapping[str, str] | None) -> FilmFiles:
     if path.suffix.lower() not in (*TABLE_ENDINGS, *SPREADSHEET_ENDINGS):
         raise InputError(f"Expected a folder of films or a table (CSV), got {path.name}; a single film is for boneage assess.")
-    if not mapping and (tables := official_tables(path)):
-        return open_official(path, tables)
+    if not mapping and (official := open_official(path)):
+        return official
     if "sop_instance_uid" in LabelTable.read(path, mapping).columns:
         return open_dicom_tree(path.parent, path, mapping)
     return open_csv(path, mapping)

@@ -55,20 +55,25 @@ class OfficialTable:
     labels: LabelTable
 
 
-def official_tables(place: Path) -> list[OfficialTable]:
-    """The challenge's tables at a place: a table, a folder that holds some, or a folder of films beside them."""
-    if place.is_file():
-        return _official([place])
-    return _official(tables_below(place)) or _official(tables_below(place.resolve().parent, levels=0))
+def open_official(place: Path) -> FilmFiles | None:
+    """Open the films of the challenge at a place; a film without a file is left out.
 
+    Args:
+        place: A table of the challenge, a folder that holds some, or a folder of films beside them.
 
-def open_official(place: Path, tables: list[OfficialTable]) -> FilmFiles:
-    """Open the films of the challenge at a place that has some of its tables; a film without a file is left out.
+    Returns:
+        The films; None where the place holds no table of the challenge, or holds none of its films.
 
     Raises:
-        InputError: No film is there, or a label cannot be used.
+        InputError: A label cannot be used.
     """
-    index = FilmIndex(place.parent if place.is_file() else place)
+    if place.is_file():
+        return _open(_official([place]), place.parent)
+    return _open(_official(tables_below(place)) or _official(tables_below(place.resolve().parent, levels=0)), place)
+
+
+def _open(tables: list[OfficialTable], folder: Path) -> FilmFiles | None:
+    index = FilmIndex(folder)
     films, paths, parts = list[Film](), dict[str, Path](), list[str]()
     for table in tables:
         rows = table.labels.by_key("id")
@@ -77,6 +82,8 @@ def open_official(place: Path, tables: list[OfficialTable]) -> FilmFiles:
         films += [table.labels.film(rows[i], i, split=split or rsna_split(i)) for i in files]
         paths |= files
         parts.append(f"{len(files)} of {len(rows)} films of the {table.kind.name} set")
+    if not films:
+        return None
     return FilmFiles("RSNA 2017", f"the RSNA challenge: {', '.join(parts)}", tuple(films), paths, frozenset({Split.TRAIN}))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,15 +68,6 @@ def concordance(first: Ages, second: Ages) -> float:
     spread = first.var() + second.var() + (first.mean() - second.mean()) ** 2
     covariance = ((first - first.mean()) * (second - second.mean())).mean()
     return float(2 * covariance / spread) if spread > 0 else 0.0
-
-
-def wilson_interval(share: float, films: int) -> tuple[float, float]:
-    """The 95 % interval of a share seen among films, each 0 to 1 (Wilson, J Am Stat Assoc 1927; 22:209-212)."""
-    z = NormalDist().inv_cdf(0.975)
-    centre = share + z**2 / (2 * films)
-    reach = z * np.sqrt(share * (1 - share) / films + (z / (2 * films)) ** 2)
-    low, high = (float((centre + sign * reach) / (1 + z**2 / films)) for sign in (-1, 1))
-    return low, high
 
 
 def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
