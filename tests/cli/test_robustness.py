@@ -77,7 +77,7 @@ def test_limits_set_learned_films_apart(tiny_shared: Path, tmp_path: Path) -> No
     ]  # fmt: skip
     assert "every 8th: the program learned from them | 2 |" in learned
     assert {line.split(" | ")[0] for line in archive.splitlines()[2:]} == {"| 4000-7999", "| from 12000"}
-    assert closing.startswith("Held-out films, weighted as the native ones lie (1 of them)")
+    assert closing.startswith("Held-out films, weighted by the 1 native films in each range")
 
 
 def test_one_set_has_nothing_to_be_compared_with() -> None:

@@ -84,7 +84,7 @@ def test_a_range_has_a_row_for_each_set_with_films() -> None:
 
 def test_held_out_films_are_weighted_as_the_native_ones_lie() -> None:
     assert as_native(ERRORS[Split.HELD_OUT], ERRORS[Split.NATIVE]) == (
-        "Held-out films, weighted as the native ones lie (4 of them), have an MAE of 8.50 months; unweighted 6.33. "
+        "Held-out films, weighted by the 4 native films in each range of ids, have an MAE of 8.50 months; unweighted 6.33. "
         "The native films have 8.40."
     ), "(3 x 10 + 1 x 4) / 4: no held-out film lies where the fifth does"
 
@@ -92,7 +92,7 @@ def test_held_out_films_are_weighted_as_the_native_ones_lie() -> None:
 def test_films_that_lie_apart_are_not_weighted() -> None:
     there = np.array([1.0])
 
-    assert as_native([there, NONE, NONE, NONE], [NONE, there, NONE, NONE]).startswith("No held-out film lies")
+    assert as_native([there, NONE, NONE, NONE], [NONE, there, NONE, NONE]).startswith("No range of ids has both")
 
 
 def test_the_report_has_three_tables_and_a_sentence() -> None:

@@ -1,4 +1,4 @@
-"""`boneage evaluate`: figures on films that nothing was learned from. Prints Markdown tables for the docs."""
+"""`boneage evaluate`: figures on films that the models did not learn from, as Markdown tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openboneage.evaluate.ages import LoadAssessor
     from openboneage.evaluate.sample import Sample
 
-evaluate = typer.Typer(help="Measure the program on films that it never learned from.", no_args_is_help=True)
+evaluate = typer.Typer(help="Measure the program on films that it did not learn from.", no_args_is_help=True)
 
 MANY_FILMS = 200
 
@@ -160,7 +160,7 @@ def answers(
 def limits(
     films: Films = None, data: Data = None, models: Models = None, estimator: Estimator = DEFAULT_ESTIMATOR, jobs: Jobs = 2
 ) -> None:
-    """What limits the accuracy: which ages readers prefer, overfitting, and where films lie in the archive.
+    """Limits of the accuracy: reader preference for round ages, overfitting, differences between ranges of RSNA ids.
 
     Training films are read too, and named as such.
     """
@@ -183,7 +183,7 @@ def stress(
     jobs: Jobs = 2,
     every: Every = None,
 ) -> None:
-    """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the films as they are."""
+    """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the unchanged films."""
     from openboneage.evaluate import stress as study
     from openboneage.evaluate.sample import sample_of
 
@@ -224,7 +224,7 @@ def sampling(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
 
 @evaluate.command()
 def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
-    """The corner rule of Lee 2017 and the program's decision, on held-out films as they are and inverted."""
+    """The corner rule of Lee 2017 and the program's decision, on held-out films, unchanged and inverted."""
     from openboneage.evaluate import hand_finder as study
 
     out.print(study.polarity_table(open_packs(data), _finder(models), jobs))

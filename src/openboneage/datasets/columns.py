@@ -1,4 +1,4 @@
-"""Which column of a table holds what: named by the caller, else recognised by its name.
+"""The meaning of a table's columns: named by the caller, else recognised by their names.
 
 An age is taken only from a column that names its unit: whether `boneage` means months or years is never guessed.
 """
@@ -43,7 +43,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "patient": ("patient", "patientid", "child", "childid", "subject", "subjectid"),
     "split": ("split", "subset", "fold"),
 }
-"""What a column may hold, and the names, without case and punctuation, that are recognised for it."""
+"""Fields, and the names of columns, without case and punctuation, that are recognised for them."""
 
 MAX_BONE_AGE_MONTHS = 240.0
 """No atlas goes further; more is an age in days, or months taken for years."""

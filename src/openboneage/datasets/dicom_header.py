@@ -1,4 +1,4 @@
-"""What a DICOM header says of a film, read without its pixels."""
+"""Sex, age, patient and identifier of a film from its DICOM header, read without the pixels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEYWORDS = [
 
 @dataclass(frozen=True)
 class Header:
-    """A film's header; without arguments, that of a file that says nothing.
+    """A film's header; without arguments, that of a file without header.
 
     Attributes:
         uid: SOP Instance UID; empty where there is none.

@@ -76,7 +76,7 @@ def _films(folder: Path) -> list[Path]:
 
 
 def _film_of_group(film_id: str, group: str) -> Film:
-    """What the folder of a film says of it."""
+    """Sex, race and age of a film from the name of its folder."""
     match = _GROUP.fullmatch(group)
     race, sex, years = match.groups() if match else ("", "", "")
     return Film(

@@ -1,4 +1,4 @@
-"""Which files of a folder are films, and which of them a row of a table means."""
+"""Films among the files of a folder, and the file that a row of a table refers to."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FilmIndex:
         return dict(by_stem)
 
     def find(self, text: str) -> Path | None:
-        """The file that a cell means: a path from the folder, or a name with or without ending; None if there is none.
+        """The file that a cell refers to: a path from the folder, or a name with or without ending; None if there is none.
 
         Raises:
             InputError: Several files have that name.

@@ -1,4 +1,4 @@
-"""What a data set is to the rest of the program: films with their labels, and pixels on demand."""
+"""The interface of a data set: films with their labels, and pixels on demand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from openboneage.subject import Sex
 
 @dataclass(frozen=True)
 class Film:
-    """One film and what its data set says of it.
+    """One film and its labels.
 
     Attributes:
         id: Identifier, unique in its set.

@@ -1,4 +1,4 @@
-"""A table of labels: its rows become films."""
+"""Tables of labels, whose rows become films."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from openboneage.subject import Sex
 
 @dataclass(frozen=True)
 class LabelTable:
-    """A table and what its columns hold."""
+    """A table and the meaning of its columns."""
 
     table: Table
     columns: Columns
@@ -31,7 +31,7 @@ class LabelTable:
             mapping: Columns by field, where their names do not say enough.
 
         Raises:
-            InputError: The table cannot be read, or a column cannot be told.
+            InputError: The table cannot be read, or a column is ambiguous.
         """
         table = read_table(path)
         return cls(table, recognise(table, mapping))
@@ -61,7 +61,7 @@ class LabelTable:
         Args:
             row: The row.
             film_id: Identifier of the film.
-            header: What the film's file says; it counts where the table says nothing.
+            header: Header of the film's file, for what the table lacks.
             split: Split of the film; without one, that of the table, else that of the patient or film by the fixed hash.
 
         Raises:

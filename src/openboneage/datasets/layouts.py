@@ -29,7 +29,7 @@ LOOKED_FOR = (
 def open_film_set(
     path: Path, labels: Path | None = None, mapping: Mapping[str, str] | None = None, pixels: Pixels | None = None
 ) -> FilmSet:
-    """Open a data set of any known layout; its `layout` says which was recognised.
+    """Open a data set of any known layout; its `layout` names the one that was recognised.
 
     Args:
         path: A folder or a table.

@@ -1,7 +1,7 @@
-"""What limits the accuracy: how readers name ages, how much is overfitted, and where films lie in the archive.
+"""Limits of the accuracy: reader preference for round ages, overfitting, and differences between ranges of RSNA ids.
 
-Films of low RSNA ids are read differently from those of high ones, and most native films have low ids: errors are compared
-within ranges of ids, and those of the held-out films are weighted as the native ones lie.
+Errors differ between films of low and high RSNA ids, and most native films have low ids: errors are compared within ranges
+of ids, and those of the held-out films are also weighted by the native films in each range.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from openboneage.evaluate.ages import LoadAssessor, Reading, answered, columns, 
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 
 LEARNED_EVERY = 8
-"""Every so many training films are read: as many as are held out."""
+"""Step through the training films, so that about as many are read as are held out."""
 SETS = {
     Split.TRAIN: f"training, every {LEARNED_EVERY}th: the program learned from them",
     Split.HELD_OUT: "held-out",
@@ -44,7 +44,7 @@ def read_sets(source: FilmSet, load: LoadAssessor, jobs: int) -> dict[Split, lis
 
 
 def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Reading]]) -> str:
-    """The tables and what the held-out films would be where the native ones lie, as Markdown.
+    """The tables and the MAE of held-out films weighted like native ones, as Markdown.
 
     Args:
         films: Every film there is, for its label.
@@ -84,7 +84,7 @@ def errors_by_range(readings: Sequence[Reading]) -> list[Ages]:
 
 
 def learned_table(errors: Mapping[Split, Sequence[Ages]]) -> str:
-    """Films that the program learned from against films that it did not."""
+    """Films that the program learned from, and films that it did not learn from."""
     rows = [[SETS[split], *_cells(np.concatenate(errors[split]))] for split in (Split.TRAIN, Split.HELD_OUT)]
     return to_markdown(("films", "n", "MAE ± SE", "bias"), rows)
 
@@ -106,14 +106,14 @@ def _cells(errors: Ages) -> list[str]:
 
 
 def as_native(held_out: Sequence[Ages], native: Sequence[Ages]) -> str:
-    """The MAE of the held-out films if they were spread over the ranges of ids as the native films are."""
+    """The MAE of the held-out films with each range of ids weighted by its number of native films."""
     shared = [(ours, theirs) for ours, theirs in zip(held_out, native, strict=True) if len(ours) and len(theirs)]
     if not shared:
-        return "No held-out film lies in the archive where native films lie."
+        return "No range of ids has both held-out and native films."
     weights = [len(theirs) for _, theirs in shared]
     weighted = np.average([np.abs(ours).mean() for ours, _ in shared], weights=weights)
     plain, of_native = (np.abs(np.concatenate(errors)).mean() for errors in (held_out, native))
     return (
-        f"Held-out films, weighted as the native ones lie ({sum(weights)} of them), have an MAE of {weighted:.2f} months; "
-        f"unweighted {plain:.2f}. The native films have {of_native:.2f}."
+        f"Held-out films, weighted by the {sum(weights)} native films in each range of ids, have an MAE of {weighted:.2f} "
+        f"months; unweighted {plain:.2f}. The native films have {of_native:.2f}."
     )

@@ -1,4 +1,4 @@
-"""What may happen to a film before the program gets it: pure functions of its pixels, `(height, width)` uint8.
+"""Changes of a film, as pure functions of its pixels, `(height, width)` uint8.
 
 Lengths are shares of the film's height and brightness is in grey levels, so a change means the same on small and big films.
 """
@@ -33,12 +33,12 @@ def turned(film: Film8, degrees: float, mirror: bool = False) -> Film8:
 
 
 def inverted(film: Film8) -> Film8:
-    """Dark bones for bright ones."""
+    """Brightness inverted."""
     return np.subtract(255, film, dtype=np.uint8)
 
 
 def brighter(film: Film8, levels: float) -> Film8:
-    """Grey levels added, below 0 taken away; what leaves the scale is cut."""
+    """Grey levels added, clipped to 0 to 255."""
     return _grey(LEVELS + levels)[film]
 
 
@@ -59,7 +59,7 @@ def blurred(film: Film8, sigma_share: float) -> Film8:
 
 
 def noisy(film: Film8, levels: float, seed: int) -> Film8:
-    """Gaussian noise of that SD on every pixel for itself: the fewer the pixels, the more it hides."""
+    """Independent Gaussian noise of that SD on every pixel; a small film loses more detail to it."""
     return _grey(film + np.random.default_rng(seed).normal(0, levels, film.shape))
 
 

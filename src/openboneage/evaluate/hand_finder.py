@@ -1,4 +1,4 @@
-"""How well hands are found: polarity, mask, pose and quality, on films and images that the finder never learned from."""
+"""Accuracy of the hand finder: polarity, mask, pose and quality, on films and images that it did not learn from."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 
 def polarity_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
-    """Share of wrong decisions on held-out films as they are and inverted, for the corner rule and for the program."""
+    """Share of wrong decisions on held-out films, unchanged and inverted, for the corner rule and for the program."""
     films = films_of(source, Split.HELD_OUT)
     answers = np.array(_over_films(_polarity, source, finder, films, jobs))
     rows = []
@@ -59,7 +59,7 @@ def _polarity(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) 
 def mask_table(films: RsnaFilms, finder: Path) -> str:
     """Dice against drawn outlines, over the canvas, on films of the validation, held-out and native splits.
 
-    The films are seen as they are and with the hand cut out of them, along its outline and with a margin.
+    The films are measured unchanged and with the hand cut out along its outline and with a margin.
     """
     model, outlines = HAND_FINDER.load(finder), read_outlines(films.root / "outlines.json")
     drawn = {films.by_id[i]: mask for i, mask in outlines.items() if films.by_id[i].split is not Split.TRAIN}
@@ -85,7 +85,7 @@ def _dice(
 
 
 def pose_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
-    """Rotation and side recovered from held-out films that were turned and mirrored, against the films as they are."""
+    """Rotation and side recovered from held-out films that were turned and mirrored, against the unchanged films."""
     films = films_of(source, Split.HELD_OUT)[::4]
     answers = np.array(_over_films(_pose, source, finder, films, jobs))
     rows = []

@@ -1,4 +1,4 @@
-"""Does the same age come out again? How far the age of a film spreads under small changes that harm nothing."""
+"""Repeatability: spread of a film's age under small changes that harm nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from openboneage.evaluate.sample import Sample
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed, seed_of
 
 TARGET_MONTHS = 1.5
-"""A film's age may have this SD."""
+"""Largest acceptable SD of a film's age."""
 
 
 def harmless(film: Film) -> Changes:
-    """Eight changes that a radiologist would not notice, by name, after the film as it is."""
+    """Eight changes that a radiologist would not notice, by name, after the unchanged film."""
     levels = 0.03 * 255
     return {
         PLAIN: np.copy,

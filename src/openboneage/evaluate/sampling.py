@@ -1,4 +1,4 @@
-"""Does it matter how a film is reduced? Ways of drawing the native films, and both reductions of the validation films."""
+"""Effect of how a film is reduced: ways of drawing the native films, and both reductions of the validation films."""
 
 from __future__ import annotations
 

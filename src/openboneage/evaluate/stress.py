@@ -1,4 +1,4 @@
-"""Does the age hold when the film is changed? The whole program on films turned, flipped, toned, blurred, marked and reduced.
+"""Robustness: the whole program on films that are turned, flipped, toned, blurred, marked and reduced.
 
 Source: Santomartino et al., "Evaluating the Robustness of a Deep Learning Bone Age Algorithm to Clinical Image Variation Using
 Computational Stress Testing", Radiology: Artificial Intelligence 2024, doi 10.1148/ryai.230240: rotations, flips, brightness,
@@ -33,7 +33,7 @@ FINE_HEIGHT_PX = 300
 
 
 def stresses(film: Film, scales: tuple[float, float]) -> Changes:
-    """The stresses of a film by name, the film as it is first; the noise depends on the film's id alone.
+    """The stresses of a film by name, the unchanged film first; the noise depends only on the film's id.
 
     Args:
         film: The film.
@@ -73,7 +73,7 @@ def seed_of(film: Film) -> int:
 
 
 def stress_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
-    """Each stress against the same films as they are, as a Markdown table and a sentence.
+    """Each stress against the same films unchanged, as a Markdown table and a sentence.
 
     Args:
         sample: The films.
@@ -96,7 +96,7 @@ def stress_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
 
 
 def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
-    """One row: bone ages in months, NaN where refused, as read, as the film is and under the stress."""
+    """One row from bone ages in months: as read, of the unchanged film and under the stress; NaN where refused."""
     answered = ~np.isnan(changed)
     both = answered & ~np.isnan(plain)
     counts = [name, str(answered.sum()), str((~answered).sum())]

@@ -1,4 +1,4 @@
-"""Training hands: every film laid straight once, by the code that reads a clinic's film, then varied at every draw."""
+"""Training hands: the hand of every film is found once, as in an assessment, and varied at every draw."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def prepare_hands(films: FilmSet, chosen: Sequence[Film], finder_card: Path, cac
         films: The data set.
         chosen: Its films to prepare; see `datasets.film_set.trainable`.
         finder_card: Card of the hand finder.
-        cache: Folder of prepared hands: those that are there are read, the others are written as they are done.
+        cache: Folder of prepared hands: those in it are read, the others are prepared and written.
         jobs: Processes.
 
     Raises:
