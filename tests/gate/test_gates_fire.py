@@ -81,6 +81,7 @@ VIOLATIONS = (
     ),
     Violation("untyped test", "types", "tests/test_planted.py", "def test_age(months):\n    assert months\n", "no-untyped-def"),
     Violation("no place", "layers", f"{PACKAGE}/attic/__init__.py", MODULE, "attic"),
+    Violation("no place inside", "layers", f"{PACKAGE}/hand/attic.py", MODULE, "attic"),
     Violation(
         "lazy torch", "layers", f"{PACKAGE}/cli/planted.py", function("import torch.nn", "", "del torch"), "planted -> torch"
     ),
@@ -135,6 +136,7 @@ IMPORTS = (
     ("hand.geometry", "hand.locate"),
     ("hand.quality", "hand.drawing"),
     ("assess.assessment", "assess.assessor"),
+    ("assess.estimators.estimator", "assess.estimators.registry"),
     ("clinical.table_files", "clinical.growth"),
     ("clinical.height.target", "clinical.height.all_methods"),
     # Libraries.
