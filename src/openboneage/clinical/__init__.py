@@ -1,5 +1,5 @@
-"""Clinical standards: stages to scores to ages, normal ranges, growth and adult height.
+"""Clinical standards: stages, scores and bone ages; normal ranges; growth and adult height.
 
-Every number comes from a table of `tables/`, whose first lines say where it comes from and how far it was verified; a result
-that rests on a table which was not verified says so in a `Finding`. Ages are months, lengths centimetres, weights kilograms.
+Every number comes from a table of `tables/`, whose first lines name its source and how far it was verified. A result from a
+table that was not verified has a `Finding` that says so. Ages are months, lengths centimetres, weights kilograms.
 """

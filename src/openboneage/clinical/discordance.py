@@ -1,7 +1,6 @@
-"""Carpal bones against radius, ulna and short bones: a hand whose parts are not equally mature.
+"""Discordance between carpal bones and RUS (radius, ulna and short bones) of one hand.
 
-Both ages are read from tables of the same population (Japanese TW2 norms); a carpal age of one population beside a RUS age of
-another would show the difference between populations.
+Both ages come from the same population (Japanese TW2 norms); otherwise the difference between populations would show as well.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
 DISCORDANT_MONTHS = 24.0
-"""Difference from which a hand is called discordant: a convention of this program, about two SD of a carpal age; no source."""
+"""Difference from which a hand is called discordant: about two SD of a carpal age. A rule of this program, without a source."""
 
 
 @dataclass(frozen=True)
 class Discordance:
-    """Carpal age beside RUS age of one hand.
+    """Carpal age and RUS age of one hand.
 
     Attributes:
         rus: Maturity of radius, ulna and short bones.
         carpal: Maturity of the carpal bones.
-        difference_months: Carpal age minus RUS age; `None` where one of them is no age, below its table or mature.
-        findings: `carpal-discordant` where the ages lie at least `DISCORDANT_MONTHS` apart; `carpal-not-comparable` where one
-            of them is no age.
+        difference_months: Carpal age minus RUS age; `None` where one of them is below its table or mature.
+        findings: `carpal-discordant` where the ages are at least `DISCORDANT_MONTHS` apart; `carpal-not-comparable` where there
+            is no difference.
     """
 
     rus: Maturity

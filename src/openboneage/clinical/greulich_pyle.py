@@ -1,8 +1,8 @@
 """Greulich and Pyle: what bone age is normal at a chronological age.
 
-Two samples give a normal range, and they are never mixed. The Brush Foundation sample has a mean and an SD at each age. Table
-V (boys) and VI (girls) of the atlas have an SD alone; its mean is the chronological age itself. Between two ages of a table,
-mean and SD are interpolated linearly; outside of it there is no normal range.
+There are two normal ranges from two samples; they are not mixed. The Brush Foundation sample has a mean and an SD at each
+age. Tables V (boys) and VI (girls) of the atlas have only an SD; the mean is the chronological age itself. Between two ages
+of a table, mean and SD are interpolated linearly; outside of it there is no normal range.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""From the stages of the bones, known or only probable, to a maturity score and a bone age.
+"""The stages of the bones, known or as probabilities, to a maturity score and a bone age.
 
-Bones are taken as independent given their probabilities, so that the distribution of the total is the convolution of theirs.
-Readers and networks err on several bones of a film in the same direction; where they do, the true interval is wider.
+Bones are assumed to be independent, so the distribution of the total is the convolution of theirs. Readers and networks make
+correlated errors on the bones of a film; the true interval is then wider.
 
-A bone that is missing may be in any stage that the others leave plausible: from one stage below the least mature of them to
-one stage above the most mature, all alike. Maturities of different bones are compared as score over highest score, which is
-how Tanner and Whitehouse scaled them (scores chosen so that the bones of one hand agree as well as they can; Tanner et al.,
-Assessment of Skeletal Maturity and Prediction of Adult Height, 2nd ed., 1983). The age of a single bone rests on the same
-scale: it is the age at which a hand is median whose bones are all as mature as this one. No source prints such ages.
+A missing bone may be in any stage from one below the least mature of the other bones to one above the most mature, with equal
+probability. Bones are compared by their score divided by their highest score: Tanner and Whitehouse chose the scores so that
+the bones of one hand agree as well as possible (Tanner et al., Assessment of Skeletal Maturity and Prediction of Adult
+Height, 2nd ed., 1983). The age of a single bone is the median age of a hand whose bones are all as mature as this one, on the
+same scale. No source prints such ages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
 MAX_MISSING_SHARE = 0.25
-"""Missing bones may carry this share of the adult score; a rule of this program: radius or ulna, or about four small bones."""
+"""Largest share of the adult score that missing bones may have: radius or ulna, or about four small bones. Our own rule."""
 
 OUT_OF_STEP_MONTHS = 72.0
 """A bone this far from the age of its hand gets a warning; beyond what bones of one stage differ by. A rule of this program."""
@@ -43,7 +43,7 @@ class BoneMaturity:
         stage: Its most likely stage.
         probability: Probability of that stage, 0 to 1.
         score: Score of that stage.
-        age: Age at which a hand is median whose bones are all as mature as this one.
+        age: Median age of a hand whose bones are all as mature as this one.
     """
 
     bone: str
@@ -55,7 +55,7 @@ class BoneMaturity:
 
 @dataclass(frozen=True)
 class ScoreProbability:
-    """A total score that the stages leave possible, its probability, and the age it reads as."""
+    """A possible total score, its probability, and its age."""
 
     score: int
     probability: float
@@ -68,20 +68,20 @@ class Maturity:
 
     Attributes:
         standard: Name of the standard.
-        sex: Whose table was read.
-        score: Total maturity score, 0 to 1000; the median where stages are probable only or missing.
+        sex: Sex whose table was used.
+        score: Total maturity score, 0 to 1000; the median of its distribution where stages are uncertain or missing.
         score_low: Lower end of the interval of the score.
         score_high: Upper end of the interval of the score.
-        age: What the score means.
-        age_low: What the lower end means.
-        age_high: What the upper end means.
-        coverage: Probability that the interval was made to hold, 0 to 1. Stages that are given as known have none to spare:
-            both ends equal the score, unless bones are missing, which always widen the interval to all they could be.
+        age: Age of the score.
+        age_low: Age of the lower end.
+        age_high: Age of the upper end.
+        coverage: Nominal probability of the interval, 0 to 1. Where all stages are known, both ends equal the score; missing
+            bones widen the interval to all of their plausible stages.
         bones: The bones that were given, in the order of the standard.
         missing: Bones that were not given.
-        distribution: Every total that is possible, rising (those below 1e-9 are left out); stages that a missing bone may
-            be in count alike.
-        findings: What to know about tables and missing bones.
+        distribution: Every possible total, rising; those with a probability below 1e-9 are left out. The plausible stages of a
+            missing bone have equal probabilities.
+        findings: What to know about the tables, missing bones and bones out of step.
     """
 
     standard: str
@@ -100,7 +100,7 @@ class Maturity:
 
 
 def assess_stages(standard: ScoringMethod, sex: Sex, stages: Mapping[str, str]) -> Maturity:
-    """Read a hand whose stages are known.
+    """Assess a hand whose stages are known.
 
     Args:
         standard: The standard, such as `scoring_method("tw3")`.
@@ -121,14 +121,14 @@ def assess_stages(standard: ScoringMethod, sex: Sex, stages: Mapping[str, str]) 
 def assess_probabilities(
     standard: ScoringMethod, sex: Sex, probabilities: Mapping[str, Sequence[float] | FloatArray], coverage: float = 0.9
 ) -> Maturity:
-    """Read a hand whose stages are known as probabilities.
+    """Assess a hand whose stages are given as probabilities.
 
     Args:
         standard: The standard, such as `scoring_method("rus-chn")`.
         sex: Sex of the child.
         probabilities: For each bone the probability of each of its stages, in the order of `standard.stages(bone)`; a bone that
             is left out is missing.
-        coverage: Probability that the interval is to hold, over 0 and below 1.
+        coverage: Probability of the interval, over 0 and below 1.
 
     Raises:
         InputError: The sex is unknown, the standard has no such bone, or the numbers are no probabilities of its stages.
@@ -143,7 +143,7 @@ def assess_probabilities(
     _refuse_too_many(standard, sex, missing)
     seen = _total([_by_score(standard, sex, bone, shares) for bone, shares in given.items()])
     unseen = {bone: _plausible_scores(standard, sex, bone, bones) for bone in missing}
-    total = _total([seen, *(_alike(scores) for scores in unseen.values())])
+    total = _total([seen, *(_equally_probable(scores) for scores in unseen.values())])
     low = _quantile(seen, (1 - coverage) / 2) + sum(min(scores) for scores in unseen.values())
     high = _quantile(seen, (1 + coverage) / 2) + sum(max(scores) for scores in unseen.values())
     curve = standard.curves[sex]
@@ -201,7 +201,7 @@ def _refuse_too_many(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...]
     share = _share(standard, sex, missing)
     if share > MAX_MISSING_SHARE:
         raise RefusedError(
-            f"{standard.title}: {len(missing)} of {len(standard.bones)} bones are missing ({', '.join(missing)}); they carry "
+            f"{standard.title}: {len(missing)} of {len(standard.bones)} bones are missing ({', '.join(missing)}); they have "
             f"{share:.0%} of the adult score, and at most {MAX_MISSING_SHARE:.0%} may be missing."
         )
 
@@ -214,7 +214,9 @@ def _missing_findings(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...
     if not missing:
         return ()
     share = _share(standard, sex, missing)
-    message = f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval holds all they could be."
+    message = (
+        f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval holds all of their plausible stages."
+    )
     return (Finding("bones-missing", Severity.WARNING, message),)
 
 
@@ -229,7 +231,7 @@ def _out_of_step(bones: tuple[BoneMaturity, ...], age: AgeReading) -> tuple[Find
 
 
 def _plausible_scores(standard: ScoringMethod, sex: Sex, bone: str, seen: tuple[BoneMaturity, ...]) -> list[int]:
-    """Return the scores of the stages that a missing bone may be in, beside the bones that were seen."""
+    """Return the scores of the plausible stages of a missing bone, given the others."""
     maturities = [item.score / standard.highest_score(sex, item.bone) for item in seen]
     scores = list(standard.scores[sex][bone].values())
     own = np.array(scores) / scores[-1]
@@ -244,7 +246,7 @@ def _by_score(standard: ScoringMethod, sex: Sex, bone: str, shares: FloatArray) 
     return np.bincount(scores, weights=shares).astype(float)
 
 
-def _alike(scores: list[int]) -> FloatArray:
+def _equally_probable(scores: list[int]) -> FloatArray:
     return np.bincount(scores, weights=np.full(len(scores), 1 / len(scores))).astype(float)
 
 
@@ -257,6 +259,6 @@ def _total(parts: list[FloatArray]) -> FloatArray:
 
 
 def _quantile(probabilities: FloatArray, share: float) -> int:
-    """Return the least score below or at which that share of the mass lies."""
+    """Return the smallest score whose cumulative probability reaches a share."""
     cumulated = np.cumsum(probabilities)
     return int(np.searchsorted(cumulated, share * cumulated[-1] - 1e-12))

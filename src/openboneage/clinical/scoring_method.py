@@ -1,4 +1,4 @@
-"""What a standard of skeletal maturity is: bones, stages, scores, a curve, and where they come from."""
+"""A standard of skeletal maturity: bones, stages, scores, the curve from score to age, and their sources."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from openboneage.subject import Sex
 
 @dataclass(frozen=True, eq=False)
 class ScoringMethod:
-    """One standard: what to look at, what to call it, what it scores, and which age a total means.
+    """One standard: its bones and stages, their scores, and the age of a total score.
 
     Attributes:
         name: Name in commands, such as `tw3`.
         title: Name for a person.
-        population: Whose data the ages come from.
+        population: The children that the ages come from.
         bones: Bones in the order of the standard.
         scores: Score of each stage, by sex, bone and stage; stages rise from the least to the most mature.
-        curves: From total score to age, by sex.
+        curves: Total score to age, by sex.
         tables: The tables that scores and curve come from.
     """
 
@@ -48,7 +48,7 @@ class ScoringMethod:
         return tuple(finding for table in self.tables for finding in table.findings(known_sex(sex)))
 
     def range_months(self, sex: Sex) -> tuple[float, float]:
-        """Return the age at which the curve begins and the age at which it ends in maturity, months."""
+        """Return the first age of the curve and the age of maturity, months."""
         curve = self.curves[known_sex(sex)]
         return curve.first_months, curve.adult_months
 

@@ -1,4 +1,4 @@
-"""Height for age: SDS, percentile, and the check that catches inches and years where centimetres and months belong.
+"""Height for age: SDS, percentile, and a check that catches inches given as centimetres and years given as months.
 
 Under 24 months the WHO standard for length (2006), from there to 20 years the CDC 2000 reference for stature. L, M and S are
 interpolated linearly. The two meet with a small step at 24 months: a child under 2 is measured lying.
@@ -44,7 +44,7 @@ class HeightForAge:
     """A height compared with children of one age and sex.
 
     Attributes:
-        age_months: Age compared with, months; a bone age may stand in for the chronological one.
+        age_months: Age compared with, months: chronological age or bone age.
         height_cm: Height, cm.
         sds: Standard deviation score (z-score).
         percentile: Percentile, 0 to 100, from the SDS.
@@ -80,7 +80,7 @@ def height_for_age(sex: Sex, age_months: float, height_cm: float) -> HeightForAg
 
 
 def height_at_sds(sex: Sex, age_months: float, sds: float) -> float:
-    """Return the height in cm at an SDS: what `height_for_age` undoes.
+    """Return the height in cm at an SDS: the inverse of `height_for_age`.
 
     Raises:
         InputError: The sex is unknown.
@@ -118,7 +118,8 @@ def checked_bone_age_months(bone_age_months: float, age_months: float) -> float:
     """Return a bone age if it is possible at a chronological age.
 
     Raises:
-        InputError: The bone age is no age, or one age is more than four times the other and 18 months away: years, most likely.
+        InputError: The bone age is impossible, or one age is more than four times the other and more than 18 months away:
+            most likely one of them is in years.
     """
     bone_age = checked_age_months(bone_age_months)
     young, old = sorted((bone_age, checked_age_months(age_months)))

@@ -1,4 +1,4 @@
-"""The one reader of `tables/*.csv`: rows as they stand there, the source they name, and how far they were verified.
+"""Reads `tables/*.csv`: the rows as text, the source, and how far the table was verified.
 
 The first lines of a table begin with `#`. A line `# status: verified: reason` gives the status of the table, or of one sex
 with `# status (male): ...`; all other such lines are the source.
@@ -37,7 +37,7 @@ class StatusLevel(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """How far a table was checked, and in what way."""
+    """How far a table was checked, and how."""
 
     level: StatusLevel
     reason: str
@@ -95,10 +95,10 @@ def load_table(name: str) -> Table:
 
 
 def known_sex(sex: Sex) -> Sex:
-    """Return the sex, which all tables need.
+    """Return the sex if it is known; all tables need it.
 
     Raises:
-        InputError: The sex is unknown. A caller that has no sex reads the result for both.
+        InputError: The sex is unknown. A caller without a sex asks for both results (`either_sex`).
     """
     if sex is Sex.UNKNOWN:
         raise InputError("Clinical tables are made for girls or for boys: give the sex, F or M; it is never guessed.")

@@ -1,7 +1,7 @@
 """A child's visits, read from a patient file: CSV with a row for each visit, or JSON.
 
-CSV columns and JSON keys are the same; a column that is not known is an error, so that nothing is overlooked because of its
-spelling. A file needs no name and no identifier, and has no column for one.
+CSV columns and JSON keys are the same. An unknown column is an error, so that a misspelt one is not overlooked. There is no
+column for a name or an identifier.
 
 - child (in CSV the same in each row, or only in the first): `sex`, `mother_height_cm`, `father_height_cm`, `birth_weight_kg`,
   `menarche_age_months`
@@ -127,9 +127,9 @@ def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = Non
 
     Args:
         path: CSV or JSON file.
-        sex: Sex of the child, where the file does not say it.
-        mother_cm: Height of the mother in cm, where the file does not say it.
-        father_cm: Height of the father in cm, where the file does not say it.
+        sex: Sex of the child, if the file does not have it.
+        mother_cm: Height of the mother in cm, if the file does not have it.
+        father_cm: Height of the father in cm, if the file does not have it.
 
     Raises:
         InputError: The file cannot be read, a column is not known, or a value cannot be used; the row is named.

@@ -1,6 +1,6 @@
-"""A child's growth on one page: bone age in the normal band, predictions of adult height, and height among the percentiles.
+"""A child's growth on one page: bone age and its normal range, predicted adult height, and height with percentiles.
 
-matplotlib is imported when a figure is drawn, not before. Nothing of it is global: no window, no style is changed.
+matplotlib is imported when a figure is drawn. No global state is used: no window opens and no style changes.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _draw_bone_age(axes: Axes, growth: Growth) -> None:
 
 
 def _age_limits(growth: Growth) -> FloatArray:
-    """Return the ages in months that the figure spans: whole years, one and more to spare at each end, `(2,)`."""
+    """Return the first and last age of the figure, months: whole years, at least one beyond the data at each end, `(2,)`."""
     visits = growth.child.visits
     bone_ages = [visit.bone_age_months for visit in visits if visit.bone_age_months is not None]
     ages = np.array([visit.age_months for visit in visits] + bone_ages) / MONTHS_PER_YEAR
@@ -112,7 +112,7 @@ def _age_limits(growth: Growth) -> FloatArray:
 
 
 def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray) -> None:
-    """Shade mean and SD of bone age as far as the table reaches."""
+    """Shade mean and SD of bone age at the ages of the table."""
     months, means, sds = [], [], []
     for age in np.arange(ages[0], ages[1] + 0.5):
         try:
