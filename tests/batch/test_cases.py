@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.batch.cases import Case, UnreadFolder, stream_cases
+from openboneage.batch.cases import Case, UnusableCase, stream_cases
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 from tests.hands import EXAMPLES, NAMES, SEXES
@@ -162,10 +162,26 @@ def test_a_folder_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: p
     first, unread, third = stream_cases([str(tmp_path)])
 
     assert [Path(found.label).name for found in (first, third)] == ["1.png", "3.png"]
-    assert isinstance(unread, UnreadFolder)
-    assert unread == UnreadFolder(
+    assert isinstance(unread, UnusableCase)
+    assert unread == UnusableCase(
         str(tmp_path / "b"), "The folder could not be read (Permission denied), so its films are missing."
     )
+
+
+def test_a_long_list_begins_before_its_last_line_is_read(tmp_path: Path) -> None:
+    path = cases_file(tmp_path, "path,sex\n" + "a.png,F\n" * 2000 + "b.png,lady\n" + "c.png,F\n")
+    *good, bad, last = stream_cases([str(path)])
+    assert len(good) == 2000
+    assert bad == UnusableCase("b.png", f"{path}, line 2002: Sex must be F, M or unknown, got 'lady'.")
+    assert last.label == "c.png"
+
+
+def test_a_long_list_that_is_damaged_ends_there(tmp_path: Path) -> None:
+    path = cases_file(tmp_path, b"path\n" + b"a.png\n" * 50_000 + b"J\xf6rg.png\nb.png\n")
+    *good, bad = stream_cases([str(path)])
+    assert {case.label for case in good} == {"a.png"}
+    assert isinstance(bad, UnusableCase)
+    assert "text in UTF-8" in bad.reason
 
 
 def test_one_folder_can_be_left_out(tmp_path: Path) -> None:

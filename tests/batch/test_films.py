@@ -17,7 +17,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from openboneage.batch.answer import Answer
-from openboneage.batch.cases import Case, UnreadFolder
+from openboneage.batch.cases import Case, UnusableCase
 from openboneage.batch.dask import DaskCluster
 from openboneage.batch.executor import Executor, InProcess, Item, Outcome, Result
 from openboneage.batch.films import Method, Skipped, assess_films
@@ -136,7 +136,7 @@ def test_a_film_that_ends_its_workers_is_a_failed_film(archive: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_a_failed_film() -> None:
-    (answer,) = assess_films([UnreadFolder("films/b", "It could not be read.")], Method(ModelSet.find()), InProcess())
+    (answer,) = assess_films([UnusableCase("films/b", "It could not be read.")], Method(ModelSet.find()), InProcess())
 
     assert isinstance(answer, Answer)
     assert (answer.row.path, answer.row.status, answer.exit_code) == ("films/b", "unreadable", 2)

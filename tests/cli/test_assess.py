@@ -288,6 +288,13 @@ def test_a_missing_film_is_tried_again(films: Path, tmp_path: Path) -> None:
     assert [row["status"] for row in rows_of(table)] == ["accept"]
 
 
+def test_a_bad_line_far_down_is_reported_and_not_recorded(films: Path, tmp_path: Path) -> None:
+    (films / "cases.csv").write_text("path,sex\n" + "b.png,F\n" * 1000 + "a.png,lady\n")
+    run = boneage("assess", films / "cases.csv", "--csv", tmp_path / "out.csv")
+    assert (run.code, "line 1002: Sex must be F, M or unknown, got 'lady'." in run.err) == (4, True)
+    assert [row["path"] for row in rows_of(tmp_path / "out.csv")] == ["b.png"]
+
+
 def test_a_table_is_written_by_one_process_at_a_time(films: Path, tmp_path: Path) -> None:
     with open_results(tmp_path / "out.csv", ""):
         run = boneage("assess", films / "a.png", "--csv", tmp_path / "out.csv")

@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from openboneage.errors import InputError
@@ -17,6 +17,8 @@ NO_FILMS = frozenset(
     ".csv .htm .html .json .jsonl .lock .log .md .parquet .pdf .svg .txt .xml .yaml .yml .zip".split()  # noqa: SIM905
 )
 """Endings of files in a folder that nobody takes for films."""
+LINES_CHECKED = 1000
+"""Lines of a cases file that are checked before the first film: all of a short list, a few milliseconds of a long one."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ class Case:
 
 
 @dataclass(frozen=True)
-class UnreadFolder:
-    """A folder whose films are not known.
+class UnusableCase:
+    """A folder that could not be read, or a line of a cases file that is no case.
 
     Attributes:
-        label: Its path.
-        reason: Why it could not be read, for a person.
+        label: The path of the folder, or that of the line.
+        reason: What is wrong, for a person.
     """
 
     label: str
@@ -51,10 +53,10 @@ class UnreadFolder:
 
 def stream_cases(
     sources: Sequence[str], sex: Sex | None = None, age_months: float | None = None, skip: Path | None = None
-) -> Iterator[Case | UnreadFolder]:
+) -> Iterator[Case | UnusableCase]:
     """Every film that the sources name, in order, found as it is asked for.
 
-    The sources themselves, and all lines of cases files, are checked at once.
+    The sources and the first lines of cases files are checked at once; what is wrong further down is a case that is unusable.
 
     Args:
         sources: Films, folders of films, or cases files.
@@ -65,56 +67,62 @@ def stream_cases(
     Raises:
         InputError: A source does not exist, a folder holds no film, or a cases file has a wrong column or value.
     """
-    streams = [_open_source(source, Case(Path(), "", sex, age_months), skip) for source in sources]
-    return chain.from_iterable(streams)
+    default = Case(Path(), "", sex, age_months)
+    return chain.from_iterable([_open_source(source, default, skip) for source in sources])
 
 
-def _open_source(source: str, default: Case, skip: Path | None) -> Iterator[Case | UnreadFolder]:
+def _open_source(source: str, default: Case, skip: Path | None) -> Iterator[Case | UnusableCase]:
     path = Path(source)
     if not source or not path.exists():
         raise InputError(f"There is no file or folder {source or repr(source)}.")
     if path.is_dir():
-        if next(_walk(source, skip), None) is None:
+        films = _films_below(source, default, skip)
+        first = list(islice(films, 1))
+        if not first:
             raise InputError(f"Expected films in the folder {source}, found none.")
-        return (
-            found if isinstance(found, UnreadFolder) else replace(default, path=Path(found), label=str(Path(found)))
-            for found in _walk(source, skip)
-        )
+        return chain(first, films)
     if path.suffix.lower() == ".csv":
-        if sum(1 for _ in _read_cases(path, default)) == 0:
-            raise InputError(f"Expected a film on each line after the first of {source}, found none.")
-        return _read_cases(path, default)
+        return _open_cases(path, default)
     return iter([replace(default, path=path, label=str(path))])
 
 
-def _walk(folder: str, skip: Path | None) -> Iterator[str | UnreadFolder]:
+def _films_below(folder: str, default: Case, skip: Path | None) -> Iterator[Case | UnusableCase]:
     """Films of a folder and its subfolders, in the order of their paths; hidden ones and links to folders are left out."""
     waiting = [(folder, True)]
     while waiting:
-        path, is_folder = waiting.pop()
-        if not is_folder:
-            yield path
-            continue
-        try:
-            with os.scandir(path) as entries:
-                found = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries if _is_wanted(entry, skip)]
-        except OSError as error:
-            yield UnreadFolder(path, f"The folder could not be read ({error.strerror}), so its films are missing.")
-            continue
-        waiting += sorted(found, reverse=True)
+        name, is_folder = waiting.pop()
+        if is_folder:
+            try:
+                waiting += _entries(name, skip)
+            except OSError as error:
+                yield UnusableCase(name, f"The folder could not be read ({error.strerror}), so its films are missing.")
+        elif (path := Path(name)).suffix.lower() not in NO_FILMS and path.name != "DICOMDIR" and path.is_file():
+            yield replace(default, path=path, label=str(path))
 
 
-def _is_wanted(entry: os.DirEntry[str], skip: Path | None) -> bool:
-    if entry.name.startswith("."):
-        return False
-    if entry.is_dir(follow_symlinks=False):
-        return skip is None or not skip.samefile(entry.path)
-    return entry.is_file() and Path(entry.name).suffix.lower() not in NO_FILMS and entry.name != "DICOMDIR"
+def _entries(folder: str, skip: Path | None) -> list[tuple[str, bool]]:
+    """Paths in a folder, last one first, and whether each is a folder; it takes no look at the files."""
+    if skip is not None and skip.samefile(folder):
+        return []
+    with os.scandir(folder) as entries:
+        found = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries if not entry.name.startswith(".")]
+    return sorted(found, reverse=True)
 
 
-def _read_cases(source: Path, default: Case) -> Iterator[Case]:
+def _open_cases(source: Path, default: Case) -> Iterator[Case | UnusableCase]:
     if not source.is_file():
         raise InputError(f"Expected a cases file, got a device or pipe: {source}.")
+    cases = _read_cases(source, default)
+    first = list(islice(cases, LINES_CHECKED))
+    if not first:
+        raise InputError(f"Expected a film on each line after the first of {source}, found none.")
+    for case in first:
+        if isinstance(case, UnusableCase):
+            raise InputError(case.reason)
+    return chain(first, cases)
+
+
+def _read_cases(source: Path, default: Case) -> Iterator[Case | UnusableCase]:
     try:
         with source.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -122,9 +130,11 @@ def _read_cases(source: Path, default: Case) -> Iterator[Case]:
             for row in reader:
                 yield _read_case(source, reader.line_num, row, default)
     except UnicodeDecodeError:
-        raise InputError(f"A cases file is text in UTF-8, which {source} is not; save it as CSV UTF-8.") from None
+        reason = f"A cases file is text in UTF-8, which {source} is not; save it as CSV UTF-8."
+        yield UnusableCase(str(source), reason)
     except csv.Error as error:
-        raise InputError(f"Expected a cases file as CSV, but {source} is damaged ({error}): is a quote not closed?") from None
+        reason = f"Expected a cases file as CSV, but {source} is damaged ({error}): is a quote not closed?"
+        yield UnusableCase(str(source), reason)
 
 
 def _check_columns(source: Path, columns: Sequence[str]) -> None:
@@ -134,11 +144,11 @@ def _check_columns(source: Path, columns: Sequence[str]) -> None:
         )
 
 
-def _read_case(source: Path, line: int, row: dict[str, str], default: Case) -> Case:
+def _read_case(source: Path, line: int, row: dict[str, str], default: Case) -> Case | UnusableCase:
     name, sex, age = (row.get(column) or "" for column in CASE_COLUMNS)
-    if not name or "\0" in name:
-        raise InputError(f"{source}, line {line}: the path is {'no path' if name else 'empty'}.")
     try:
+        if not name or "\0" in name:
+            raise InputError(f"the path is {'no path' if name else 'empty'}.")
         return Case(
             path=source.parent / name,
             label=name,
@@ -146,7 +156,7 @@ def _read_case(source: Path, line: int, row: dict[str, str], default: Case) -> C
             age_months=_age(age) if age else default.age_months,
         )
     except InputError as error:
-        raise InputError(f"{source}, line {line}: {error}") from None
+        return UnusableCase(name, f"{source}, line {line}: {error}")
 
 
 def _age(text: str) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 from openboneage.assess.assessor import Assessor, Examination, models_used
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.answer import Answer
-from openboneage.batch.cases import Case, UnreadFolder
+from openboneage.batch.cases import Case, UnusableCase
 from openboneage.batch.executor import Executor
 from openboneage.batch.figures import Figures
 from openboneage.batch.results import Results
@@ -59,7 +59,7 @@ class Skipped:
 
 
 def assess_films(
-    cases: Iterable[Case | UnreadFolder], method: Method, executor: Executor, results: Results | None = None
+    cases: Iterable[Case | UnusableCase], method: Method, executor: Executor, results: Results | None = None
 ) -> Generator[Answer | Skipped, None, None]:
     """Assess films and yield the answers as they come.
 
@@ -68,7 +68,7 @@ def assess_films(
         method: How to assess.
         executor: Where to assess.
         results: Where every answer is written before it is yielded. A case that has a record of the same film is skipped; a
-            film that could not be read has none. A case that comes twice is assessed once.
+            film that could not be read has none. A case that comes twice is assessed once. An unusable case is not written.
 
     Raises:
         WeightsError: A model is missing or damaged.
@@ -82,7 +82,7 @@ def assess_films(
             if answer is None:
                 yield Skipped(task.status)
                 continue
-            if results:
+            if results and task.case_id:
                 results.append(answer)
             yield answer
 
@@ -91,37 +91,36 @@ def assess_films(
 class _Task:
     """A case, with the checksum and status of the record that it has already."""
 
-    case: Case | UnreadFolder
+    case: Case | UnusableCase
     case_id: str = ""
     film_sha256: str = ""
     status: str = ""
 
 
-def _tasks(cases: Iterable[Case | UnreadFolder], method: Method, results: Results) -> Iterator[_Task]:
+def _tasks(cases: Iterable[Case | UnusableCase], method: Method, results: Results) -> Iterator[_Task]:
     way = [method.estimator, method.models]
     begun = set()
     for case in cases:
-        case_id = _case_id(case, way)
-        if case_id in begun:
+        if isinstance(case, UnusableCase):
+            yield _Task(case)
             continue
-        begun.add(case_id)
-        kept = results.find(case_id)
-        yield _Task(case, case_id, kept.film_sha256, kept.status) if kept else _Task(case, case_id)
+        case_id = _case_id(case, way)
+        if case_id not in begun:
+            begun.add(case_id)
+            kept = results.find(case_id)
+            yield _Task(case, case_id, kept.film_sha256, kept.status) if kept else _Task(case, case_id)
 
 
-def _case_id(case: Case | UnreadFolder, way: list[str]) -> str:
+def _case_id(case: Case, way: list[str]) -> str:
     """The same for the same resolved path, entered sex and age, estimator and models."""
-    if isinstance(case, Case):
-        identity = [str(case.path.resolve()), case.sex, case.age_months, *way]
-    else:
-        identity = [str(Path(case.label).resolve()), *way]
+    identity = [str(case.path.resolve()), case.sex, case.age_months, *way]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
 
 def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
     """What becomes of a case; None where its record is of the same film."""
     case = task.case
-    if isinstance(case, UnreadFolder):
+    if isinstance(case, UnusableCase):
         return Answer.failed(case.label, InputError(case.reason), task.case_id)
     if task.film_sha256 and task.film_sha256 == _sha256(case.path):
         return None

@@ -15,7 +15,7 @@ import typer
 
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.answer import Answer
-from openboneage.batch.cases import Case, UnreadFolder, stream_cases
+from openboneage.batch.cases import Case, UnusableCase, stream_cases
 from openboneage.batch.executor import executor_of
 from openboneage.batch.figures import Figures
 from openboneage.batch.films import Method, assess_films
@@ -27,7 +27,7 @@ from openboneage.errors import InputError, RefusedError
 from openboneage.subject import parse_age_months, parse_sex
 from openboneage.weights.registry import ModelSet
 
-Cases = Iterator[Case | UnreadFolder]
+Cases = Iterator[Case | UnusableCase]
 
 
 def assess(
@@ -96,7 +96,7 @@ def _results(csv_out: Path | None, table_out: Path | None, models: str) -> Abstr
 def _print(answer: Answer, as_json: bool, quiet: bool) -> None:
     if as_json:
         out.print(json.dumps(answer.json))
-    elif not quiet:
+    elif not quiet or not answer.row.case_id:  # what is in no record is said here
         (out if answer.exit_code in (0, RefusedError.exit_code) else err).print(answer.text)
 
 
