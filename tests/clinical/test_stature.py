@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from openboneage.clinical.stature import (
     CM_PER_INCH,
+    LAST_MONTHS,
     HeightReference,
     checked_bone_age_months,
     checked_height_cm,
@@ -52,6 +53,10 @@ def test_sds_to_height_and_back(sex: Sex, age: float, sds: float) -> None:
 @given(sex=SEXES, age=st.floats(0, 240), height=st.floats(60, 190))
 def test_taller_is_a_higher_sds(sex: Sex, age: float, height: float) -> None:
     assert height_for_age(sex, age, height).sds < height_for_age(sex, age, height + 0.5).sds
+
+
+def test_the_reference_ends_with_its_table() -> None:
+    assert load_table("cdc_stature_for_age_lms.csv").column("age_months").max() == LAST_MONTHS
 
 
 def test_the_reference_changes_at_24_months() -> None:

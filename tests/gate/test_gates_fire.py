@@ -138,7 +138,7 @@ IMPORTS = (
     ("assess.assessment", "assess.assessor"),
     ("assess.estimators.estimator", "assess.estimators.registry"),
     ("clinical.table_files", "clinical.growth"),
-    ("clinical.height.target", "clinical.height.all_methods"),
+    ("clinical.height.target", "clinical.height.adult_height"),
     # Libraries.
     ("hand.geometry", "torch"),
     ("evaluate.metrics", "lightning_fabric"),

@@ -12,7 +12,7 @@ from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
 from openboneage.clinical.greulich_pyle import Reference
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
-from openboneage.clinical.height.all_methods import Consensus
+from openboneage.clinical.height.adult_height import Consensus
 from openboneage.clinical.height_velocity import HeightVelocity
 from openboneage.clinical.visits import read_child
 from openboneage.findings import Finding

@@ -9,7 +9,7 @@ import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
-from openboneage.clinical.height.all_methods import AdultHeight, Consensus, predict_adult_height
+from openboneage.clinical.height.adult_height import AdultHeight, Consensus, predict_adult_height
 from openboneage.clinical.height.inputs import EarlierVisit, HeightInputs
 from openboneage.clinical.height.prediction import HeightPrediction
 from openboneage.errors import InputError

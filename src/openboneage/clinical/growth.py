@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from openboneage.clinical.greulich_pyle import Comparison, Reference, checked_sd_limit, compare
-from openboneage.clinical.height.all_methods import AdultHeight, predict_adult_height
+from openboneage.clinical.height.adult_height import AdultHeight, predict_adult_height
 from openboneage.clinical.height.inputs import EarlierVisit, HeightInputs
 from openboneage.clinical.height_velocity import WANTED_INTERVAL_MONTHS, HeightVelocity, height_velocity
 from openboneage.clinical.stature import HeightForAge, height_for_age

@@ -17,6 +17,9 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
 
 CM_PER_INCH = 2.54
+LAST_MONTHS = 240.0
+"""The last age of the CDC 2000 reference; it stands for an adult."""
+
 IMPOSSIBLE_SDS = 6.0
 """A height further than this from the median is refused as a mistake; a rule of this program. Inches lie far beyond it."""
 
@@ -97,7 +100,7 @@ def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
         InputError: The sex is unknown, or the height is not possible; the message says so where inches, or years in place of
             months, would make it possible.
     """
-    compared = min(checked_age_months(age_months), _last_months())
+    compared = min(checked_age_months(age_months), LAST_MONTHS)
     sds = height_for_age(sex, compared, height_cm).sds
     if abs(sds) <= IMPOSSIBLE_SDS:
         return height_cm
@@ -109,7 +112,7 @@ def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
     if low <= height_cm * CM_PER_INCH <= high:
         hints.append(f"If it is in inches, give {height_cm * CM_PER_INCH:.1f} cm.")
     in_years = age_months * MONTHS_PER_YEAR
-    if in_years <= _last_months() and abs(height_for_age(sex, in_years, height_cm).sds) <= UNUSUAL_SDS:
+    if in_years <= LAST_MONTHS and abs(height_for_age(sex, in_years, height_cm).sds) <= UNUSUAL_SDS:
         hints.append(f"If the age is {age_months:g} years, give {in_years:g} months.")
     raise InputError(" ".join(hints))
 
@@ -133,7 +136,7 @@ def checked_bone_age_months(bone_age_months: float, age_months: float) -> float:
 
 def height_findings(sex: Sex, age_months: float, height_cm: float) -> tuple[Finding, ...]:
     """Return a finding where a height is possible, but unusual at an age; beyond 20 years it is compared with 20 years."""
-    sds = height_for_age(sex, min(age_months, _last_months()), height_cm).sds
+    sds = height_for_age(sex, min(age_months, LAST_MONTHS), height_cm).sds
     if abs(sds) <= UNUSUAL_SDS:
         return ()
     message = f"The height is {abs(sds):.1f} SD {'above' if sds > 0 else 'below'} the median: check height, age and sex."
@@ -142,14 +145,10 @@ def height_findings(sex: Sex, age_months: float, height_cm: float) -> tuple[Find
 
 def _lms(sex: Sex, age_months: float) -> tuple[HeightReference, Lms]:
     """Return the reference for an age, and its distribution of heights, cm."""
-    if not 0 <= age_months <= _last_months():
+    if not 0 <= age_months <= LAST_MONTHS:
         raise RefusedError(f"There is a height reference from birth to 20 years, got {age_months:.1f} months.")
     reference = HeightReference.WHO_2006 if age_months < _WHO_UNTIL_MONTHS else HeightReference.CDC_2000
     table = load_table(_TABLES[reference]).where(sex=known_sex(sex))
     if reference is HeightReference.WHO_2006:
         table = table.where(file="who_infants")  # lengths; at 24 months the file holds the standing height too
     return reference, Lms.at(table, "age_months", age_months, "M_cm")
-
-
-def _last_months() -> float:
-    return float(load_table(_TABLES[HeightReference.CDC_2000]).column("age_months").max())

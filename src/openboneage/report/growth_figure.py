@@ -12,7 +12,7 @@ import numpy as np
 
 from openboneage.clinical.greulich_pyle import Reference, normal_range
 from openboneage.clinical.growth import Growth
-from openboneage.clinical.stature import height_at_sds
+from openboneage.clinical.stature import LAST_MONTHS, height_at_sds
 from openboneage.clinical.table_files import FloatArray
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import MONTHS_PER_YEAR, Sex
@@ -38,7 +38,6 @@ _MARKERS = {
     "blum-2022": ("P", "#5a8a4f", "Blum 2022"),
 }
 _PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
-_LAST_PERCENTILE_MONTHS = 240.0
 _NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; one child may differ."
 
 
@@ -171,7 +170,7 @@ def _draw_height(axes: Axes, growth: Growth) -> None:
     axes.set_xlabel("Age (years)")
     axes.set_ylabel("Height (cm)")
     limits = _age_limits(growth)
-    months = np.arange(limits[0], min(limits[1], _LAST_PERCENTILE_MONTHS) + 0.5)
+    months = np.arange(limits[0], min(limits[1], LAST_MONTHS) + 0.5)
     for sds, name in _PERCENTILES if len(months) else ():
         heights = [height_at_sds(growth.child.sex, float(age), sds) for age in months]
         axes.plot(months / MONTHS_PER_YEAR, heights, color=_BAND, linewidth=1.6 if sds == 0 else 0.9)

@@ -1,1 +1,1 @@
-"""Prediction of adult height: a module for each family of methods, one call for all (`report.predict_adult_height`)."""
+"""Prediction of adult height: a module for each family of methods, one call for all (`adult_height.predict_adult_height`)."""

@@ -17,7 +17,7 @@ MENARCHE_MONTHS = (72.0, 240.0)
 BODY_MASS_INDEX = (10.0, 40.0)  # kg/m2; beyond, the weight is in pounds or the height in inches: a rule of this program
 KG_PER_POUND = 0.45359237
 
-ADULT_MONTHS = 18 * MONTHS_PER_YEAR
+ADULT_AGE_MONTHS = 18 * MONTHS_PER_YEAR
 MATURE_BONE_AGE_MONTHS = {Sex.MALE: 18 * MONTHS_PER_YEAR, Sex.FEMALE: 17 * MONTHS_PER_YEAR}
 """Beyond 18 years, a bone age below this is refused: no method was made for such an adult. A rule of this program."""
 
@@ -162,9 +162,9 @@ class HeightInputs:
         missing = [_WORDS[name] for name, value in values.items() if value is None]
         if missing:
             raise InputError(f"Needs {', '.join(missing)}.")
-        if self.age_months > ADULT_MONTHS:
+        if self.age_months > ADULT_AGE_MONTHS:
             for name in ("bone_age_months", "tw2_bone_age_months"):
-                if values.get(name, ADULT_MONTHS) < MATURE_BONE_AGE_MONTHS[self.sex]:
+                if values.get(name, ADULT_AGE_MONTHS) < MATURE_BONE_AGE_MONTHS[self.sex]:
                     raise RefusedError(
                         f"The age is over 18 years ({format_age(self.age_months)}), but the bone age "
                         f"({format_age(values[name])}) is not mature: no method was made for this."

@@ -11,11 +11,9 @@ import re
 
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.prediction import Cohort, ErrorBand, HeightPrediction
-from openboneage.clinical.stature import height_at_sds, height_for_age
+from openboneage.clinical.stature import LAST_MONTHS, height_at_sds, height_for_age
 from openboneage.clinical.table_files import load_table
 from openboneage.subject import Sex
-
-ADULT_MONTHS = 240.0  # the last age of the CDC 2000 reference stands for an adult
 
 _ITEMS = {Sex.MALE: "target height boy (cm)", Sex.FEMALE: "target height girl (cm)"}
 _RANGE = "target range (cm)"
@@ -78,9 +76,9 @@ def target_height_conditional(inputs: HeightInputs) -> HeightPrediction:
     table = load_table(_CONDITIONAL).where(formula="Hermanussen and Cole 2002", sex="both")
     share = _numbers(table.rows[0]["equation"])[0]  # "target SDS = 0.72*(FH_SDS+MH_SDS)/2"
     half_width = _numbers(table.rows[0]["range_half_width"])[0]
-    parents = [height_for_age(sex, ADULT_MONTHS, cm).sds for sex, cm in ((Sex.MALE, father), (Sex.FEMALE, mother))]
+    parents = [height_for_age(sex, LAST_MONTHS, cm).sds for sex, cm in ((Sex.MALE, father), (Sex.FEMALE, mother))]
     sds = share * sum(parents) / 2
-    low, height, high = (height_at_sds(inputs.sex, ADULT_MONTHS, sds + step) for step in (-half_width, 0.0, half_width))
+    low, height, high = (height_at_sds(inputs.sex, LAST_MONTHS, sds + step) for step in (-half_width, 0.0, half_width))
     return HeightPrediction(
         method="target-height-conditional",
         title="Conditional target height, Hermanussen-Cole 2002",

@@ -13,9 +13,9 @@ from openboneage.clinical.height.prediction import Cohort, HeightPrediction
 from openboneage.clinical.height.reinehr import reinehr_2019
 from openboneage.clinical.height.roche import khamis_guo_1993, khamis_roche_1995, rwt_1975
 from openboneage.clinical.height.tanner import tanner_1975, tanner_1975_by_bone_age
-from openboneage.clinical.height.target import ADULT_MONTHS, target_height, target_height_conditional, target_height_luo
+from openboneage.clinical.height.target import target_height, target_height_conditional, target_height_luo
 from openboneage.clinical.height.tw_mark2 import tw_mark2_1983
-from openboneage.clinical.stature import IMPOSSIBLE_SDS, height_findings, height_for_age
+from openboneage.clinical.stature import IMPOSSIBLE_SDS, LAST_MONTHS, height_findings, height_for_age
 from openboneage.errors import InputError, RefusedError
 from openboneage.findings import Finding, Severity
 
@@ -98,7 +98,7 @@ def _checked(prediction: HeightPrediction, inputs: HeightInputs) -> HeightPredic
         RefusedError: The prediction lies beyond 6 SD of the heights of adults.
     """
     height = prediction.adult_height_cm
-    sds = height_for_age(inputs.sex, ADULT_MONTHS, max(height, 1.0)).sds
+    sds = height_for_age(inputs.sex, LAST_MONTHS, max(height, 1.0)).sds
     if abs(sds) > IMPOSSIBLE_SDS and height > inputs.height_cm:
         raise RefusedError(
             f"Predicts {height:.0f} cm, beyond {IMPOSSIBLE_SDS:g} SD of the heights of adults: check the inputs."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openboneage.clinical.height.all_methods import METHODS, predict_adult_height
+from openboneage.clinical.height.adult_height import METHODS, predict_adult_height
 from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.target import target_height, target_height_conditional, target_height_luo
 from openboneage.clinical.stature import height_at_sds
