@@ -6,8 +6,12 @@
 True
 """
 
+from importlib.metadata import version
+
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, assess
 from openboneage.reading.read import read
 
-__all__ = ["Assessment", "Assessor", "assess", "read"]
+__all__ = ["Assessment", "Assessor", "__version__", "assess", "read"]
+
+__version__ = version("openboneage")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from openboneage import __version__
 from openboneage.cli.assess import assess
 from openboneage.cli.evaluate import evaluate
 from openboneage.cli.growth import growth
 from openboneage.cli.height import height
 from openboneage.cli.models import models
-from openboneage.cli.output import fail
+from openboneage.cli.output import fail, out
 from openboneage.cli.plates import plates
 from openboneage.cli.score import score
 from openboneage.cli.train import train
@@ -22,8 +24,8 @@ from openboneage.errors import BoneAgeError, InputError
 app = typer.Typer(
     help="Bone age from a child's hand radiograph. Research use only, not a medical device.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(assess)
 app.command()(score)
@@ -33,6 +35,21 @@ app.command()(plates)
 app.command()(models)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"boneage {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def boneage(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Bone age from a child's hand radiograph. Research use only, not a medical device."""
 
 
 def main() -> None:
