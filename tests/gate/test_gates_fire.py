@@ -82,6 +82,7 @@ VIOLATIONS = (
     Violation("untyped test", "types", "tests/test_planted.py", "def test_age(months):\n    assert months\n", "no-untyped-def"),
     Violation("no place", "layers", f"{PACKAGE}/attic/__init__.py", MODULE, "attic"),
     Violation("no place inside", "layers", f"{PACKAGE}/hand/attic.py", MODULE, "attic"),
+    Violation("telemetry", "layers", PLANTED, MODULE + "import onnxruntime\n", "openboneage.hand.planted -> onnxruntime"),
     Violation(
         "lazy torch", "layers", f"{PACKAGE}/cli/planted.py", function("import torch.nn", "", "del torch"), "planted -> torch"
     ),

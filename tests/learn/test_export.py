@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from torch import Tensor, nn
@@ -19,6 +18,7 @@ from openboneage.learn.networks.age_net import AgeNet
 from openboneage.learn.networks.ensemble import Ensemble
 from openboneage.learn.networks.hand_finder import HandFinder
 from openboneage.learn.networks.mobile_age_net import MobileAgeNet
+from openboneage.weights.runtime import open_session
 
 # torch's own exporter calls what torch has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
@@ -62,7 +62,7 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.mark.parametrize("batch", [1, 2, 7])
 def test_the_file_says_what_torch_says(exported: tuple[str, nn.Module, Path, str], batch: int) -> None:
     name, net, path, _ = exported
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = open_session(path.read_bytes())
     image = torch.rand(batch, *EXAMPLES[name].shape[1:])
 
     with torch.no_grad():

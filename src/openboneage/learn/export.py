@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 
 from openboneage.errors import WeightsError
 from openboneage.learn.folding import norms_folded
+from openboneage.weights.runtime import open_session
 
 BYTES_FROM_ELEMENTS = 4096
 """Kernels and matrices at least this large are stored in bytes; norms, biases and small ones stay as they are."""
@@ -114,7 +114,7 @@ def _in_bytes(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[n
 
 
 def _check(model: nn.Module, example: Tensor, data: bytes) -> None:
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    session = open_session(data)
     for batch in (example, example[:1]):
         with torch.no_grad():
             expected = model(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
@@ -39,6 +40,26 @@ def start_session(card: Card, folder: Path, specification: Specification, thread
     Raises:
         WeightsError: The file is missing, damaged or not the card's, or its shapes contradict the card.
     """
+    data = _checked_bytes(card, folder)
+    try:
+        session = open_session(data, threads)
+    except Exception as error:  # the errors of ONNX Runtime have no base class of their own
+        raise WeightsError(f"Expected an ONNX network in {card.file}, got something else ({type(error).__name__}).") from error
+    _check_shapes(card, session, specification)
+    return session
+
+
+def open_session(data: bytes, threads: int = 0) -> onnxruntime.InferenceSession:
+    """Open an ONNX network on the processor.
+
+    Nothing else imports ONNX Runtime: unless its telemetry is off before the import, it writes a device identifier to the
+    user's cache folder and looks up a host of its maker.
+
+    Args:
+        data: The ONNX file.
+        threads: Threads of one run; 0 takes every core.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -46,13 +67,7 @@ def start_session(card: Card, folder: Path, specification: Specification, thread
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    data = _checked_bytes(card, folder)
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the errors of ONNX Runtime have no base class of their own
-        raise WeightsError(f"Expected an ONNX network in {card.file}, got something else ({type(error).__name__}).") from error
-    _check_shapes(card, session, specification)
-    return session
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def _checked_bytes(card: Card, folder: Path) -> bytes:
