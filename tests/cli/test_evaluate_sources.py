@@ -107,6 +107,22 @@ def test_a_tree_of_dicom_films(tmp_path: Path, toy: Path) -> None:
     assert "1 without a bone age are left out" in run.err
 
 
+def test_a_film_that_cannot_be_read_is_left_out_and_named(folder: Path, toy: Path) -> None:
+    (folder / "7041.png").write_bytes(b"no image")
+    words = ("evaluate", "ages", folder / "my-films.csv", "--columns", "bone_age_months=BA", "--models", toy, "--jobs", "1")
+
+    run = boneage(*words)
+    for film_id in FILMS:
+        (folder / f"{film_id}.png").write_bytes(b"no image")
+    none = boneage(*words)
+
+    assert run.code == 0, run.err
+    assert rows(run.out)["all"] == "2"
+    assert "Unreadable, so left out: 1 films, such as 7041.png." in run.out
+    assert none.code == InputError.exit_code
+    assert "none of 3 can, such as 7036.png" in none.err
+
+
 def test_films_without_any_bone_age_are_refused(folder: Path) -> None:
     (folder / "my-films.csv").unlink()
     write_table(folder / "names.csv", ("path",), ("7036.png",))

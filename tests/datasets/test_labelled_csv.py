@@ -110,6 +110,13 @@ def test_a_film_of_two_files_is_refused(tmp_path: Path) -> None:
         open_csv(write_table(tmp_path / "films.csv", ("id",), ("a",)))
 
 
+def test_a_film_stands_in_one_row(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png")
+
+    with pytest.raises(InputError, match=r"films\.csv, line 3: the film 'a' stands in line 2 already"):
+        open_csv(write_table(tmp_path / "films.csv", ("id", "bone_age_months"), ("a", 60), ("a", 72)))
+
+
 def test_an_id_stands_once(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         write_png(tmp_path / name)

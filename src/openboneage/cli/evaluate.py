@@ -62,8 +62,9 @@ def ages(
     readings = study.read_films(sample.source, sample.films, load, jobs, sex)
     out.print(study.figures_table(study.figures_by_group(readings)))
     out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
-    if twice := study.readers_difference(readings):
-        out.print(twice)
+    for sentence in (study.unread(sample.films, readings), study.readers_difference(readings)):
+        if sentence:
+            out.print(sentence)
     if csv_out:
         study.write_readings(csv_out, readings)
 

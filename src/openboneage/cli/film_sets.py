@@ -18,7 +18,7 @@ VARIABLE = "OPENBONEAGE_DATA"
 
 Films = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILMS]", help="Data set: a folder or a table (CSV) of films and bone ages."),
+    typer.Argument(metavar="FILMS", help="Data set: a folder or a table (CSV) of films and bone ages."),
 ]
 Data = Annotated[
     Path | None,

@@ -45,7 +45,7 @@ class LabelTable:
         """Rows by the text of the first of the fields that the table has.
 
         Raises:
-            InputError: The table has none of them.
+            InputError: The table has none of them, or a film twice.
         """
         field = next((field for field in fields if field in self.columns), None)
         if field is None:
@@ -53,7 +53,15 @@ class LabelTable:
                 f"Expected a column with the films in {self.table.path.name}, such as {', '.join(fields)}; it has "
                 f"{', '.join(self.table.columns)}. Name one, as --columns {fields[0]}=COLUMN."
             )
-        return {self.columns.text(row, field): row for row in self.table.rows}
+        rows: dict[str, Row] = {}
+        for row in self.table.rows:
+            key = self.columns.text(row, field)
+            if key in rows:
+                raise InputError(
+                    f"{self.table.path.name}, line {row.line}: the film {key!r} stands in line {rows[key].line} already."
+                )
+            rows[key] = row
+        return rows
 
     def film(self, row: Row, film_id: str, header: Header | None = None, split: Split | None = None) -> Film:
         """The film of a row.

@@ -16,6 +16,7 @@ from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
+from openboneage.errors import InputError, RefusedError, UnreadableError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
@@ -63,7 +64,7 @@ def assessor_loader(models: ModelSet, estimator: str = DEFAULT_ESTIMATOR) -> Loa
 
 
 def read_films(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs: int, sex: Sex | None = None) -> list[Reading]:
-    """Run the program over films of a data set.
+    """Run the program over films of a data set; a film that cannot be read has no reading.
 
     Args:
         source: The data set.
@@ -71,13 +72,35 @@ def read_films(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs:
         load: Loads the assessor.
         jobs: Processes.
         sex: Sex that the program gets; None gives it each child's own.
+
+    Raises:
+        InputError: No film can be read.
     """
-    return map_chunks(partial(_read_chunk, source, load, sex), films, executor_of(jobs), "films")
+    results = map_chunks(partial(_read_chunk, source, load, sex), films, executor_of(jobs), "films")
+    readings = [reading for reading in results if reading]
+    if not readings:
+        raise InputError(f"Expected films that can be read, but none of {len(films)} can, such as {films[0].id}.")
+    return readings
 
 
-def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading]:
+def unread(films: Sequence[Film], readings: Sequence[Reading]) -> str:
+    """How many films could not be read, with some of their ids; empty where all could."""
+    read = {reading.film.id for reading in readings}
+    missing = [film.id for film in films if film.id not in read]
+    return f"Unreadable, so left out: {len(missing)} films, such as {', '.join(missing[:5])}." if missing else ""
+
+
+def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading | None]:
     assessor = load()
-    return [read_radiograph(film, source.radiograph(film), assessor, sex) for film in chunk]
+    return [_read_film(source, film, assessor, sex) for film in chunk]
+
+
+def _read_film(source: FilmSet, film: Film, assessor: Assessor, sex: Sex | None) -> Reading | None:
+    try:
+        radiograph = source.radiograph(film)
+    except (UnreadableError, RefusedError):
+        return None
+    return read_radiograph(film, radiograph, assessor, sex)
 
 
 def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex: Sex | None = None) -> Reading:
