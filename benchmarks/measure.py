@@ -36,9 +36,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command: seconds from start to end, and peak memory of its largest process in MB."""
+    """One run of the command: seconds from start to end, processor time of it and its workers, and peak memory of its largest
+    process in MB."""
 
     seconds: float
+    core_seconds: float
     peak_mb: float
 
 
@@ -58,7 +60,7 @@ def assess_in_new_process(*arguments: str | Path) -> Run:
     process.stderr.close()
     if process.returncode not in FINE:
         raise RuntimeError(f"boneage assess ended with {process.returncode}: {said.decode(errors='replace')[-500:]}")
-    return Run(seconds, usage.ru_maxrss * KIB_A_UNIT / 1e6 * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KIB_A_UNIT / 1e6 * 1024)
 
 
 def repeat(action: Callable[[], object], times: int, warm_up: int = 2) -> Sample:
