@@ -41,6 +41,7 @@ def test_a_plain_table_with_reasons() -> None:
     assert result.exit_code == 0
     assert re.search(r"Khamis-Guo 1993 \(adjusted RWT\) +174\.8 +170\.1 to 179\.6 \(90%\)", result.output)
     assert "median 173.3 cm, spread of the methods 171.8 to 174.9 cm" in result.output
+    assert re.search(r"Mid-parental target height +174\.5 .* not in the median", result.output)
     assert "left out: tanner-1975: Needs a TW2-RUS bone age" in result.output
     assert "not a medical device" in result.output
 

@@ -35,8 +35,17 @@ def test_a_distribution_is_shared_among_the_plates_around_it() -> None:
     matches = nearest_plates(Sex.MALE, months, shares, count=5)
 
     assert matches[0].age_months == 138
+    assert nearest_plates(Sex.MALE, months, shares) == matches[:3]
     assert [match.probability for match in matches] == sorted((match.probability for match in matches), reverse=True)
     assert sum(match.probability for match in nearest_plates(Sex.MALE, months, shares, count=31)) == pytest.approx(1)
+
+
+def test_ages_without_probability_do_not_count() -> None:
+    ages, shares = np.array([0.0, 1.0, 2.0, 20.0]), np.array([0.01, 0.0, 0.0, 0.99])
+
+    matches = nearest_plates(Sex.MALE, ages, shares, atlas=Atlas.GILSANZ_RATIB)
+
+    assert [(match.age_months, match.probability) for match in matches] == [(20, 0.99), (8, 0.01)]
 
 
 @pytest.mark.parametrize("shares", [[0.0, 0.0], [0.5, -0.5], [1.0]])

@@ -6,6 +6,7 @@ from openboneage.clinical.height_velocity import HeightVelocity, VelocityReferen
 from openboneage.clinical.lms import Lms
 from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError
+from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
 KELLY, DONALD = VelocityReference.KELLY_2014, VelocityReference.DONALD_2025
@@ -67,7 +68,16 @@ def test_where_growth_has_nearly_ended_there_is_no_sds(sex: Sex, age: float) -> 
     velocity = grown(sex, age, 0.4)
 
     assert velocity.sds is None
-    assert "an age without a reference" in velocity.findings[0].message
+    message = "No SDS of height velocity: no growth, or an age without a reference (2 years to the end of growth)."
+    assert velocity.findings == (Finding("no-velocity-reference", Severity.NOTE, message),)
+
+
+@pytest.mark.parametrize(("months", "wrong"), [(5.9, "interval"), (6, "age"), (18, "age"), (18.1, "interval")])
+def test_a_missing_sds_says_whether_the_interval_or_the_age_is_the_reason(months: float, wrong: str) -> None:
+    (finding,) = grown(Sex.FEMALE, 17.5, 0.4, months).findings
+
+    interval = f"No SDS of height velocity over {months:.1f} months: the references need 6 to 18 months between the visits."
+    assert (finding.message == interval) is (wrong == "interval")
 
 
 @pytest.mark.parametrize("cm_per_year", [0.0, -20.0])

@@ -5,7 +5,14 @@ import pytest
 
 from openboneage.clinical.curve import AgeState
 from openboneage.clinical.method_registry import scoring_method
-from openboneage.clinical.rus_chn import PERCENTILES, assess_levels, rus_chn_levels, score_percentiles, tw_stage
+from openboneage.clinical.rus_chn import (
+    PERCENTILES,
+    ScorePercentiles,
+    assess_levels,
+    rus_chn_levels,
+    score_percentiles,
+    tw_stage,
+)
 from openboneage.clinical.table_files import load_table
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
@@ -52,6 +59,7 @@ def test_the_chart_of_girls_ends_at_17_years_below_1000() -> None:
 def test_percentiles_at_an_age() -> None:
     percentiles = score_percentiles(Sex.MALE, 12.125 * 12)
 
+    assert percentiles.age_months == 12.125 * 12
     assert percentiles.scores[0] == pytest.approx((254.7 + 269.7) / 2)
     assert percentiles.scores[3] == pytest.approx((400.0 + 425.0) / 2)
     assert percentiles.scores[6] == pytest.approx((626.4 + 666.7) / 2)
@@ -72,9 +80,20 @@ def test_a_score_has_a_place_among_the_percentiles(score: int, place: str) -> No
     assert score_percentiles(Sex.MALE, 144).place(score) == place
 
 
+def test_a_score_at_a_percentile_belongs_above_it() -> None:
+    percentiles = ScorePercentiles(144, (10, 20, 30, 40, 50, 60, 70))
+
+    assert [percentiles.place(score) for score in (10, 69, 70)] == ["P3 to P10", "P90 to P97", "P97 or above"]
+
+
+@pytest.mark.parametrize(("sex", "first", "last"), [(Sex.MALE, 36, 228), (Sex.FEMALE, 30, 204)])
+def test_the_ends_of_the_chart_have_percentiles(sex: Sex, first: float, last: float) -> None:
+    assert score_percentiles(sex, first).scores[3] < score_percentiles(sex, last).scores[3]
+
+
 @pytest.mark.parametrize(("sex", "age"), [(Sex.MALE, 35.9), (Sex.MALE, 228.1), (Sex.FEMALE, 29.9), (Sex.FEMALE, 204.1)])
 def test_outside_the_chart_there_are_no_percentiles(sex: Sex, age: float) -> None:
-    with pytest.raises(RefusedError, match=f"RUS-CHN chart \\({sex}\\) holds percentiles from"):
+    with pytest.raises(RefusedError, match=f"RUS-CHN chart \\({sex}\\) holds percentiles from .* to 1[79] y 0 m, got"):
         score_percentiles(sex, age)
 
 

@@ -50,6 +50,15 @@ def test_every_axis_spans_the_ages_in_years() -> None:
         assert axes.get_xlabel() == "Age (years)"
 
 
+@pytest.mark.parametrize(("bone_age", "hollow"), [(110, 0), (112, 1)])
+def test_a_prediction_that_does_not_count_is_hollow(bone_age: float, hollow: int) -> None:
+    child = Child(Sex.FEMALE, (Visit(86, bone_age, height_cm=132.0),))  # Bayley-Pinneau counts up to two years ahead
+
+    axes = growth_figure(assess_growth(child)).axes[1]
+
+    assert sum(line.get_markerfacecolor() == "white" for line in axes.lines) == hollow
+
+
 def test_heights_stand_at_age_and_at_bone_age_in_years() -> None:
     axes = growth_figure(assess_growth(GIRL)).axes[2]
 

@@ -80,9 +80,7 @@ def _answer(word: str | None) -> bool | None:
 
 
 def _print(adult_height: AdultHeight) -> None:
-    rows = [
-        (item.title, f"{item.adult_height_cm:.1f}", _band(item), "; ".join(item.notes)) for item in adult_height.predictions
-    ]
+    rows = [(item.title, f"{item.adult_height_cm:.1f}", _band(item), _notes(item)) for item in adult_height.predictions]
     if rows:
         typer.echo(plain_table(("method", "cm", "band", "notes"), rows))
         typer.echo("")
@@ -103,6 +101,10 @@ def _spread(consensus: Consensus) -> str:
         return ""
     low, high = consensus.spread_cm
     return f", spread of the methods {low:.1f} to {high:.1f} cm"
+
+
+def _notes(item: HeightPrediction) -> str:
+    return "; ".join(item.notes if item.in_consensus else (*item.notes, "not in the median"))
 
 
 def _band(item: HeightPrediction) -> str:

@@ -216,6 +216,10 @@ def _draw_methods(axes: Axes, growth: Growth) -> None:
         y = [prediction.adult_height_cm for _, prediction in points]
         axes.plot(x, y, marker, color=color, markersize=5.5, markeredgecolor="white", label=title, zorder=4)
         for at, (_, prediction) in zip(x, points, strict=True):
+            if not prediction.in_consensus:  # hollow: it does not count in the median
+                axes.plot(
+                    at, prediction.adult_height_cm, marker, color=color, markersize=5.5, markerfacecolor="white", zorder=5
+                )
             if prediction.error is not None:
                 ends = [prediction.error.low_cm, prediction.error.high_cm]
                 axes.plot([at, at], ends, color=color, linewidth=1, alpha=0.6, zorder=3)
