@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_sex_in_several_forms(field: str, text: str, sex: Sex) -> None:
         (lambda columns, row: columns.split(row), "Expected a split .* got 'ten'"),
     ],
 )  # fmt: skip
-def test_a_wrong_value_is_refused(ask, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_value_is_refused(ask: Callable[[Columns, Row], object], message: str) -> None:
     columns = Columns({"bone_age_months": "x", "male": "x", "split": "x"})
 
     with pytest.raises(InputError, match=message):
