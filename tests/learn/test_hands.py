@@ -7,16 +7,22 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.reduced import FILM_HEIGHT_PX
 from openboneage.datasets.rsna import RsnaFilms
+from openboneage.errors import InputError
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
+from tests.datasets.trees import write_table
+from tests.tiny_rsna import EXAMPLES
 
 FINDER = ModelSet.find().card("hand-finder")
 STILL = VariationRange(**{field.name: 0.0 for field in fields(VariationRange)})
@@ -98,6 +104,22 @@ def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingH
     assert_equal(hands, again)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in cache.iterdir())
     assert kept.stat().st_mtime_ns == written, "what was there is read, not written again"
+
+
+def test_hands_of_own_films_at_full_size(tmp_path: Path) -> None:
+    table = write_table(tmp_path / "films.csv", ("path", "bone_age_months", "sex"), (EXAMPLES / "7041.png", 168, "M"))
+    own = open_film_set(table)
+
+    (hand,) = prepare_hands(own, own.films, FINDER, tmp_path / "hands", jobs=1)
+
+    assert (hand.age_months, hand.sex, len(hand.views)) == (168, 1, 2)
+    assert hand.views[0].film.shape[0] == FILM_HEIGHT_PX
+
+
+@pytest.mark.parametrize("lacking", [{"bone_age_months": None}, {"sex": Sex.UNKNOWN}], ids=["label", "sex"])
+def test_a_film_without_label_or_sex_is_not_learned_from(films: RsnaFilms, tmp_path: Path, lacking: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"film {films.films[0].id}"):
+        prepare_hands(films, [replace(films.films[0], **lacking)], FINDER, tmp_path, jobs=1)
 
 
 def test_a_new_label_needs_no_new_preparation(films: RsnaFilms, tmp_path: Path) -> None:
