@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"torch", "torchvision", "onnx", "onnxscript"}
 
 
@@ -21,3 +23,11 @@ def test_library_and_command_line_load_no_torch() -> None:
 
 def test_torch_would_be_seen() -> None:
     assert "torch" in modules_after("import torch")
+
+
+def test_the_demo_needs_only_the_program(tmp_path: Path) -> None:
+    command = ["make", "--dry-run", f"VENV={tmp_path}", "demo"]
+    steps = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "pip install" in steps
+    assert "learn" not in steps
