@@ -9,32 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 
 from openboneage.datasets.rsna import RsnaFilms
 from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand
-from openboneage.learn.age_samples import AgeBatches, hands_digest, render_hand
+from openboneage.learn.age_samples import AgeBatches, AgeError, hands_digest, render_hand, unvaried
 from openboneage.learn.batches import Batch, batch_at
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
 from openboneage.weights.registry import ModelSet
 
 FINDER = ModelSet.find().card("hand-finder")
 SPEC = replace(DEFAULT_VIEWS, phases=3, diagonal=False, smooth=0, places=AS_IT_LIES)
-STILL = Variation(
-    smooth=False,
-    placement=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
-    margin=SPEC.mask_margin,
-    gamma=1.0,
-    contrast=1.0,
-    brightness=0.0,
-    blur_px=0.0,
-    noise=0.0,
-    noise_seed=1,
-    jpeg_quality=None,
-    erased=None,
-    lost=0.0,
-)
+STILL = unvaried(SPEC)
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +191,22 @@ def test_the_digest_tells_other_data(hands: list[TrainingHand]) -> None:
 
     assert len(digests) == 8
     assert hands_digest(hands) == hands_digest([replace(hand) for hand in hands])
+
+
+class Answering(nn.Module):
+    """A network that answers one age for girls and another for boys."""
+
+    def __init__(self, girls: int, boys: int) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(1000.0 * nn.functional.one_hot(torch.tensor([girls, boys]), 229))
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.logits.expand(len(image), 2, 229)
+
+
+def test_the_validation_error_is_that_of_each_childs_own_sex(hands: list[TrainingHand]) -> None:
+    error = AgeError(AgeBatches(hands, SPEC, VariationRange(), 4, seed=1, steps=1))
+
+    figures = error(Answering(girls=50, boys=90))
+
+    assert figures["mae_months"] == pytest.approx(np.mean([abs(hand.age_months - (50, 90)[hand.sex]) for hand in hands]))

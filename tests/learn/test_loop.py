@@ -206,7 +206,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_saves_nothing(tmp_path: Path
 def test_validation_is_logged_and_changes_nothing(unbroken: Path, tmp_path: Path) -> None:
     def measure(network: nn.Module) -> Mapping[str, float]:
         torch.randn(3)
-        return {"loss": float(loss(network, batch_at(ToyBatches(), 10_000))), "trains": float(network.training)}
+        value = loss(network, batch_at(ToyBatches(), 10_000)).detach()
+        return {"loss": float(value), "trains": float(network.training)}
 
     validated = fit(replace(TASK, validation=Validation(measure, every=40)), TOY, tmp_path)
 

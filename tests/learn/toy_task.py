@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import torch
@@ -22,6 +23,12 @@ def loss(model: nn.Module, batch: Batch) -> Tensor:
     return nn.functional.mse_loss(model(batch["x"]).float(), batch["y"])
 
 
+class Kind(StrEnum):
+    """A setting that JSON knows only as text."""
+
+    POINTS = "points"
+
+
 @dataclass(frozen=True)
 class ToyBatches:
     """Points of the function x - 2y; a draw is the seed of a point.
@@ -38,7 +45,7 @@ class ToyBatches:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        return {"size": self.size}
+        return {"size": self.size, "kind": Kind.POINTS, "range": (0, 1)}
 
     def data_digest(self) -> str:
         return self.data

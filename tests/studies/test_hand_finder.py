@@ -13,11 +13,12 @@ from openboneage.datasets.splits import Split, split_of
 from openboneage.learn.batches import batch_at
 from openboneage.learn.scenes import Kind, Pools, SceneBatches
 from openboneage.studies.hand_finder import scene_pools
+from openboneage.studies.material import Material
 
 
 @pytest.fixture(scope="module")
 def pools(tiny_shared: Path) -> Pools:
-    return scene_pools(RsnaFilms(tiny_shared / "rsna"), tiny_shared / "not_hands" / "mednist-64px.zip")
+    return scene_pools(Material.beside(RsnaFilms(tiny_shared / "rsna")))
 
 
 def test_only_training_films_and_images_are_learned_from(tiny_shared: Path, pools: Pools) -> None:
@@ -43,7 +44,7 @@ def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bo
 
 
 def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) -> None:
-    anew = scene_pools(RsnaFilms(tiny_shared / "rsna"), tiny_shared / "not_hands" / "mednist-64px.zip")
+    anew = scene_pools(Material.beside(RsnaFilms(tiny_shared / "rsna")))
 
     first, again = (batch_at(SceneBatches(each, 4, seed=1), 0) for each in (pools, anew))
 
@@ -53,9 +54,8 @@ def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) 
 def test_drawings_of_the_challenge_are_of_training_films(real_rsna: Path) -> None:
     films = RsnaFilms(real_rsna)
     kept = {film.id for film in films.films if film.split is not Split.TRAIN}
-    not_hands = real_rsna.parent / "not_hands" / "mednist-64px.zip"
 
-    names = scene_pools(films, not_hands).names
+    names = scene_pools(Material.beside(films)).names
 
     assert not kept & {name for kind in Kind for name in names[kind]}
     assert len(names[Kind.OUTLINED]) == 70

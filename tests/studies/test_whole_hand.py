@@ -20,7 +20,7 @@ from openboneage.learn.hands import TrainingHand
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
 from openboneage.learn.schedule import Schedule
-from openboneage.studies.whole_hand import LANDMARK_SCORE_MIN, WholeHandStudy, later_stage, train_network, train_whole_hand
+from openboneage.studies.whole_hand import LANDMARK_SCORE_MIN, AgeTraining, WholeHandStudy
 
 FIRST = Schedule(steps=2, bf16=False)
 LATER = tuple(Schedule(steps=2, peak_lr=1e-4, seed=seed, bf16=False) for seed in (2, 3))
@@ -38,7 +38,7 @@ def toy_hand(number: int, score: float = 1.0) -> TrainingHand:
 def test_the_same_hands_give_the_same_networks(backbone: Path, tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    first, again = (train_whole_hand(hands, backbone, tmp_path / name, STUDY).state_dict() for name in "ab")
+    first, again = (AgeTraining(hands, STUDY).networks(backbone, tmp_path / name).state_dict() for name in "ab")
 
     assert all(np.array_equal(first[name], again[name]) for name in first)
 
@@ -46,9 +46,9 @@ def test_the_same_hands_give_the_same_networks(backbone: Path, tmp_path: Path) -
 def test_each_stage_starts_from_the_one_before_and_the_later_ends_are_averaged(tmp_path: Path) -> None:
     hands = [toy_hand(number) for number in range(4)]
 
-    shipped = train_network(AgeNet, (FIRST, *LATER), hands, tmp_path / "all", STUDY).state_dict()
-    second = train_network(AgeNet, (FIRST, LATER[0]), hands, tmp_path / "two", STUDY)
-    third = later_stage(second, LATER[1], hands, tmp_path / "two" / "then", STUDY).state_dict()
+    shipped = AgeTraining(hands, STUDY).network(AgeNet, (FIRST, *LATER), tmp_path / "all").state_dict()
+    second = AgeTraining(hands, STUDY).network(AgeNet, (FIRST, LATER[0]), tmp_path / "two")
+    third = AgeTraining(hands, STUDY).later_stage(second, LATER[1], tmp_path / "two" / "then").state_dict()
 
     for name, value in second.state_dict().items():
         torch.testing.assert_close(shipped[name], (value + third[name]) / 2)
@@ -58,7 +58,7 @@ def test_each_stage_starts_from_the_one_before_and_the_later_ends_are_averaged(t
 def test_the_answer_is_the_mean_of_both_networks_distributions(backbone: Path, tmp_path: Path) -> None:
     image = torch.rand(3, 1, 128, 96)
 
-    together = train_whole_hand([toy_hand(number) for number in range(4)], backbone, tmp_path, STUDY)
+    together = AgeTraining([toy_hand(number) for number in range(4)], STUDY).networks(backbone, tmp_path)
 
     apart = [network(image).softmax(-1) for network in together.networks]
     torch.testing.assert_close(together(image).softmax(-1), (apart[0] + apart[1]) / 2)
@@ -69,7 +69,7 @@ def test_one_network_starts_from_the_backbone(backbone: Path, tmp_path: Path) ->
     idle = Schedule(steps=1, peak_lr=1e-9, weight_decay=0.0, bf16=False)
     study = replace(STUDY, stages=(idle, idle), pretrained_stages=(idle, idle))
 
-    _, network = train_whole_hand([toy_hand(number) for number in range(4)], backbone, tmp_path, study).networks
+    _, network = AgeTraining([toy_hand(number) for number in range(4)], study).networks(backbone, tmp_path).networks
 
     stem = read_convolutions(backbone)[0]
     torch.testing.assert_close(network.get_parameter("stem.conv.weight"), torch.from_numpy(stem.weight), rtol=1e-2, atol=1e-3)
@@ -79,7 +79,7 @@ def test_doubtful_hands_are_not_learned_from(backbone: Path, tmp_path: Path) -> 
     sure, doubtful = [toy_hand(number) for number in range(4)], toy_hand(9, LANDMARK_SCORE_MIN - 0.01)
 
     with_it, without = (
-        train_whole_hand(h, backbone, tmp_path / n, STUDY).state_dict() for h, n in (([*sure, doubtful], "a"), (sure, "b"))
+        AgeTraining(h, STUDY).networks(backbone, tmp_path / n).state_dict() for h, n in (([*sure, doubtful], "a"), (sure, "b"))
     )
 
     assert all(np.array_equal(with_it[name], without[name]) for name in without)
@@ -103,7 +103,7 @@ def test_a_later_stage_sees_infants_twice_and_starts_where_the_last_ended(tmp_pa
     hands = [toy_hand(number) for number in range(1, 9)]
     rough = AgeNet().eval()
 
-    network = later_stage(rough, schedule, hands, tmp_path, study)
+    network = AgeTraining(hands, study).later_stage(rough, schedule, tmp_path)
 
     assert len(loss.ages) == 9
     assert loss.ages.count(12.0) == 2, "nine draws are an epoch of eight hands, one of them an infant's"
@@ -115,4 +115,4 @@ def test_a_later_stage_sees_infants_twice_and_starts_where_the_last_ended(tmp_pa
 @pytest.mark.parametrize("hands", [[], [toy_hand(1)], [toy_hand(1), toy_hand(2, 0.0)]], ids=len)
 def test_fewer_hands_than_a_batch_are_refused(backbone: Path, tmp_path: Path, hands: list[TrainingHand]) -> None:
     with pytest.raises(InputError, match="at least 2 "):
-        train_whole_hand(hands, backbone, tmp_path, replace(STUDY, batch_size=2))
+        AgeTraining(hands, replace(STUDY, batch_size=2)).networks(backbone, tmp_path)

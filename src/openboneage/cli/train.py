@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from openboneage.cli.film_sets import Columns, Data, Films, Labels, PixelKind, open_films
 from openboneage.cli.output import err
 from openboneage.errors import InputError
-from openboneage.weights.registry import set_folder
+from openboneage.weights.registry import ModelSet, set_folder
 
 train = typer.Typer(help="Make models from films; needs the extra learn of the package.", no_args_is_help=True)
+
+
+class TrainedRole(StrEnum):
+    """Roles of the models that are trained."""
+
+    HAND_FINDER = "hand-finder"
+    WHOLE_HAND = "whole-hand"
+
+
+class DeviceName(StrEnum):
+    """What networks are trained on."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
 
 
 @train.callback()
@@ -22,22 +40,63 @@ def _group() -> None:
 @train.command()
 def default(
     version: Annotated[str, typer.Option(metavar="MAJOR.MINOR", help="Version of the models, for their cards.")],
-    shared: Annotated[Path, typer.Option(help="Folder with rsna/ and not_hands/.")] = Path("../shared"),
-    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run there goes on.")] = Path("runs/default"),
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that prepare films.")] = 2,
+    films: Films = None,
+    data: Data = None,
+    labels: Labels = None,
+    columns: Columns = None,
+    pixels: PixelKind = None,
+    outlines: Annotated[Path | None, typer.Option(help="Outlines of hands, for the hand finder.")] = None,
+    boxes: Annotated[Path | None, typer.Option(help="Table of joint boxes, for the hand finder.")] = None,
+    not_hands: Annotated[Path | None, typer.Option(help="Archive of images that show no hand, for the hand finder.")] = None,
+    backbone: Annotated[
+        Path | None,
+        typer.Option(help="TFLite file of MobileNetV2 on ImageNet; without it, one network is trained instead of two."),
+    ] = None,
+    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run there continues.")] = Path("runs/default"),
+    only: Annotated[
+        TrainedRole | None,
+        typer.Option(help="Train this model alone; the age model then uses the finder of the run or of the default set."),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=2, help="Steps of every training stage, for trials.")] = None,
+    device: Annotated[
+        DeviceName, typer.Option(help="What to train on; auto takes a GPU where there is one.")
+    ] = DeviceName.AUTO,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Go through every step on a few films; the models are no use.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that prepare films and batches.")] = 2,
     install: Annotated[
         bool, typer.Option("--install", help="Put the finished models beside those that ship, as the set of their version.")
     ] = False,
 ) -> None:
-    """Train, calibrate and export the hand finder and the whole-hand model that ship."""
+    """Train, calibrate and export the hand finder and the whole-hand model.
+
+    Files for the finder and the backbone that lie beside the RSNA packs are found there.
+    """
     try:
+        from openboneage.learn.hardware import Device, Hardware
         from openboneage.studies import default as study
+        from openboneage.studies.install import check_free
+        from openboneage.studies.install import install as install_models
+        from openboneage.studies.material import Material
     except ImportError as error:
         raise InputError(f"Training needs the package {error.name}; install openboneage[learn].") from None
-    folder, planned = set_folder(version), study.DefaultRun(shared, run, version, jobs)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    folder = set_folder(version)
+    if install and smoke:
+        raise InputError("The models of a smoke run are not installed; give --smoke or --install.")
     if install:
-        study.check_free(folder, planned.models)  # before the hours of training, not only after it
-    models = study.train_default(planned)
+        check_free(folder, ModelSet(run))  # before the hours of training, not only after it
+    source = open_films(films, data, labels, columns, pixels)
+    material = Material.beside(source, outlines=outlines, boxes=boxes, not_hands=not_hands, backbone=backbone)
+    planned = study.DefaultRun(material, run, version, only, jobs, Hardware(Device(device), workers=jobs))
+    planned = planned.as_smoke() if smoke else planned
+    try:
+        models = study.train_default(planned.with_steps(steps) if steps else planned)
+    except KeyboardInterrupt as stop:
+        saved = str(stop) or f"Stopped; finished steps are saved in {run}."
+        err.print(f"{saved} Run the same command again to continue.")
+        raise typer.Exit(130) from None
     if install:
-        study.install(models, folder)
+        install_models(models, folder)
     err.print(f"finished: {' and '.join(map(str, models.cards.values()))}")

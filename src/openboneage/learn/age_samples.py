@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from openboneage.hand import geometry
 from openboneage.hand.drawing import SampleSpec, mask_weight, normalise
@@ -18,6 +20,7 @@ from openboneage.hand.frame import about_middle, canvas_size, frame_to_canvas, o
 from openboneage.learn.batches import Batch
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
 from openboneage.learn.identity import settings_of
+from openboneage.learn.losses import mean_months
 
 
 def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> NDArray[np.float32]:
@@ -119,6 +122,47 @@ class AgeBatches:
             "age_months": torch.tensor([hand.age_months for hand in chosen], dtype=torch.float32),
             "sex": torch.tensor([hand.sex for hand in chosen]),
         }
+
+
+def unvaried(spec: SampleSpec) -> Variation:
+    """The variation that changes nothing."""
+    return Variation(
+        smooth=False,
+        placement=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
+        margin=spec.mask_margin,
+        gamma=1.0,
+        contrast=1.0,
+        brightness=0.0,
+        blur_px=0.0,
+        noise=0.0,
+        noise_seed=0,
+        jpeg_quality=None,
+        erased=None,
+        lost=0.0,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class AgeError:
+    """Mean absolute error in months on unvaried hands, as a figure of the validation curve."""
+
+    batches: AgeBatches
+
+    def __call__(self, network: nn.Module) -> Mapping[str, float]:
+        """The error of the mean of the distributions, for each child's own sex."""
+        device = next(network.parameters()).device
+        with torch.no_grad():
+            errors = [
+                (mean_months(network(batch["image"].to(device)), batch["sex"].to(device)).cpu() - batch["age_months"]).abs()
+                for batch in self._rendered
+            ]
+        return {"mae_months": float(torch.cat(errors).mean())}
+
+    @cached_property
+    def _rendered(self) -> list[Batch]:
+        draws = [(number, unvaried(self.batches.spec)) for number in range(len(self.batches.hands))]
+        size = self.batches.batch_size
+        return [self.batches.render(draws[start : start + size]) for start in range(0, len(draws), size)]
 
 
 def hands_digest(hands: Sequence[TrainingHand]) -> str:

@@ -26,7 +26,7 @@ class Batches(Protocol[DrawT]):
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Everything but the data that the batches depend on, as JSON values."""
+        """Everything but the data that the batches depend on."""
 
     def data_digest(self) -> str:
         """sha256 of the data."""

@@ -17,6 +17,12 @@ Identity = Mapping[str, Any]
 """Nested settings and checksums, as JSON values."""
 
 
+def as_identity(settings: Mapping[str, Any]) -> Identity:
+    """Settings as JSON values, as they are read back from a file: enumerations become text, tuples lists."""
+    identity: Identity = json.loads(json.dumps(settings))
+    return identity
+
+
 def network_digest(network: nn.Module) -> str:
     """sha256 of the layers, their settings and their weights."""
     digest = hashlib.sha256(str(network).encode())
@@ -26,9 +32,9 @@ def network_digest(network: nn.Module) -> str:
 
 
 def settings_of(part: object) -> dict[str, Any]:
-    """The settings of a dataclass, or the name of a function, as JSON values."""
+    """The settings of a dataclass, or the name of a function."""
     if is_dataclass(part) and not isinstance(part, type):
-        return {"name": type(part).__name__, **json.loads(json.dumps(asdict(part)))}
+        return {"name": type(part).__name__, **asdict(part)}
     return {"name": getattr(part, "__qualname__", type(part).__name__)}
 
 

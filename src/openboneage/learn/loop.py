@@ -23,7 +23,7 @@ from openboneage.errors import BoneAgeError
 from openboneage.learn.batches import Batch, Batches, Share, one_opencv_thread, step_loader
 from openboneage.learn.checkpoint import TrainingState
 from openboneage.learn.hardware import Hardware
-from openboneage.learn.identity import Identity, network_digest, settings_of
+from openboneage.learn.identity import Identity, as_identity, network_digest, settings_of
 from openboneage.learn.manifest import MANIFEST, manifest, write_manifest
 from openboneage.learn.run_log import RunLog
 from openboneage.learn.schedule import Schedule
@@ -88,14 +88,14 @@ def fit(task: Task, schedule: Schedule, run: Path, hardware: Hardware | None = N
     hardware = hardware or Hardware()
     torch.manual_seed(schedule.seed)
     network = task.build().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    identity = {
+    settings = {
         "schedule": schedule.settings,
         "batches": task.batches.settings,
         "loss": settings_of(task.loss),
         "data": task.batches.data_digest(),
         "first weights": network_digest(network),
     }
-    fabric = hardware.fabric(schedule.bf16)
+    identity, fabric = as_identity(settings), hardware.fabric(schedule.bf16)
     state = TrainingState.at_start(fabric.to_device(network), schedule)
     if (run / CHECKPOINT).is_file():
         state.resume(run / CHECKPOINT, identity)
@@ -164,8 +164,7 @@ class _Training:
             state.loss_sum.zero_()
             state.loss_count = 0
         if self.log and validation and self._is_due(validation.every):
-            with torch.no_grad():
-                self.log.validation(state.step, validation.measure(state.average.module.eval()))
+            self.log.validation(state.step, validation.measure(state.average.module.eval()))
         if self.log and saves:
             state.save(self.run / CHECKPOINT, self.identity)
             write_manifest(self.run / MANIFEST, manifest(self.identity, state, self.schedule.steps, self.fabric))

@@ -38,6 +38,18 @@ def _mean_known(values: Tensor, known: Tensor) -> Tensor:
     return (values * known).sum() / known.sum().clamp_min(1)
 
 
+def mean_months(logits: Tensor, sex: Tensor) -> Tensor:
+    """Means of the distributions for each child's own sex, `(batch,)` months.
+
+    Args:
+        logits: `(batch, 2, months)`.
+        sex: 0 for a girl, 1 for a boy, `(batch,)`.
+    """
+    own = logits[torch.arange(len(logits), device=logits.device), sex].float()
+    months = torch.arange(own.shape[-1], dtype=torch.float32, device=own.device)
+    return (F.softmax(own, dim=-1) * months).sum(-1)
+
+
 @dataclass(frozen=True)
 class AgeLoss:
     """Label distribution learning (Gao et al. 2017): the label is a bell over months, since one reading is not the truth.
@@ -53,10 +65,10 @@ class AgeLoss:
     def __call__(self, model: nn.Module, batch: Batch) -> Tensor:
         """Divergence from the bell, and absolute error of the mean, for the child's own sex."""
         logits = model(batch["image"].to(memory_format=torch.channels_last)).float()
-        logits = logits[torch.arange(len(logits)), batch["sex"]]
-        months = torch.arange(logits.shape[-1], dtype=torch.float32, device=logits.device)
+        own = logits[torch.arange(len(logits), device=logits.device), batch["sex"]]
+        months = torch.arange(own.shape[-1], dtype=torch.float32, device=own.device)
         age = batch["age_months"][:, None]
         bell = F.softmax(-((months - age) ** 2) / (2 * self.label_sd_months**2), dim=-1)
-        divergence = -(bell * F.log_softmax(logits, dim=-1)).sum(-1).mean()
-        mean = (F.softmax(logits, dim=-1) * months).sum(-1, keepdim=True)
-        return divergence + self.mean_weight * (mean - age).abs().mean()
+        divergence = -(bell * F.log_softmax(own, dim=-1)).sum(-1).mean()
+        error = (mean_months(logits, batch["sex"]) - batch["age_months"]).abs().mean()
+        return divergence + self.mean_weight * error

@@ -28,8 +28,13 @@ def manifest(identity: Identity, state: TrainingState, steps: int, fabric: Fabri
         "seconds": round(state.seconds, 1),
         "device": device_name(fabric.device),
         "processes": fabric.world_size,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a trained network depends on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def device_name(device: torch.device) -> str:

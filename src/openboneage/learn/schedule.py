@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -35,3 +35,7 @@ class Schedule:
     def settings(self) -> Mapping[str, Any]:
         """The settings on which the trained network depends."""
         return {name: value for name, value in asdict(self).items() if name != "checkpoint_every"}
+
+    def with_steps(self, steps: int) -> Schedule:
+        """The stage with another length, and a checkpoint at its half at the latest."""
+        return replace(self, steps=steps, checkpoint_every=min(self.checkpoint_every, (steps + 1) // 2))

@@ -1,9 +1,9 @@
 """The hand finder that ships: mask, landmarks, number of hands and polarity from one thumbnail.
 
-Truth: 70 outlines (Nguyen Tuan Minh) and 267 boxed films (Koitka et al. 2018) of the training split give mask and landmarks;
-every training film, cut out, turned, mirrored, inverted, doubled or shuffled, gives number and polarity; MedNIST slices give
-what is no hand. Films of other splits are never seen. No paper is followed here: Lee 2017 segments with LeNet-5 patches, a
-study of its own.
+Labels: outlines (Nguyen Tuan Minh; 70 RSNA training films) give the mask, joint boxes (Koitka et al. 2018; 267 films) the
+landmarks; every training film, cut out, rotated, mirrored, inverted, doubled or shuffled, gives the number of hands and the
+polarity; MedNIST slices are images without a hand. Films of other splits are not used. No paper is followed here: Lee 2017
+segments with LeNet-5 patches, a study of its own.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.film_set import films_of
 from openboneage.datasets.not_hands import read_not_hands
-from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
 from openboneage.learn.hardware import Hardware
 from openboneage.learn.loop import Task, fit
 from openboneage.learn.losses import finder_loss
 from openboneage.learn.networks.hand_finder import HandFinder
 from openboneage.learn.scenes import Kind, Pools, SceneBatches, Source
 from openboneage.learn.schedule import Schedule
+from openboneage.studies.material import BOX_SUBSETS, Material
 
 
 @dataclass(frozen=True)
@@ -33,30 +36,45 @@ class FinderStudy:
     batch_size: int = 64
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=1500, peak_lr=3e-3, ema_decay=0.99, checkpoint_every=300))
 
+    def with_steps(self, steps: int) -> FinderStudy:
+        """The study with another length."""
+        return replace(self, schedule=self.schedule.with_steps(steps))
 
-def scene_pools(films: RsnaFilms, not_hands: Path) -> Pools:
-    """The training films and negatives that scenes are made of."""
-    train = [film.id for film in films_of(films, Split.TRAIN)]
-    outlines = read_outlines(films.root / "outlines.json")
-    boxes = films.root / "boxes.csv"
-    landmarks = {**read_landmarks(boxes, "train"), **read_landmarks(boxes, "eval/expert")}
-    pixels = {film_id: films.point_sampled(film_id) for film_id in train}
-    negatives = read_not_hands(not_hands, Split.TRAIN)
 
-    plain = {film_id: Source(pixels[film_id], films.aspects[film_id], None, landmarks.get(film_id)) for film_id in train}
+def scene_pools(material: Material) -> Pools:
+    """The training films and negatives that scenes are made of.
+
+    Raises:
+        InputError: A file is missing that the finder needs, or no training film has an outline or boxes.
+    """
+    if not (material.outlines and material.boxes and material.not_hands):
+        raise InputError(
+            "Expected outlines, boxes and images that show no hand to train the hand finder: give --outlines, --boxes and "
+            "--not-hands, or train the age model alone (--only whole-hand)."
+        )
+    films = {film.id: material.films.reduced(film) for film in films_of(material.films, Split.TRAIN)}
+    outlines, landmarks = read_outlines(material.outlines), dict[str, NDArray[np.float64]]()
+    for subset in BOX_SUBSETS:
+        landmarks |= read_landmarks(material.boxes, subset)
+    plain = {name: Source(film.sampled, film.aspect, None, landmarks.get(name)) for name, film in films.items()}
     sources = dict.fromkeys(Kind, plain)
-    sources[Kind.OUTLINED] = {
-        film_id: replace(source, mask=outlines[film_id]) for film_id, source in plain.items() if film_id in outlines
+    sources[Kind.OUTLINED] = {name: replace(source, mask=outlines[name]) for name, source in plain.items() if name in outlines}
+    sources[Kind.LANDMARKED] = {name: source for name, source in plain.items() if name in landmarks}
+    sources[Kind.NO_HAND] = {
+        name: Source(image, 1.0) for name, image in read_not_hands(material.not_hands, Split.TRAIN).items()
     }
-    sources[Kind.LANDMARKED] = {film_id: source for film_id, source in plain.items() if film_id in landmarks}
-    sources[Kind.NO_HAND] = {name: Source(image, 1.0) for name, image in negatives.items()}
+    for kind in (Kind.OUTLINED, Kind.LANDMARKED):
+        if not sources[kind]:
+            raise InputError(
+                f"Expected {kind} films among the {len(films)} training films of {material.films.name}, found none."
+            )
     return Pools(sources)
 
 
 def train_finder(
-    films: RsnaFilms, not_hands: Path, run: Path, study: FinderStudy | None = None, hardware: Hardware | None = None
+    material: Material, run: Path, study: FinderStudy | None = None, hardware: Hardware | None = None
 ) -> nn.Module:
     """Train the hand finder, or continue a run that was stopped."""
     study = study or FinderStudy()
-    batches = SceneBatches(scene_pools(films, not_hands), study.batch_size, study.schedule.seed)
+    batches = SceneBatches(scene_pools(material), study.batch_size, study.schedule.seed)
     return fit(Task(HandFinder, batches, finder_loss), study.schedule, run, hardware)

@@ -12,21 +12,22 @@ ends of its later stages (Izmailov et al. 2018).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from torch import nn
 
 from openboneage.errors import InputError
 from openboneage.hand.drawing import DEFAULT_VIEWS, SampleSpec
-from openboneage.learn.age_samples import AgeBatches
+from openboneage.learn.age_samples import AgeBatches, AgeError
 from openboneage.learn.averaging import averaged
 from openboneage.learn.backbones import pretrained_age_net
 from openboneage.learn.batches import batch_at
 from openboneage.learn.folding import norms_folded
 from openboneage.learn.hands import TrainingHand, VariationRange
 from openboneage.learn.hardware import Hardware
-from openboneage.learn.loop import Task, fit
+from openboneage.learn.loop import Task, Validation, fit
 from openboneage.learn.losses import AgeLoss
 from openboneage.learn.networks.age_net import AgeNet
 from openboneage.learn.networks.ensemble import Ensemble
@@ -76,78 +77,91 @@ class WholeHandStudy:
     easing: float = 0.5
     infant_months: float = 48.0
 
+    def with_steps(self, steps: int) -> WholeHandStudy:
+        """The study with another length of every stage."""
+        stages, pretrained = (
+            tuple(stage.with_steps(steps) for stage in each) for each in (self.stages, self.pretrained_stages)
+        )
+        return replace(self, stages=stages, pretrained_stages=pretrained)
+
     def batches(self, hands: Sequence[TrainingHand], schedule: Schedule, easing: float = 1.0) -> AgeBatches:
         """The batches of a stage."""
         return AgeBatches(hands, self.spec, self.variation, self.batch_size, schedule.seed, schedule.steps, easing)
 
 
-def train_whole_hand(
-    hands: Sequence[TrainingHand],
-    backbone: Path,
-    run: Path,
-    study: WholeHandStudy | None = None,
-    hardware: Hardware | None = None,
-) -> Ensemble:
-    """Train both networks on prepared hands, or continue a run that was stopped.
+@dataclass(frozen=True, eq=False)
+class AgeTraining:
+    """What all stages share.
 
-    Args:
+    Attributes:
         hands: Training hands.
-        backbone: TFLite file of MobileNetV2.
-        run: Folder of the run.
         study: Settings.
+        validation: Hands for the validation curve; none gives no curve.
         hardware: Device and worker processes.
-
-    Raises:
-        InputError: There are too few hands for one batch, the backbone is no MobileNetV2, or the folder holds another run.
     """
-    study = study or WholeHandStudy()
-    certain = [hand for hand in hands if hand.landmark_score >= LANDMARK_SCORE_MIN]
-    if len(certain) < study.batch_size:
-        raise InputError(
-            f"Expected at least {study.batch_size} films with a hand found with certainty, got {len(certain)} of {len(hands)}."
-        )
 
-    def pretrained() -> nn.Module:
-        return pretrained_age_net(backbone, batch_at(study.batches(certain, study.pretrained_stages[0]), 0)["image"])
+    hands: Sequence[TrainingHand]
+    study: WholeHandStudy
+    validation: Sequence[TrainingHand] = ()
+    hardware: Hardware = field(default_factory=Hardware)
 
-    # The network that needs the backbone first, so that a wrong file is found at once and not hours later.
-    from_imagenet = train_network(pretrained, study.pretrained_stages, certain, run / "from-imagenet", study, hardware)
-    from_random = train_network(AgeNet, study.stages, certain, run / "from-random", study, hardware)
-    return Ensemble([from_random, from_imagenet])
+    def networks(self, backbone: Path | None, run: Path) -> Ensemble:
+        """Train the networks, or continue a run that was stopped.
+
+        Args:
+            backbone: TFLite file of MobileNetV2; without it, only the network that starts from random weights is trained.
+            run: Folder of the run.
+
+        Raises:
+            InputError: There are too few hands for one batch, the backbone is no MobileNetV2, or the folder holds another run.
+        """
+        batch_size, certain = self.study.batch_size, certain_hands(self.hands)
+        if len(certain) < batch_size:
+            raise InputError(
+                f"Expected at least {batch_size} films on which the hand is found with certainty, got {len(certain)} of "
+                f"{len(self.hands)}."
+            )
+        training = replace(self, hands=certain, validation=certain_hands(self.validation))
+        networks = []
+        if backbone:  # first, so that a wrong file is found at once and not hours later
+            networks.append(
+                training.network(partial(training.pretrained, backbone), self.study.pretrained_stages, run / "from-imagenet")
+            )
+        networks.append(training.network(AgeNet, self.study.stages, run / "from-random"))
+        return Ensemble(networks[::-1])
+
+    def pretrained(self, backbone: Path) -> nn.Module:
+        """The network that starts from MobileNetV2."""
+        first = self.study.batches(self.hands, self.study.pretrained_stages[0])
+        return pretrained_age_net(backbone, batch_at(first, 0)["image"])
+
+    def network(self, build: Callable[[], nn.Module], stages: Sequence[Schedule], run: Path) -> nn.Module:
+        """Train a network stage after stage, or continue; returns the mean of its weights at the ends of the later stages."""
+        first, *later = stages
+        ends = [fit(self._task(build, self.study.batches(self.hands, first)), first, run / "stage-1", self.hardware)]
+        for number, schedule in enumerate(later, start=2):
+            ends.append(self.later_stage(ends[-1], schedule, run / f"stage-{number}"))
+        return averaged(ends[1:])
+
+    def later_stage(self, network: nn.Module, schedule: Schedule, run: Path) -> nn.Module:
+        """Train on from the end of a stage, or continue."""
+        counted = [*self.hands, *(hand for hand in self.hands if hand.age_months < self.study.infant_months)]
+
+        def build() -> nn.Module:
+            folded = norms_folded(network)
+            for module in folded.modules():
+                if isinstance(module, nn.Dropout):
+                    module.p = self.study.later_dropout
+            return folded
+
+        batches = self.study.batches(counted, schedule, self.study.easing)
+        return fit(self._task(build, batches), schedule, run, self.hardware)
+
+    def _task(self, build: Callable[[], nn.Module], batches: AgeBatches) -> Task:
+        curve = Validation(AgeError(replace(batches, hands=self.validation))) if self.validation else None
+        return Task(build, batches, self.study.loss, curve)
 
 
-def train_network(
-    build: Callable[[], nn.Module],
-    stages: Sequence[Schedule],
-    hands: Sequence[TrainingHand],
-    run: Path,
-    study: WholeHandStudy,
-    hardware: Hardware | None = None,
-) -> nn.Module:
-    """Train a network stage after stage, or continue; returns the mean of its weights at the ends of the later stages."""
-    first, *later = stages
-    ends = [fit(Task(build, study.batches(hands, first), study.loss), first, run / "stage-1", hardware)]
-    for number, schedule in enumerate(later, start=2):
-        ends.append(later_stage(ends[-1], schedule, hands, run / f"stage-{number}", study, hardware))
-    return averaged(ends[1:])
-
-
-def later_stage(
-    network: nn.Module,
-    schedule: Schedule,
-    hands: Sequence[TrainingHand],
-    run: Path,
-    study: WholeHandStudy,
-    hardware: Hardware | None = None,
-) -> nn.Module:
-    """Train on from the end of a stage, or continue."""
-    counted = [*hands, *(hand for hand in hands if hand.age_months < study.infant_months)]
-
-    def build() -> nn.Module:
-        folded = norms_folded(network)
-        for module in folded.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = study.later_dropout
-        return folded
-
-    return fit(Task(build, study.batches(counted, schedule, study.easing), study.loss), schedule, run, hardware)
+def certain_hands(hands: Sequence[TrainingHand]) -> list[TrainingHand]:
+    """Hands whose frame can be trusted."""
+    return [hand for hand in hands if hand.landmark_score >= LANDMARK_SCORE_MIN]

@@ -1,0 +1,115 @@
+"""What models are trained on: a film set, and the further files that some of them need."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from openboneage.datasets.annotations import read_landmarks, read_outlines
+from openboneage.datasets.film_set import Film, FilmSet
+from openboneage.datasets.reduced import ReducedFilm
+from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
+from openboneage.reading.radiograph import Radiograph
+
+BOX_SUBSETS = ("train", "eval/expert")
+"""Parts of the table of boxes that are learned from."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run learns from.
+
+    Attributes:
+        films: The films.
+        outlines: Outlines of hands on some of the films, see `datasets.annotations`.
+        boxes: Joint boxes on some of the films, see there.
+        not_hands: Archive of images that show no hand.
+        backbone: TFLite file of MobileNetV2 pretrained on ImageNet.
+    """
+
+    films: FilmSet
+    outlines: Path | None = None
+    boxes: Path | None = None
+    not_hands: Path | None = None
+    backbone: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the files are there.
+
+        Raises:
+            InputError: One is missing.
+        """
+        missing = [path for path in self._files.values() if path and not path.is_file()]
+        if missing:
+            raise InputError(f"There is no file {missing[0]}.")
+
+    @classmethod
+    def beside(cls, films: FilmSet, **given: Path | None) -> Material:
+        """The files that are given, and for the RSNA packs the others where they lie beside the packs."""
+        if not isinstance(films, RsnaFilms):
+            return cls(films, **given)
+        usual = {
+            "outlines": films.root / "outlines.json",
+            "boxes": films.root / "boxes.csv",
+            "not_hands": films.root.parent / "not_hands" / "mednist-64px.zip",
+            "backbone": films.root.parent / "backbones" / "tf2_mobilenet_v2_1.0_224_ptq.tflite",
+        }
+        return cls(films, **{name: given.get(name) or (path if path.is_file() else None) for name, path in usual.items()})
+
+    @property
+    def _files(self) -> dict[str, Path | None]:
+        return {"outlines": self.outlines, "boxes": self.boxes, "not_hands": self.not_hands, "backbone": self.backbone}
+
+    def digests(self) -> Mapping[str, str | None]:
+        """sha256 of the labels of the films, and of the other files."""
+        labels = hashlib.sha256()
+        for film in self.films.films:
+            labels.update(repr((film.id, str(film.sex), film.bone_age_months, str(film.split))).encode())
+        files = {name: hashlib.sha256(path.read_bytes()).hexdigest() if path else None for name, path in self._files.items()}
+        return {"labels": labels.hexdigest(), **files}
+
+    def few(self, count: int) -> FewFilms:
+        """A few films of each split, among the training films those with drawings first."""
+        drawn = set(read_outlines(self.outlines)) if self.outlines else set()
+        if self.boxes:
+            drawn = drawn.union(*(read_landmarks(self.boxes, subset) for subset in BOX_SUBSETS))
+        chosen: list[Film] = []
+        for split in Split:
+            usable = [film for film in self.films.films if film.split is split and film.bone_age_months is not None]
+            chosen += sorted(usable, key=lambda film: film.id not in drawn)[:count]
+        return FewFilms(self.films, tuple(chosen))
+
+
+@dataclass(frozen=True)
+class FewFilms:
+    """Some of the films of a set."""
+
+    source: FilmSet
+    films: tuple[Film, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the set."""
+        return self.source.name
+
+    @property
+    def layout(self) -> str:
+        """What was recognised, and how many films are used of it."""
+        return f"{self.source.layout}; {len(self.films)} are used"
+
+    @property
+    def learned_from(self) -> frozenset[Split]:
+        """Splits that the shipped models learned from."""
+        return self.source.learned_from
+
+    def radiograph(self, film: Film) -> Radiograph:
+        """Read a film's pixels."""
+        return self.source.radiograph(film)
+
+    def reduced(self, film: Film) -> ReducedFilm:
+        """Read a film as small squares, as training sees it."""
+        return self.source.reduced(film)
