@@ -6,7 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from openboneage.hand.measures import Measures, measure
+from openboneage.hand import geometry
+from openboneage.hand.frame import TOP, WIDTH
+from openboneage.hand.measures import WRIST_Y, Measures, measure
 from openboneage.hand.standard_hand import StandardHand
 from tests import hands
 
@@ -24,6 +26,41 @@ def test_measures_of_exposure() -> None:
     assert shown(hand, lambda film: film * 4).white_share > 0.4
     assert shown(hand, lambda film: film - 120).black_share > 0.4
     assert shown(hand, lambda film: film // 4).contrast == pytest.approx(plain.contrast / 4, abs=2)
+
+
+def laid(film_px: tuple[int, int], middle_px: tuple[float, float], mask: float = 1.0) -> StandardHand:
+    """A hand at 100 px a unit, MCP3 at a place `(x, y)` of an even film, with an even mask."""
+    film_to_frame = geometry.chain(geometry.translation(-middle_px[0], -middle_px[1]), geometry.scaling(0.01, 0.01))
+    film, full = np.full(film_px, 90, np.uint8), np.full((256, 192), mask, np.float32)
+    return dataclasses.replace(hands.examined().hand, film=film, film_to_frame=film_to_frame, mask=full)
+
+
+@pytest.mark.parametrize(
+    ("middle_px", "units"),
+    [((150.0, 220.0), 0.8), ((30.0, 150.0), 0.3), ((250.0, 150.0), 0.5), ((150.0, -60.0), 0.4), ((150.0, 350.0), -0.5)],
+    ids=["bottom", "left", "right", "top", "outside"],
+)
+def test_wrist_is_measured_to_the_nearest_edge(middle_px: tuple[float, float], units: float) -> None:
+    assert measure(laid((400, 300), middle_px)).wrist_units == pytest.approx(units)
+
+
+@pytest.mark.parametrize(
+    ("film_px", "middle_px", "units"),
+    [
+        ((1000, 1000), (500.0, 500.0), 0.0),
+        ((1000, 1000), (0.0, 500.0), WRIST_Y - TOP),
+        ((1000, 1000), (1000.0, 500.0), WRIST_Y - TOP),
+        ((1000, 1000), (500.0, 0.0), WIDTH),
+        ((1000, 1000), (500.0, 950.0), WIDTH),
+        ((1000, 1000), (500.0, 900.0), 0.0),
+    ],
+    ids=["nowhere", "left", "right", "top", "bottom above the wrist", "bottom below the wrist"],
+)
+def test_a_cut_is_as_long_as_the_edge_within_the_hand(
+    film_px: tuple[int, int], middle_px: tuple[float, float], units: float
+) -> None:
+    assert measure(laid(film_px, middle_px)).cut_units == pytest.approx(units, abs=0.06)
+    assert measure(laid(film_px, middle_px, mask=0.4)).cut_units == 0
 
 
 @pytest.mark.parametrize("name", hands.NAMES)

@@ -31,7 +31,8 @@ def test_linear_window_of_the_standard() -> None:
 
 
 def test_linear_window_one_wide_is_a_threshold() -> None:
-    assert display.window_linear(np.array([9.0, 9.5, 10.0, 11.0]), 10, 1).tolist() == [0, 0, 255, 255]
+    shown = display.window_linear(np.array([9.0, 9.5, 10.0, 11.0]), 10, 1)
+    assert (shown.tolist(), shown.dtype) == ([0, 0, 255, 255], np.uint8)
 
 
 def test_steep_sigmoid_does_not_overflow() -> None:
@@ -40,7 +41,8 @@ def test_steep_sigmoid_does_not_overflow() -> None:
 
 def test_lookup_holds_its_ends() -> None:
     entries = np.array([5, 6, 7], np.uint16)
-    assert display.lookup(np.array([-9.0, 10.0, 11.0, 99.0]), 10, entries).tolist() == [5, 5, 6, 7]
+    looked_up = display.lookup(np.array([-9.0, 10.0, 11.0, 99.0]), 10, entries)
+    assert (looked_up.tolist(), looked_up.dtype) == ([5, 5, 6, 7], np.float64)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16, np.int16])
@@ -90,6 +92,13 @@ def test_12_bit_in_16_is_stretched() -> None:
     shown = display.show_unwindowed(np.arange(4096, dtype=np.uint16).reshape(64, 64))
     assert (shown.min(), shown.max()) == (0, 255)
     assert int(shown[32, 0]) == pytest.approx(127, abs=1)
+
+
+@pytest.mark.parametrize(("brightest", "shown"), [(32_700, 255), (32_900, 128)])
+def test_16_bit_is_stretched_unless_it_reaches_the_upper_half(brightest: int, shown: int) -> None:
+    pixels = np.linspace(0, brightest, 4096).astype(np.uint16).reshape(64, 64)
+    pixels[-1] = brightest
+    assert display.show_unwindowed(pixels).max() == pytest.approx(shown, abs=1)
 
 
 def test_grey_in_colour_keeps_its_values() -> None:
