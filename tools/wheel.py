@@ -16,7 +16,7 @@ import venv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-WHEEL_MB_MAX = 40.0
+WHEEL_MB_MAX = 12.0
 CASES = Path("examples") / "cases.csv"
 UNWANTED = ("torch", "onnx", "pytest")
 PIP = ("-m", "pip", "--disable-pip-version-check", "-qq")
