@@ -26,7 +26,7 @@ class Case:
     """One film to assess.
 
     Attributes:
-        path: The film.
+        path: The film; absolute, so that it means the same in every process.
         label: The path as it was given, for tables.
         sex: Sex from the caller; None takes what the file says.
         age_months: Chronological age in months from the caller; None takes what the file says.
@@ -83,7 +83,7 @@ def _open_source(source: str, default: Case, skip: Path | None) -> Iterator[Case
         return chain(first, films)
     if path.suffix.lower() == ".csv":
         return _open_cases(path, default)
-    return iter([replace(default, path=path, label=str(path))])
+    return iter([replace(default, path=path.absolute(), label=str(path))])
 
 
 def _films_below(folder: str, default: Case, skip: Path | None) -> Iterator[Case | UnusableCase]:
@@ -97,7 +97,7 @@ def _films_below(folder: str, default: Case, skip: Path | None) -> Iterator[Case
             except OSError as error:
                 yield UnusableCase(name, f"The folder could not be read ({error.strerror}), so its films are missing.")
         elif (path := Path(name)).suffix.lower() not in NO_FILMS and path.name != "DICOMDIR" and path.is_file():
-            yield replace(default, path=path, label=str(path))
+            yield replace(default, path=path.absolute(), label=str(path))
 
 
 def _entries(folder: str, skip: Path | None) -> list[tuple[str, bool]]:
@@ -112,7 +112,7 @@ def _entries(folder: str, skip: Path | None) -> list[tuple[str, bool]]:
 def _open_cases(source: Path, default: Case) -> Iterator[Case | UnusableCase]:
     if not source.is_file():
         raise InputError(f"Expected a cases file, got a device or pipe: {source}.")
-    cases = _read_cases(source, default)
+    cases = _read_cases(source.absolute(), default)
     first = list(islice(cases, LINES_CHECKED))
     if not first:
         raise InputError(f"Expected a film on each line after the first of {source}, found none.")

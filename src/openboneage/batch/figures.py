@@ -38,6 +38,7 @@ class Figures:
         Raises:
             InputError: The folder for figures is one of the folders with films.
         """
+        out = out.absolute()
         if out.suffix.lower() in FIGURE_KINDS:
             out.parent.mkdir(parents=True, exist_ok=True)
             return cls(out, None, overwrite)
@@ -54,7 +55,7 @@ class Figures:
         """
         if self.films is None:
             return self.out
-        film = _absolute(film)
+        film = _normal(film)
         inside = film.relative_to(self.films if film.is_relative_to(self.films) else film.anchor)
         name = film.stem if film.suffix.lower() in FILM_ENDINGS else film.name
         return self.out / inside.parent / f"{name}.png"
@@ -97,13 +98,13 @@ def _is_figure_of(path: Path, sha256: str) -> bool:
 
 def _common_folder(sources: Sequence[str]) -> Path:
     """The folder that holds all films: a folder itself, and where a film or a cases file lies."""
-    folders = [path if path.is_dir() else path.parent for path in map(_absolute, map(Path, sources))]
+    folders = [path if path.is_dir() else path.parent for path in map(_normal, sources)]
     try:
         return Path(os.path.commonpath(folders))
     except ValueError:  # on two drives
         return Path(folders[0].anchor)
 
 
-def _absolute(path: Path) -> Path:
+def _normal(path: str | Path) -> Path:
     """The path from the root; links stay, so that figures lie as the films are listed."""
-    return Path(os.path.normpath(path.absolute()))
+    return Path(os.path.normpath(Path(path).absolute()))

@@ -3,141 +3,20 @@
 from __future__ import annotations
 
 import csv
-import io
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Self
 
 from filelock import FileLock, Timeout
 
-from openboneage.assess.assessment import ModelFacts
 from openboneage.batch.answer import Answer
+from openboneage.batch.layouts import CsvLayout, JsonLinesLayout, Kept, Layout
 from openboneage.batch.parquet import rows_on_disk
 from openboneage.batch.whole_file import written_whole
-from openboneage.errors import InputError, RefusedError
-from openboneage.report.table import COLUMNS, UNREADABLE, models_cell, to_cells
-
-FORMER_COLUMNS = COLUMNS[: COLUMNS.index("seconds") + 1]
-"""Columns of the tables that this program wrote before rows named their film's checksum."""
-MOST_LINES_IN_ROW = 1000
-"""A path may hold newlines; more lines than this in one row are a quote that somebody left open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a continued run needs to know of a record.
-
-    Attributes:
-        case_id: See `TableRow`.
-        film_sha256: Checksum of the film; empty where it could not be read.
-        status: See `TableRow`.
-        models: See `TableRow`; empty where no model saw the film.
-    """
-
-    case_id: str
-    film_sha256: str
-    status: str
-    models: str
-
-
-class Layout(Protocol):
-    """How records are written.
-
-    Attributes:
-        header: What stands before the first record.
-    """
-
-    header: bytes
-
-    def encode(self, answer: Answer) -> bytes:
-        """The record of an answer."""
-        ...
-
-    def read(self, file: BinaryIO) -> Iterator[tuple[bytes, Kept | None]]:
-        """Every record that is whole, and what it says; None for the header. A last record that was cut off is left out.
-
-        Raises:
-            ValueError: The file holds something else; so do KeyError, TypeError and csv.Error.
-        """
-        ...
-
-
-class CsvLayout:
-    """A table: a header, then a row a film."""
-
-    header = (",".join(COLUMNS) + "\r\n").encode()
-
-    def encode(self, answer: Answer) -> bytes:
-        """See `Layout`."""
-        line = io.StringIO()
-        csv.writer(line).writerow(to_cells(answer.row))
-        return line.getvalue().encode("utf-8", "surrogateescape")
-
-    def read(self, file: BinaryIO) -> Iterator[tuple[bytes, Kept | None]]:
-        """See `Layout`."""
-        records = self._records(file)
-        header = next(records, b"")
-        columns = tuple(_cells(header))
-        if columns == FORMER_COLUMNS:
-            raise InputError(
-                f"{file.name} is a table of an earlier version of this program: its rows do not name their films' checksums. "
-                "Name another file."
-            )
-        if columns != COLUMNS:
-            raise ValueError(columns)
-        yield header, None
-        for record in records:
-            row = dict(zip(COLUMNS, _cells(record), strict=True))
-            yield record, Kept(row["case_id"], row["film_sha256"], row["status"], row["models"])
-
-    def _records(self, file: BinaryIO) -> Iterator[bytes]:
-        """Rows with their ends; a line may end within quotes."""
-        lines: list[bytes] = []
-        quotes = 0
-        for line in file:
-            lines.append(line)
-            quotes += line.count(b'"')
-            if len(lines) > MOST_LINES_IN_ROW:
-                raise ValueError("a quote is not closed")
-            if line.endswith(b"\n") and quotes % 2 == 0:
-                yield b"".join(lines)
-                lines.clear()
-
-
-def _cells(record: bytes) -> list[str]:
-    return next(csv.reader(io.StringIO(record.decode("utf-8", "surrogateescape"), newline="")), [])
-
-
-class JsonLinesLayout:
-    """An object a film, each on a line, as `--json` prints it."""
-
-    header = b""
-    _BEGINNING = b'{"case_id": "'
-
-    def encode(self, answer: Answer) -> bytes:
-        """See `Layout`."""
-        return json.dumps(answer.json).encode() + b"\n"
-
-    def read(self, file: BinaryIO) -> Iterator[tuple[bytes, Kept | None]]:
-        """See `Layout`."""
-        for line in file:
-            if line[: len(self._BEGINNING)] != self._BEGINNING[: len(line)]:
-                raise ValueError(line)
-            if line.endswith(b"\n"):
-                yield line, self._kept(json.loads(line))
-
-    def _kept(self, content: dict[str, Any]) -> Kept:
-        if "error" in content:
-            status = "reject" if content["error"]["type"] == RefusedError.__name__ else UNREADABLE
-            return Kept(content["case_id"], "", status, "")
-        models = models_cell(ModelFacts(**model) for model in content["models"])
-        return Kept(content["case_id"], content["film"]["sha256"], content["verdict"], models)
-
+from openboneage.errors import InputError
 
 CSV, JSON_LINES, PARQUET = ".csv", ".jsonl", ".parquet"
 LAYOUTS: dict[str, Layout] = {CSV: CsvLayout(), JSON_LINES: JsonLinesLayout()}

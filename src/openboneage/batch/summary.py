@@ -48,6 +48,10 @@ class Summary:
             self.assessed += 1
             self.with_findings += answer.row.status == Verdict.ACCEPT_WITH_FINDINGS
 
+    def __bool__(self) -> bool:
+        """Whether any film was counted."""
+        return self.films + self.skipped > 0
+
     @property
     def films(self) -> int:
         """Films of this run that were not skipped."""
@@ -56,8 +60,9 @@ class Summary:
     def __str__(self) -> str:
         """One sentence for a person."""
         seconds = monotonic() - self._begin
+        films = "1 film" if self.films == 1 else f"{self.films} films"
         return (
-            f"{self.films} films in {seconds:.0f} s ({self.films / max(seconds, 1e-3):.1f} films/s): {self.assessed} assessed, "
+            f"{films} in {seconds:.0f} s ({self.films / max(seconds, 1e-3):.1f} films/s): {self.assessed} assessed, "
             f"{self.with_findings} of them with findings; {self.refused} refused; {self.unreadable} unreadable; "
             f"{self.skipped} skipped because they have a record."
         )

@@ -33,7 +33,7 @@ class ModelSet:
             WeightsError: There is no such set; the text names those there are.
         """
         name = DEFAULT_SET if models is None else os.fspath(models)
-        found = cls(set_folder(name) if name in shipped_sets() else Path(name))
+        found = cls(set_folder(name) if name in shipped_sets() else Path(name).absolute())
         if not found.cards:
             raise WeightsError(f"Expected a model set ({', '.join(shipped_sets())}) or a folder with cards, got {name!r}.")
         return found
