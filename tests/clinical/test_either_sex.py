@@ -7,6 +7,7 @@ from openboneage.clinical.either_sex import either_sex
 from openboneage.clinical.maturity import assess_stages
 from openboneage.clinical.method_registry import STANDARD_NAMES, scoring_method
 from openboneage.errors import RefusedError
+from openboneage.findings import Finding, Severity
 
 
 @pytest.mark.parametrize("name", STANDARD_NAMES)
@@ -19,7 +20,9 @@ def test_the_interval_holds_the_ages_of_both(name: str, index: int) -> None:
 
     ends = [age.limit_months for item in (both.female, both.male) for age in (item.age_low, item.age_high)]
     assert (both.age_low.limit_months, both.age_high.limit_months) == (min(ends), max(ends))
-    assert [finding.code for finding in both.findings] == ["sex-missing"]
+    apart = abs(both.female.age.limit_months - both.male.age.limit_months)
+    message = f"Sex unknown: the bone ages of a girl and of a boy are {apart:.0f} months apart. Give the sex, F or M."
+    assert both.findings == (Finding("sex-missing", Severity.WARNING, message),)
 
 
 def test_a_mature_hand_is_mature_for_both() -> None:

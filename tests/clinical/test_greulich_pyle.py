@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference, compare, normal_range
 from openboneage.errors import InputError, RefusedError
-from openboneage.subject import Sex
+from openboneage.subject import Sex, format_age
 
 ENDS = [
     (Reference.BRUSH_FOUNDATION, Sex.MALE, 3, 204),
@@ -35,7 +35,9 @@ def test_ends_of_the_normal_ranges(reference: Reference, sex: Sex, first: float,
     assert normal_range(sex, first, reference).sd_months > 0
     assert normal_range(sex, last, reference).sd_months > 0
     for outside in (first - 0.1, last + 0.1):
-        with pytest.raises(RefusedError, match=f"{reference} holds {sex} ages"):
+        with pytest.raises(
+            RefusedError, match=f"{reference} holds {sex} ages of {format_age(first)} to {format_age(last)}, got"
+        ):
             normal_range(sex, outside, reference)
 
 
@@ -58,6 +60,7 @@ def test_verdict_sds_and_limits_agree(sex: Sex, reference: Reference, age: float
 
 def test_the_limit_is_the_callers() -> None:
     assert compare(Sex.MALE, 80, 96, sd_limit=2.0).verdict is BoneAgeStatus.DELAYED
+    assert compare(Sex.MALE, 80, 96).sd_limit == 2.0
     assert compare(Sex.MALE, 80, 96, sd_limit=2.5).verdict is BoneAgeStatus.NORMAL
 
 

@@ -9,6 +9,7 @@ from openboneage.clinical.greulich_pyle import BoneAgeStatus, Reference
 from openboneage.clinical.growth import assess_growth
 from openboneage.clinical.visits import Child, Visit
 from openboneage.errors import InputError
+from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex
 
 GIRL = Child(
@@ -61,6 +62,14 @@ def test_a_bone_age_that_advances_faster_than_two_years_a_year_is_a_finding(to_b
     (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 100), Visit(112, to_bone_age)))).paces
 
     assert [finding.code for finding in pace.findings] == codes
+    message = "Bone age advances 2.1 years a year between 8 y 4 m and 9 y 4 m: read both films again."
+    assert [finding.message for finding in pace.findings] == ([message] if codes else [])
+
+
+def test_a_bone_age_that_stands_still_is_no_finding() -> None:
+    (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 100), Visit(112, 100)))).paces
+
+    assert (pace.ratio, pace.findings) == (0, ())
 
 
 @pytest.mark.parametrize(("later_cm", "codes"), [(134.0, []), (133.9, ["height-falls"]), (115.0, ["height-falls"])])
@@ -68,12 +77,24 @@ def test_a_height_that_falls_is_a_finding(later_cm: float, codes: list[str]) -> 
     growth = assess_growth(Child(Sex.FEMALE, (Visit(108, height_cm=135.0), Visit(114), Visit(120, height_cm=later_cm))))
 
     assert [finding.code for finding in growth.findings] == codes
+    assert all(finding.severity is Severity.WARNING for finding in growth.findings)
+    assert all(f"falls by {135 - later_cm:.1f} cm between 9 y 0 m and 10 y 0 m" in item.message for item in growth.findings)
 
 
 def test_a_menarche_that_goes_back_is_a_finding() -> None:
     visits = (Visit(140, menarche=False), Visit(150, menarche=True), Visit(155), Visit(160, menarche=False))
 
-    assert [finding.code for finding in assess_growth(Child(Sex.FEMALE, visits)).findings] == ["menarche-goes-back"]
+    message = "Menarche is yes at 12 y 6 m and no at 13 y 4 m: check both."
+    assert assess_growth(Child(Sex.FEMALE, visits)).findings == (Finding("menarche-goes-back", Severity.WARNING, message),)
+
+
+def test_the_birth_weight_reaches_blum() -> None:
+    (visit,) = assess_growth(
+        Child(Sex.MALE, (Visit(120, 96, height_cm=123.0),), mother_height_cm=160, father_height_cm=170, birth_weight_kg=2.9)
+    ).visits
+
+    assert visit.adult_height is not None
+    assert "Blum 2022, model 1" in [item.title for item in visit.adult_height.predictions]
 
 
 def test_velocity_is_measured_from_the_visit_nearest_to_a_year_before() -> None:
@@ -115,6 +136,7 @@ def test_the_age_at_menarche_says_which_visits_are_past_it() -> None:
 def test_the_reference_and_the_limit_are_the_callers() -> None:
     growth = assess_growth(GIRL, Reference.TABLE_V_VI, sd_limit=3.5)
 
+    assert growth.sd_limit == 3.5
     assert growth.visits[1].bone_age is not None
     assert growth.visits[1].bone_age.normal.reference is Reference.TABLE_V_VI
     assert growth.visits[1].bone_age.verdict is BoneAgeStatus.NORMAL
@@ -125,7 +147,10 @@ def test_beyond_the_tables_a_visit_says_why_something_is_missing() -> None:
 
     assert visit.bone_age is None
     assert visit.height_for_age is None
-    assert [finding.code for finding in visit.findings] == ["no-normal-range", "no-height-reference"]
+    assert [(finding.code, finding.severity) for finding in visit.findings] == [
+        ("no-normal-range", Severity.NOTE),
+        ("no-height-reference", Severity.NOTE),
+    ]
 
 
 def test_predictions_at_each_visit_with_a_height() -> None:

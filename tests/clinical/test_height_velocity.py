@@ -85,6 +85,19 @@ def test_a_child_that_does_not_grow_has_no_sds(cm_per_year: float) -> None:
     velocity = grown(Sex.MALE, 9, cm_per_year)
 
     assert (velocity.cm_per_year, velocity.sds) == (pytest.approx(cm_per_year), None)
+    assert (velocity.from_age_months, velocity.to_age_months) == (102, 114)
+
+
+def test_slow_growth_has_a_low_sds() -> None:
+    sds = grown(Sex.MALE, 9, 0.5).sds
+
+    assert sds is not None
+    assert sds < -4
+
+
+def test_the_last_age_of_a_reference_counts() -> None:
+    assert grown(Sex.MALE, 17, 1.0, months=8).reference is DONALD
+    assert grown(Sex.MALE, 17.1, 1.0, months=8).reference is None
 
 
 def test_the_later_visit_must_be_later() -> None:

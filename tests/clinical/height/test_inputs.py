@@ -72,6 +72,14 @@ def test_an_age_at_menarche_must_fit(menarche: bool | None, age: float, message:
         HeightInputs(Sex.FEMALE, 150.0, 152.0, menarche=menarche, menarche_age_months=age)
 
 
+def test_the_ends_of_birth_weight_and_age_at_menarche_are_possible() -> None:
+    for weight in (0.3, 7.0):
+        assert HeightInputs(Sex.FEMALE, 150.0, 152.0, birth_weight_kg=weight).birth_weight_kg == weight
+    for age, menarche_age in ((72.0, 72.0), (250.0, 240.0)):
+        height = 118.0 if age == 72.0 else 163.0
+        assert HeightInputs(Sex.FEMALE, age, height, menarche_age_months=menarche_age).past_menarche
+
+
 def test_every_missing_input_is_named() -> None:
     inputs = HeightInputs(Sex.MALE, 120.0, 138.0, mother_height_cm=165.0)
 

@@ -68,6 +68,14 @@ def test_the_interval_of_a_girl_is_narrower(months: float, used: bool) -> None:
     assert table_of(inputs) == ("3.2a" if used else "3.1a")
 
 
+def test_a_height_that_fell_is_no_increment() -> None:
+    fell = HeightInputs(Sex.MALE, 144, 149.0, tw2_bone_age_months=138, earlier=EarlierVisit(132, 149.1))
+    stood_still = HeightInputs(Sex.MALE, 144, 149.0, tw2_bone_age_months=138, earlier=EarlierVisit(132, 149.0))
+
+    assert tw_mark2_1983(fell).notes == ("earlier visit not used: the height was greater then",)
+    assert [table_of(fell), table_of(stood_still)] == ["2.1", "2.2"]
+
+
 def test_under_11_years_a_boy_has_no_table_with_increments() -> None:
     assert table_of(boy(128, EarlierVisit(116, 133))) == "2.1"
     assert table_of(boy(129, EarlierVisit(117, 133))) == "2.2"
@@ -100,7 +108,7 @@ def test_without_the_earlier_bone_age_only_the_height_increment_is_used() -> Non
 
 
 def test_both_increments_by_hand() -> None:
-    inputs = HeightInputs(Sex.FEMALE, 144, 150, tw2_bone_age_months=144, menarche=True, earlier=EarlierVisit(132, 144, 126))
+    inputs = HeightInputs(Sex.FEMALE, 144, 150, tw2_bone_age_months=144, menarche=True, earlier=EarlierVisit(133, 144.5, 127.5))
 
     assert tw_mark2_1983(inputs).adult_height_cm == pytest.approx(1.07 * 150 - 0.4 * 12 + 0.7 * 6 + 1.5 * 1.5 - 7)
 

@@ -79,6 +79,8 @@ def _increments(inputs: HeightInputs) -> tuple[_Increments, tuple[str, ...]]:
     if not low <= years <= high:
         return _Increments(), (f"earlier visit not used: {years:.2f} years before, {low:g} to {high:g} needed",)
     height = (inputs.height_cm - earlier.height_cm) / years
+    if height < 0:
+        return _Increments(), ("earlier visit not used: the height was greater then",)
     if earlier.tw2_bone_age_months is None:
         return _Increments(height), (f"{height:.1f} cm/year",)
     bone_age = (inputs.tw2_bone_age_years - earlier.tw2_bone_age_months / MONTHS_PER_YEAR) / years
