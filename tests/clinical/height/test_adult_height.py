@@ -123,6 +123,14 @@ def test_an_unusual_height_is_a_finding_of_the_whole() -> None:
     assert predict_adult_height(BOY).findings == ()
 
 
+@pytest.mark.parametrize(("weight_kg", "codes"), [(54.6, []), (54.7, ["weight-unusual"]), (72.0, ["weight-unusual"])])
+def test_a_weight_that_may_be_in_pounds_is_a_finding(weight_kg: float, codes: list[str]) -> None:
+    findings = predict_adult_height(replace(BOY, weight_kg=weight_kg)).findings
+
+    assert [finding.code for finding in findings] == codes
+    assert all(f"{weight_kg:g} pounds would be {weight_kg * 0.4536:.1f} kg" in finding.message for finding in findings)
+
+
 @pytest.mark.parametrize(("sex", "expected"), [(Sex.MALE, 174.5), (Sex.FEMALE, 161.5)])
 def test_target_height_and_range(sex: Sex, expected: float) -> None:
     prediction = target_height(replace(BOY, sex=sex))

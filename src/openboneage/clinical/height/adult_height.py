@@ -8,7 +8,7 @@ from statistics import median
 
 from openboneage.clinical.height.bayley_pinneau import bayley_pinneau
 from openboneage.clinical.height.blum import blum_2022
-from openboneage.clinical.height.inputs import HeightInputs
+from openboneage.clinical.height.inputs import HeightInputs, weight_findings
 from openboneage.clinical.height.prediction import Cohort, HeightPrediction
 from openboneage.clinical.height.reinehr import reinehr_2019
 from openboneage.clinical.height.roche import khamis_guo_1993, khamis_roche_1995, rwt_1975
@@ -87,7 +87,10 @@ def predict_adult_height(inputs: HeightInputs) -> AdultHeight:
             predictions.append(_checked(method(inputs), inputs))
         except (InputError, RefusedError) as reason:
             left_out.append(LeftOut(name, str(reason)))
-    findings = height_findings(inputs.sex, inputs.age_months, inputs.height_cm)
+    findings = (
+        *height_findings(inputs.sex, inputs.age_months, inputs.height_cm),
+        *weight_findings(inputs.weight_kg, inputs.height_cm),
+    )
     return AdultHeight(tuple(predictions), tuple(left_out), _consensus(predictions), findings)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openboneage.clinical.stature import CM_PER_INCH, checked_bone_age_months, checked_height_cm
 from openboneage.clinical.table_files import known_sex
 from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Finding, Severity
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format_age
 
 PARENT_CM = (120.0, 220.0)
@@ -15,6 +16,7 @@ WEIGHT_KG = (2.0, 250.0)
 BIRTH_WEIGHT_KG = (0.3, 7.0)
 MENARCHE_MONTHS = (72.0, 240.0)
 BODY_MASS_INDEX = (10.0, 40.0)  # kg/m2; beyond, the weight is in pounds or the height in inches: a rule of this program
+UNUSUAL_BODY_MASS_INDEX = 30.0  # from here on a weight may be in pounds: a healthy child's in pounds is 30 to 48; our rule
 KG_PER_POUND = 0.45359237
 
 ADULT_AGE_MONTHS = 18 * MONTHS_PER_YEAR
@@ -206,6 +208,15 @@ def checked_weight_kg(weight_kg: float, height_cm: float | None) -> float:
         f"At {height_cm:g} cm a weight of {least * square_metres:.1f} to {most * square_metres:.1f} kg was expected (body mass "
         f"index {least:g} to {most:g}), got {weight_kg:g}.{pounds}"
     )
+
+
+def weight_findings(weight_kg: float | None, height_cm: float) -> tuple[Finding, ...]:
+    """Return a finding where a weight is possible, but so high that it may be in pounds."""
+    index = 0.0 if weight_kg is None else weight_kg / (height_cm / 100) ** 2
+    if weight_kg is None or index < UNUSUAL_BODY_MASS_INDEX:
+        return ()
+    message = f"Body mass index {index:.1f}: check the weight. {weight_kg:g} pounds would be {weight_kg * KG_PER_POUND:.1f} kg."
+    return (Finding("weight-unusual", Severity.WARNING, message),)
 
 
 def checked_menarche(sex: Sex, menarche: bool | None) -> bool | None:
