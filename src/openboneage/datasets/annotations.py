@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -39,27 +40,40 @@ def read_outlines(path: Path, size_px: int = 256) -> dict[str, NDArray[np.uint8]
     return masks
 
 
-def read_landmarks(path: Path, subset: str) -> dict[str, NDArray[np.float64]]:
-    """Centres of the boxes of `boxes.csv` that give the hand's pose.
+def read_joints(path: Path, subset: str) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Centres of the boxes of `boxes.csv`.
 
     Args:
         path: The table of boxes.
         subset: `train`, `eval/expert` or `eval/nonexpert`.
 
     Returns:
-        By film id, points `(4, 2)` as `(x, y)` fractions of film width and height, in the order of `LANDMARKS`.
-        Films without one radius and five MCP boxes are left out. All films show an upright left hand.
+        By film id and label (`DIP`, `PIP`, `MCP`, `Radius`, `Ulna`, `Wrist`), points `(x, y)` in fractions of film width and
+        height. All films show an upright left hand.
     """
-    boxes: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
+    joints: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             if row["subset"] == subset:
                 x = (float(row["xmin"]) + float(row["xmax"])) / 2 / float(row["image_width"])
                 y = (float(row["ymin"]) + float(row["ymax"])) / 2 / float(row["image_height"])
-                boxes[row["id"]][row["label"]].append((x, y))
-    landmarks = {}
-    for film_id, by_label in boxes.items():
-        radius, mcp = by_label["Radius"], sorted(by_label["MCP"], reverse=True)
-        if len(radius) == 1 and len(mcp) == MCP_BOXES:
-            landmarks[film_id] = np.array([radius[0], mcp[0], mcp[2], mcp[4]])
-    return landmarks
+                joints[row["id"]][row["label"]].append((x, y))
+    return joints
+
+
+def read_landmarks(path: Path, subset: str) -> dict[str, NDArray[np.float64]]:
+    """Joints that give the hand's pose, from `read_joints`.
+
+    Returns:
+        By film id, points `(4, 2)` in the order of `LANDMARKS`. Films without one radius and five MCP boxes are left out.
+    """
+    found = {film_id: pose_landmarks(joints) for film_id, joints in read_joints(path, subset).items()}
+    return {film_id: points for film_id, points in found.items() if points is not None}
+
+
+def pose_landmarks(joints: Mapping[str, Sequence[tuple[float, float]]]) -> NDArray[np.float64] | None:
+    """The landmarks of one film, `(4, 2)`; None without one radius and five MCP joints."""
+    radius, mcp = joints.get("Radius", ()), sorted(joints.get("MCP", ()), reverse=True)
+    if len(radius) != 1 or len(mcp) != MCP_BOXES:
+        return None
+    return np.array([radius[0], mcp[0], mcp[2], mcp[4]])

@@ -1,1 +1,1 @@
-"""Why the program said so: maps of what on the film carried the answer."""
+"""Explanations: maps of the places on the film that the estimate depends on."""

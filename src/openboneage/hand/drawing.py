@@ -1,8 +1,8 @@
-"""Views of a hand: a big film is reduced the ways the RSNA training films were, in point samples and by averaging.
+"""Views of a hand: a large film is reduced as the RSNA training films were, to point samples and to area averages.
 
 The training films are nearest-neighbour reductions to 100 x 100 px, so a network that learned from them knows aliased pixels.
-A big film is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step. A part of the
-training films is also there as averages over areas, and what the two kinds of view say is worth more together than either.
+A large film is therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step. Area averages
+exist of two thirds of the training films; the mean over both kinds of view is more accurate than either.
 """
 
 from __future__ import annotations

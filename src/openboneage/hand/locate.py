@@ -1,4 +1,4 @@
-"""From a film to an upright left hand with bright bones: the finder looks at the whole film, then at the hand it found."""
+"""From a film to an upright left hand with bright bones: the finder sees the whole film, then a close-up of the hand."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from openboneage.subject import Laterality
 from openboneage.weights.runtime import Model
 
 LOOK_MARGIN = 1.25
-"""The second look sees the canvas and this much around it, as films around hands go."""
+"""The close-up is this many times as high as the canvas."""
 RADIUS, MCP1, MCP3, MCP5 = range(4)
 
 
 def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> StandardHand:
-    """Find the hand on a film, decide polarity and side, and lay it straight.
+    """Find the hand on a film, determine polarity and side, and align it.
 
     Source: Lee et al. 2017, "Preprocessing Engine", with a U-Net and landmarks instead of patches and an outline.
 
@@ -37,10 +37,10 @@ def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> S
     first, inverted = _look_both_ways(shown, finder)
     film = bright_bones(radiograph.display, inverted)
     landmarks = geometry.move(first.landmarks, geometry.inverse(to_shown))
-    rough = _film_to_frame(landmarks)
+    rough = film_to_frame(landmarks)
     second, frame_to_look = _look_closer(film, rough, finder)
     closer = geometry.move(second.landmarks, geometry.inverse(geometry.chain(rough, frame_to_look)))
-    to_frame = _film_to_frame(closer)
+    to_frame = film_to_frame(closer)
     mirrored = _is_mirrored(closer)
     look_to_canvas = geometry.chain(
         geometry.inverse(frame_to_look), geometry.inverse(rough), to_frame, frame_to_canvas(MASK_HEIGHT_PX)
@@ -71,7 +71,7 @@ def _reduced(display: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], geometry.Af
 
 
 def _look_both_ways(shown: NDArray[np.uint8], finder: Model[FinderSpecification]) -> tuple[Detection, bool]:
-    """Look at a film as it is and inverted; the two opinions on polarity are averaged."""
+    """Run the finder on a film and on its negative, and average the two estimates of its polarity."""
     pair = [shown, np.subtract(255, shown, dtype=np.uint8)]
     outputs = finder.run(np.stack([thumbnail_channels(view) for view in pair]))
     as_is, turned = (read_detection(outputs["maps"][i], outputs["head"][i]) for i in range(2))
@@ -82,7 +82,7 @@ def _look_both_ways(shown: NDArray[np.uint8], finder: Model[FinderSpecification]
 def _look_closer(
     film: NDArray[np.uint8], rough: geometry.Affine, finder: Model[FinderSpecification]
 ) -> tuple[Detection, geometry.Affine]:
-    """Look at the hand where the first look put it, upright, and return the transform from its frame to that view.
+    """Run the finder on a close-up of the hand, upright, and return the transform from its frame to that view.
 
     The view and its mirror image are seen and their maps averaged, so that neither side is favoured.
     """
@@ -101,7 +101,7 @@ def _look_closer(
     return read_detection(maps[0], heads[0]), frame_to_look
 
 
-def _film_to_frame(landmarks: geometry.Points) -> geometry.Affine:
+def film_to_frame(landmarks: geometry.Points) -> geometry.Affine:
     """The similarity that puts MCP3 at the origin and the radius at (0, 1), with the thumb on the right."""
     axis = landmarks[RADIUS] - landmarks[MCP3]
     length = max(float(np.hypot(*axis)), 1e-6)

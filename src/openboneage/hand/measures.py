@@ -20,7 +20,7 @@ EDGE_UNITS = 0.02
 WRIST_Y = 0.75
 """Below this the forearm may leave the film; above it the hand may not. The distal radius lies at 1."""
 BAND_PX = 9
-"""Width of the window in which the brightness within the outline is held against that outside."""
+"""Width of the window in which the brightness within the outline is compared with that outside."""
 EDGE_CONTRAST = 0.02
 """Share of the hand's brightness range by which it is brighter than what lies outside where its outline follows an edge."""
 
@@ -53,7 +53,7 @@ class Measures:
 
 
 def measure(hand: StandardHand) -> Measures:
-    """Measure what the limits are set on."""
+    """Measure a standard hand."""
     inside, canvas, covered = hand.mask > MASK_THRESHOLD, hand.canvas(MASK_HEIGHT_PX), _covered(hand)
     values = canvas[inside]
     low, high = np.percentile(values, (2, 98)) if values.size else (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Can this film be assessed? Accept, accept with findings, or reject with reasons."""
+"""Quality control: accept a film, accept it with findings, or reject it with reasons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from openboneage.subject import Laterality
 
 
 class Verdict(StrEnum):
-    """What becomes of the film."""
+    """Verdict on a film."""
 
     ACCEPT = "accept"
     ACCEPT_WITH_FINDINGS = "accept with findings"
@@ -38,7 +38,7 @@ def judge(hand: StandardHand, limits: QualityLimits) -> QualityReport:
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """What becomes of a film with these findings; notes change nothing."""
+    """The verdict that follows from findings; notes do not count."""
     severities = {finding.severity for finding in findings}
     if Severity.REJECT in severities:
         return Verdict.REJECT
@@ -46,17 +46,17 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 
 
 def _of_hand(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
-    """What there is to say where one hand was found."""
+    """Findings on a film with one hand."""
     findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
     return [*findings, *_exposure(measures, limits), *_side(hand)]
 
 
 def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:
-    """Why there is not one hand; nothing more can be said then."""
+    """Findings on a film without exactly one hand; nothing else is judged then."""
     if measures.no_hand > limits.no_hand:
         return [_reject("not-a-hand", f"No hand was found on this image (probability of none {measures.no_hand:.2f}).")]
     if measures.two_hands > limits.two_hands:
-        return [_reject("several-hands", "More than one hand was found; give one hand a film, or crop to the left hand.")]
+        return [_reject("several-hands", "More than one hand was found; use a film of one hand, or crop to the left hand.")]
     return []
 
 
@@ -64,7 +64,9 @@ def _landmarks(measures: Measures, limits: QualityLimits) -> list[Finding]:
     if measures.landmark < limits.landmark_reject:
         return [_reject("landmarks-missing", "Wrist or knuckles were not found; the whole hand and wrist must be in view.")]
     if measures.landmark < limits.landmark_warn:
-        return [_warn("landmarks-doubtful", "Wrist or knuckles were found with doubt; check the outline on the figure.")]
+        return [
+            _warn("landmarks-doubtful", "Wrist or knuckles were found with low certainty; check the outline on the figure.")
+        ]
     return []
 
 
@@ -86,21 +88,17 @@ def _field(measures: Measures, limits: QualityLimits) -> list[Finding]:
         findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; fingers or thumb may be cut off."))
     wrist_limit = limits.wrist_doubtful if measures.landmark < limits.landmark_warn else limits.wrist_reject
     if measures.wrist_units < wrist_limit:
-        findings.append(
-            _reject("wrist-cut-off", "As far as can be seen, the film ends at the wrist; the distal radius must be in view.")
-        )
+        findings.append(_reject("wrist-cut-off", "The film seems to end at the wrist; the distal radius must be in view."))
     return findings
 
 
 def _outline(measures: Measures, limits: QualityLimits) -> list[Finding]:
     lost = 1 - measures.outline_share
     if measures.outline_share < limits.outline_reject:
-        message = f"The outline found is not that of a hand: no edge on {lost:.0%} of its way. Are the fingers on the film?"
+        message = f"The outline does not look like a hand: {lost:.0%} of it follows no edge. Are the fingers on the film?"
         return [_reject("outline-missing", message)]
     if measures.outline_share < limits.outline_warn:
-        return [
-            _warn("outline-doubtful", f"The hand's outline follows no edge on {lost:.0%} of its way; check it on the figure.")
-        ]
+        return [_warn("outline-doubtful", f"{lost:.0%} of the hand's outline follows no edge; check it on the figure.")]
     return []
 
 
@@ -129,7 +127,7 @@ def _side(hand: StandardHand) -> list[Finding]:
         findings.append(
             _note(
                 "mirrored",
-                "The hand was taken for a right one (thumb on the left) and mirrored, since the standards are of left hands.",
+                "The hand looks like a right hand (thumb on the left) and was mirrored, since the standards show left hands.",
             )
         )
     if hand.inverted:

@@ -1,4 +1,4 @@
-"""The second value of the pipeline: an upright left hand in a frame of its own (`hand.frame`), and the way back to the film."""
+"""The standard hand: an upright left hand in a frame of its own (`hand.frame`), and the transform back to the film."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StandardHand:
         film: Brightness with bright bones, `(height, width)` uint8, on the film's own pixels.
         film_to_frame: Affine from film pixels to frame units.
         mask: Probability of hand over the canvas, `(256, 192)` float32.
-        detection: What the finder said of the whole film.
+        detection: What the finder found on the whole film.
         landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5, averaged over both looks, `(4,)`.
         inverted: Whether the film showed dark bones.
         rotation_degrees: How far the hand on the film is turned clockwise from upright, -180 to 180.

@@ -1,1 +1,1 @@
-"""The models that ship: their cards, their files, and the way to run them."""
+"""The models: cards, roles, files, and running them."""
