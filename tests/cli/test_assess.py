@@ -278,6 +278,14 @@ def test_a_replaced_film_is_assessed_again(films: Path, tmp_path: Path) -> None:
     assert [row["status"] for row in rows_of(tmp_path / "out.csv")] == ["reject"]
 
 
+def test_a_film_that_is_gone_keeps_its_row(films: Path, tmp_path: Path) -> None:
+    (films / "cases.csv").write_text("path\nd.dcm\n")
+    boneage("assess", films / "cases.csv", "--csv", tmp_path / "out.csv")
+    (films / "d.dcm").unlink()
+    assert boneage("assess", films / "cases.csv", "--csv", tmp_path / "out.csv").code == 0
+    assert [row["status"] for row in rows_of(tmp_path / "out.csv")] == ["accept"]
+
+
 def test_a_missing_film_is_tried_again(films: Path, tmp_path: Path) -> None:
     film, table = films / "later.png", tmp_path / "out.csv"
     (films / "cases.csv").write_text("path,sex\nlater.png,F\n")

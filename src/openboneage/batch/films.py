@@ -118,11 +118,11 @@ def _case_id(case: Case, way: list[str]) -> str:
 
 
 def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
-    """What becomes of a case; None where its record is of the same film."""
+    """What becomes of a case; None where its record is of the same film, or of one that is gone."""
     case = task.case
     if isinstance(case, UnusableCase):
         return Answer.failed(case.label, InputError(case.reason), task.case_id)
-    if task.film_sha256 and task.film_sha256 == _sha256(case.path):
+    if task.film_sha256 and _sha256(case.path) in (task.film_sha256, None):
         return None
     assessor = _assessor(method.model_set, threads, method.estimator)  # outside the try: damaged weights end the run
     try:
