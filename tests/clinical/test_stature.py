@@ -90,7 +90,11 @@ def test_every_height_in_inches_is_caught_and_named(sex: Sex, age: float, sds: f
 def test_an_unusual_height_is_a_finding(sds: float, codes: list[str]) -> None:
     height = height_at_sds(Sex.FEMALE, 110, sds)
 
-    assert [finding.code for finding in height_findings(Sex.FEMALE, 110, height)] == codes
+    findings = height_findings(Sex.FEMALE, 110, height)
+
+    assert [finding.code for finding in findings] == codes
+    message = f"The height is 4.1 SD {'above' if sds > 0 else 'below'} the median: check height, age and sex."
+    assert [finding.message for finding in findings] == ([message] if codes else [])
 
 
 @pytest.mark.parametrize("sds", [-6.1, 6.1])

@@ -82,7 +82,8 @@ def test_a_prediction_below_the_present_height_is_raised_to_it_and_does_not_coun
 
     raised = predictions["khamis-roche-1995"]
     assert (raised.adult_height_cm, raised.error, raised.in_consensus) == (176, None, False)
-    assert "prediction-below-height" in [finding.code for finding in raised.findings]
+    (finding,) = [item for item in raised.findings if item.code == "prediction-below-height"]
+    assert finding.message.endswith("cm, less than the present height: raised to it, and not counted.")
     assert predictions["bayley-pinneau"].in_consensus
     assert predictions["target-height"].adult_height_cm == 174.5
 
@@ -157,8 +158,18 @@ def test_target_height_of_luo(sex: Sex, expected: float) -> None:
     prediction = target_height_luo(replace(BOY, sex=sex, mother_height_cm=163.0))
 
     assert prediction.adult_height_cm == pytest.approx(expected, abs=0.05)
+    assert (prediction.title, prediction.in_consensus) == ("Target height, Luo 1998", False)
     assert prediction.error is not None
     assert prediction.error.high_cm - prediction.adult_height_cm == pytest.approx(10)
+
+
+def test_no_target_height_is_raised_to_the_present_height() -> None:
+    tall = replace(BOY, age_months=210, height_cm=190, weight_kg=75, father_height_cm=165.0, mother_height_cm=150.0)
+
+    heights = {item.method: item.adult_height_cm for item in predict_adult_height(tall).predictions}
+
+    assert heights["target-height"] == 164
+    assert max(heights["target-height-luo"], heights["target-height-conditional"]) < 172
 
 
 @pytest.mark.parametrize(("sex", "parents_sds"), [(Sex.MALE, -2.0), (Sex.FEMALE, 1.5)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from openboneage.clinical.height.bayley_pinneau import bayley_pinneau, maturity_group
@@ -68,8 +69,27 @@ def test_the_error_band_is_shifted_by_the_mean_error() -> None:
     assert "inferred" in prediction.error.source
 
 
+def test_the_error_band_is_interpolated_within_the_validating_sample() -> None:
+    rows = load_table("bayley_pinneau_error.csv").where(sex=Sex.MALE, sample="validating")
+    ages, means, sds = (rows.column(name) for name in ("chronological_age_months", "mean_error_in", "sd_error_cm"))
+    for age in (ages[0], ages[4] + 3, ages[-1]):
+        prediction = bayley_pinneau(child(Sex.MALE, age, age))
+        assert prediction.error is not None
+        center = prediction.adult_height_cm - 2.54 * np.interp(age, ages, means)
+        half_width = 1.645 * np.interp(age, ages, sds)
+        assert (prediction.error.low_cm, prediction.error.high_cm) == pytest.approx((center - half_width, center + half_width))
+        assert prediction.error.coverage == 0.9
+    assert bayley_pinneau(child(Sex.MALE, ages[-1] + 1, ages[-1])).error is None
+
+
 @pytest.mark.parametrize(
-    ("ahead", "counts", "word"), [(24, True, ""), (24.1, False, "taller"), (-24, True, ""), (-24.1, False, "shorter")]
+    ("ahead", "counts", "word"),
+    [
+        (24, True, ""),
+        (24.1, False, "2.0 years ahead of age. Beyond two years children tend to end taller"),
+        (-24, True, ""),
+        (-24.1, False, "2.0 years behind age. Beyond two years children tend to end shorter"),
+    ],
 )
 def test_beyond_two_years_of_difference_a_prediction_does_not_count(ahead: float, counts: bool, word: str) -> None:
     prediction = bayley_pinneau(child(Sex.FEMALE, 132, 132 + ahead))
@@ -135,5 +155,5 @@ def test_the_band_of_reinehr_allows_for_overprediction() -> None:
     ],
 )
 def test_reinehr_refuses_whom_it_was_not_made_for(sex: Sex, age: float, bone_age: float) -> None:
-    with pytest.raises(RefusedError, match=r"Made for untreated boys|Holds bone ages"):
+    with pytest.raises(RefusedError, match=r"^Made for untreated boys|^Holds bone ages of 10\.5 to 15\.5 years, got 1"):
         reinehr_2019(child(sex, age, bone_age))

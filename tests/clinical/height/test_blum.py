@@ -52,6 +52,7 @@ def test_model_1_by_hand() -> None:
     prediction = blum_2022(GIRL)
 
     assert prediction.adult_height_cm == pytest.approx(expected)
+    assert [finding.code for finding in prediction.findings] == ["table-partly-verified"]
     assert prediction.error is not None
     assert prediction.error.high_cm - expected == pytest.approx(1.645 * 3.16)
 
@@ -74,5 +75,5 @@ def test_only_from_4_to_17_years(age: float) -> None:
 
 
 def test_a_parent_or_a_bone_age_is_needed() -> None:
-    with pytest.raises(InputError, match="Needs a parent's height or a Greulich-Pyle bone age"):
+    with pytest.raises(InputError, match=r"^Needs a parent's height or a Greulich-Pyle bone age\.$"):
         blum_2022(HeightInputs(Sex.MALE, 120, 123.0, birth_weight_kg=3.0))

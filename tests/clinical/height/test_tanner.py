@@ -6,6 +6,7 @@ from openboneage.clinical.height.inputs import HeightInputs
 from openboneage.clinical.height.tanner import tanner_1975, tanner_1975_by_bone_age
 from openboneage.clinical.stature import height_at_sds
 from openboneage.errors import InputError, RefusedError
+from openboneage.findings import Severity
 from openboneage.subject import Sex
 
 
@@ -31,6 +32,18 @@ def test_a_girl_of_12_before_and_after_menarche() -> None:
     assert after.adult_height_cm == pytest.approx(0.91 * 150 - 1.4 * 12 - 3.2 * 12 + 82)
     assert before.title.endswith("premenarcheal")
     assert after.title.endswith("postmenarcheal")
+
+
+def test_a_girl_with_a_bone_age_of_13_before_and_after_menarche() -> None:
+    before, after = (
+        tanner_1975_by_bone_age(HeightInputs(Sex.FEMALE, 150, 155.0, tw2_bone_age_months=159, menarche=m))
+        for m in (False, True)
+    )
+
+    assert [item.title.split(", ")[-1] for item in (before, after)] == ["premenarcheal", "postmenarcheal"]
+    assert before.adult_height_cm > after.adult_height_cm
+    with pytest.raises(InputError, match="girl of this bone age has had her menarche"):
+        tanner_1975_by_bone_age(HeightInputs(Sex.FEMALE, 150, 155.0, tw2_bone_age_months=159))
 
 
 def test_without_menarche_a_girl_of_12_has_no_equation() -> None:
@@ -112,4 +125,5 @@ def test_beyond_two_years_of_difference_the_tables_by_bone_age_count(ahead: floa
 def test_ages_at_which_bone_age_says_less_are_a_finding(sex: Sex, age: float, weak: bool) -> None:
     prediction = tanner_1975(child(sex, age, age, menarche=True if sex is Sex.FEMALE else None))
 
-    assert ("bone-age-weak-at-this-age" in [finding.code for finding in prediction.findings]) is weak
+    found = [(finding.code, finding.severity) for finding in prediction.findings]
+    assert (("bone-age-weak-at-this-age", Severity.NOTE) in found) is weak

@@ -113,6 +113,14 @@ def test_both_increments_by_hand() -> None:
     assert tw_mark2_1983(inputs).adult_height_cm == pytest.approx(1.07 * 150 - 0.4 * 12 + 0.7 * 6 + 1.5 * 1.5 - 7)
 
 
+def test_the_age_at_menarche_takes_part_in_table_3_1c_only() -> None:
+    known, unknown = (tw_mark2_1983(girl(170, True, age, earlier=True)) for age in (150.0, None))
+
+    assert known.adult_height_cm == unknown.adult_height_cm
+    later = tw_mark2_1983(girl(170, True, 162)).adult_height_cm - tw_mark2_1983(girl(170, True, 150)).adult_height_cm
+    assert later == pytest.approx(1.3)
+
+
 def test_an_early_menarche_shows_the_premenarcheal_value_too() -> None:
     prediction = tw_mark2_1983(HeightInputs(Sex.FEMALE, 130, 148, tw2_bone_age_months=150, menarche=True))
 
