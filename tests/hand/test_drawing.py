@@ -138,6 +138,13 @@ def test_normalise_maps_the_range_to_nought_and_one() -> None:
     assert normalise(np.array([10, 20, 60, 110, 900], np.float32), 10, 110).tolist() == pytest.approx([0, 0.1, 0.5, 1, 1.25])
 
 
+def test_mask_weight_grows_evenly_and_only_what_is_over_a_half() -> None:
+    mask = np.zeros((256, 192), np.float32)
+    mask[128, 96], mask[40, 40] = 0.51, 0.5
+    rows, columns = np.nonzero(mask_weight(mask, 0.1, 256))
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (119, 137, 87, 105)
+
+
 def test_mask_weight_grows_the_mask_by_its_margin() -> None:
     mask = np.zeros((256, 192), np.float32)
     mask[100:150, 80:120] = 1

@@ -75,6 +75,11 @@ def test_robust_range_of_two_values_keeps_both() -> None:
     assert display.robust_range(np.array([0.0, 1.0, 2.0]), counts) == (0.0, 2.0)
 
 
+def test_robust_range_of_nearly_one_value_is_the_full_range() -> None:
+    counts = np.array([1, 10_000, 1], np.float32)
+    assert display.robust_range(np.array([3.0, 5.0, 9.0]), counts) == (3.0, 9.0)
+
+
 def test_robust_range_without_pixels() -> None:
     assert display.robust_range(np.array([7.0]), np.zeros(1, np.float32)) == (0.0, 0.0)
 

@@ -102,6 +102,60 @@ def test_jpeg_without_a_marker_where_one_belongs_is_refused(filler: bytes) -> No
         headers.jpeg_header(plain[:2] + filler + plain[2:])
 
 
+def segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def jpeg_of(*segments: bytes) -> bytes:
+    return b"\xff\xd8" + b"".join(segments) + segment(0xDA, b"") + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("marker", [0xC0, 0xC3, 0xC9, 0xCB, 0xCF, 0xF7])
+def test_jpeg_frame_headers_of_every_process(marker: int) -> None:
+    frame = struct.pack(">BHHB", 8, 40_000, 50_000, 200)
+
+    assert headers.jpeg_header(jpeg_of(segment(marker, frame))) == ImageHeader(50_000, 40_000, 8, 200)
+
+
+@pytest.mark.parametrize("marker", [0xBF, 0xC4, 0xC8, 0xCC, 0xDB, 0xE0, 0xF6, 0xF8])
+def test_jpeg_segments_that_are_no_frame_headers(marker: int) -> None:
+    frame, other = (struct.pack(">BHHB", 8, side, side, 1) for side in (40, 99))
+    long_tail = other + bytes(40_000)
+
+    assert headers.jpeg_header(jpeg_of(segment(0xC0, frame), segment(marker, long_tail))) == ImageHeader(40, 40, 8, 1)
+
+
+def test_jpeg_orientation_stands_in_its_own_segment() -> None:
+    frame, exif = segment(0xC0, struct.pack(">BHHB", 8, 40, 48, 1)), b"Exif\0\0" + tiff((274, "H", (6,)))
+
+    assert headers.jpeg_header(jpeg_of(segment(0xE1, exif), frame)).orientation == 6
+    assert headers.jpeg_header(jpeg_of(segment(0xE2, exif), frame)).orientation == 1
+    assert headers.jpeg_header(jpeg_of(segment(0xE1, exif.replace(b"Exif", b"Xmp:")), frame)).orientation == 1
+
+
+def test_an_end_before_the_scan_is_not_the_end() -> None:
+    plain = pillow_file(GREY, "JPEG")[:-2]
+
+    with pytest.raises(UnreadableError, match="Expected a whole JPEG image"):
+        headers.jpeg_header(plain[:2] + segment(0xFE, b"\xff\xd9") + plain[2:])
+
+
+def test_png_without_an_end_is_cut_off() -> None:
+    plain = pillow_file(GREY, "PNG")
+
+    with pytest.raises(UnreadableError, match="Expected a whole PNG image"):
+        headers.png_header(plain[:-12])
+
+
+def test_png_numbers_have_no_sign() -> None:
+    plain = pillow_file(GREY, "PNG")
+    vast = plain[:16] + struct.pack(">II", 2**32 - 1, 2**31) + plain[24:]
+
+    assert (headers.png_header(vast).width_px, headers.png_header(vast).height_px) == (2**32 - 1, 2**31)
+    with pytest.raises(UnreadableError, match="Expected a whole PNG image"):
+        headers.png_header(plain[:33] + struct.pack(">I4s", 2**32 - 4, b"IDAT") + plain[41:])
+
+
 def test_jpeg_without_a_frame_header_or_an_end_is_cut_off() -> None:
     scan = b"\xff\xd8\xff\xda\x00\x02"
 
@@ -192,7 +246,7 @@ def test_tiff(order: Order, tags: list[tuple[int, str, tuple[int, ...]]], expect
         ([(339, "H", (2,))], "unsigned TIFF samples"),
         ([(339, "H", (3,))], "unsigned TIFF samples"),
         ([(277, "H", (5,))], "in grey, RGB or RGBA"),
-        ([(277, "H", (3,)), (284, "H", (2,))], "interleaved samples"),
+        ([(277, "H", (2,)), (284, "H", (2,))], "interleaved samples"),
         ([(322, "I", (20_000,))], "at most 64 megapixels"),
         ([(323, "I", (20_000,))], "at most 64 megapixels"),
         ([(256, "I", (20_000,))], "at most 64 megapixels"),
@@ -202,6 +256,12 @@ def test_tiff(order: Order, tags: list[tuple[int, str, tuple[int, ...]]], expect
 def test_tiff_of_another_form_is_refused(tags: list[tuple[int, str, tuple[int, ...]]], message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         headers.tiff_header(tiff(*tags))
+
+
+def test_tiff_without_a_format_is_of_one_bit() -> None:
+    data = b"II" + struct.pack("<HI", 42, 8) + directory("<", (256, "I", (48,)), (257, "I", (40,)))
+
+    assert headers.tiff_header(data) == ImageHeader(48, 40, 1, 1)
 
 
 def test_planes_of_a_single_sample_are_no_matter() -> None:
