@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.clinical.atlas import Atlas, nearest_plates, plates
+from openboneage.clinical.atlas import Atlas, nearest_plates, plate_findings, plates
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import Sex
 
@@ -68,3 +68,15 @@ def test_below_its_first_plate_an_atlas_is_not_used() -> None:
     assert nearest_plates(Sex.MALE, age, np.ones(1))[0].age_months == 9
     with pytest.raises(RefusedError, match="first plate of gilsanz-ratib is 0 y 8 m"):
         nearest_plates(Sex.MALE, age, np.ones(1), atlas=Atlas.GILSANZ_RATIB)
+
+
+@pytest.mark.parametrize(
+    ("sex", "atlas", "codes"),
+    [
+        (Sex.FEMALE, Atlas.GREULICH_PYLE, []),
+        (Sex.MALE, Atlas.GREULICH_PYLE, ["table-partly-verified"]),
+        (Sex.FEMALE, Atlas.GILSANZ_RATIB, ["table-partly-verified"]),
+    ],
+)
+def test_plates_that_are_not_verified_say_so(sex: Sex, atlas: Atlas, codes: list[str]) -> None:
+    assert [finding.code for finding in plate_findings(sex, atlas)] == codes

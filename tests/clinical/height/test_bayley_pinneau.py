@@ -110,13 +110,17 @@ def test_a_bone_age_is_needed() -> None:
             method(child(Sex.MALE, 160, None))
 
 
-@pytest.mark.parametrize(("age", "bone_age", "share"), [(175, 162, 91.1), (186, 162, 91.2), (163, 150, 87.2)])
-def test_reinehr_reads_the_table_of_the_delay(age: float, bone_age: float, share: float) -> None:
+@pytest.mark.parametrize(
+    ("age", "bone_age", "share", "delay"),
+    [(175, 162, 91.1, "1 to 2 years"), (186, 162, 91.2, "2 years and over"), (163, 150, 87.2, "1 to 2 years")],
+)
+def test_reinehr_reads_the_table_of_the_delay(age: float, bone_age: float, share: float, delay: str) -> None:
     inputs = child(Sex.MALE, age, bone_age)
 
     prediction = reinehr_2019(inputs)
 
     assert prediction.adult_height_cm == pytest.approx(inputs.height_cm * 100 / share)
+    assert prediction.title == f"Reinehr 2019, delay {delay}"
     assert [finding.code for finding in prediction.findings] == ["table-partly-verified", "table-partly-verified"]
 
 
