@@ -41,6 +41,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "levels.csv").write_text(LEVELS)
     (tmp_path / "visits.json").write_text(VISITS)
     shutil.copy2(ROOT / "docs" / "standards" / "visits.csv", tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
