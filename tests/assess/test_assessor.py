@@ -237,6 +237,9 @@ def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age() -> None:
     assert assessment.comparison is not None
     assert assessment.comparison.sds == pytest.approx(sds)
     assert assessment.to_json()["comparison"]["reference"] == "brush-foundation"
+    interval = hands.bone_age(assessment).interval
+    ends = [(end - normal.mean_months) / normal.sd_months for end in (interval.low_months, interval.high_months)]
+    assert [assessment.comparison.sds_low, assessment.comparison.sds_high] == pytest.approx(ends)
 
 
 def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film() -> None:

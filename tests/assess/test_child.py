@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.assess.child import child_findings, subject_of, without_resolved
+from openboneage.assess.child import child_findings, compare_with_normal, subject_of, without_resolved
+from openboneage.assess.distribution import AgeDistribution, AgeInterval
+from openboneage.clinical.greulich_pyle import compare, normal_range
 from openboneage.errors import InputError
 from openboneage.findings import Finding, Severity
 from openboneage.reading.radiograph import Radiograph
@@ -90,6 +92,40 @@ def test_a_contradiction_names_both_ages() -> None:
 )
 def test_an_adults_age_is_a_finding_whoever_states_it(stated: float | None, entered: float | None, expected: list[str]) -> None:
     assert codes(film(age_months=stated), age_months=entered) == expected
+
+
+def bone_age(mean_months: float) -> AgeDistribution:
+    return AgeDistribution(
+        mean_months=mean_months,
+        sd_months=8.0,
+        interval=AgeInterval(mean_months - 12, mean_months + 12, 0.9),
+        probabilities=np.full(229, 1 / 229),
+    )
+
+
+def test_a_bone_age_is_compared_with_what_is_normal() -> None:
+    comparison = compare_with_normal(bone_age(120.0), Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
+    assert comparison is not None
+    assert comparison.sds == compare(Sex.FEMALE, 120.0, 111.0).sds
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "age_months"),
+    [(None, Sex.FEMALE, 111.0), (120.0, Sex.UNKNOWN, 111.0), (120.0, Sex.FEMALE, None), (120.0, Sex.FEMALE, 200.0)],
+    ids=["no bone age", "no sex", "no age", "age outside the table"],
+)
+def test_nothing_is_compared_where_something_is_missing(age: float | None, sex: Sex, age_months: float | None) -> None:
+    subject = Subject(sex, "file", age_months, "PatientAge")
+    assert compare_with_normal(None if age is None else bone_age(age), subject) is None
+
+
+@pytest.mark.parametrize(("sds", "implausible"), [(-5.1, True), (-4.9, False), (0.0, False), (4.9, False), (5.1, True)])
+def test_a_bone_age_more_than_five_sd_from_normal_is_a_finding(sds: float, implausible: bool) -> None:
+    radiograph, normal = film(), normal_range(Sex.FEMALE, 111.0)
+    comparison = compare(Sex.FEMALE, normal.mean_months + sds * normal.sd_months, 111.0)
+    found = child_findings(radiograph, subject_of(radiograph, None, None), comparison)
+    assert [item.code for item in found] == ["table-unverified", *["age-implausible"] * implausible]
+    assert {item.severity for item in found} == {Severity.NOTE, *[Severity.WARNING] * implausible}
 
 
 @pytest.mark.parametrize(

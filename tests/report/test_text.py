@@ -6,8 +6,9 @@ import pytest
 
 from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.assess.distribution import AgeInterval
+from openboneage.clinical.greulich_pyle import BoneAgeStatus
 from openboneage.findings import Finding, Severity, finding_lines
-from openboneage.report.text import interval_text, subject_text, to_text
+from openboneage.report.text import comparison_text, difference_text, interval_text, sds_text, subject_text, to_text
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -30,7 +31,39 @@ def test_text_says_what_was_found() -> None:
 def test_text_compares_with_the_normal_range() -> None:
     (line,) = [line for line in to_text(GIRL).splitlines() if "compared" in line]
     assert GIRL.comparison is not None
-    assert f"SDS {GIRL.comparison.sds:+.1f}, {GIRL.comparison.verdict}" in line
+    assert f"compared   {comparison_text(GIRL.comparison)}" in line
+
+
+@pytest.mark.parametrize(
+    ("sds", "low", "high", "verdict", "text"),
+    [
+        (2.3, -0.1, 4.5, BoneAgeStatus.ADVANCED, "SDS +2.3 (-0.1 to +4.5), possibly advanced"),
+        (2.3, 2.0, 4.5, BoneAgeStatus.ADVANCED, "SDS +2.3 (+2.0 to +4.5), possibly advanced"),
+        (4.0, 2.1, 6.0, BoneAgeStatus.ADVANCED, "SDS +4.0 (+2.1 to +6.0), advanced"),
+        (-2.5, -4.0, -2.0, BoneAgeStatus.DELAYED, "SDS -2.5 (-4.0 to -2.0), possibly delayed"),
+        (-3.5, -5.0, -2.1, BoneAgeStatus.DELAYED, "SDS -3.5 (-5.0 to -2.1), delayed"),
+        (1.0, -1.0, 3.0, BoneAgeStatus.NORMAL, "SDS +1.0 (-1.0 to +3.0), normal"),
+    ],
+)
+def test_advanced_or_delayed_is_certain_only_where_the_interval_leaves_the_normal_range(
+    sds: float, low: float, high: float, verdict: BoneAgeStatus, text: str
+) -> None:
+    assert GIRL.comparison is not None
+    changes = {"sds": sds, "sds_low": low, "sds_high": high, "verdict": verdict}
+    assert sds_text(GIRL.comparison.model_copy(update=changes)) == text
+
+
+@pytest.mark.parametrize(
+    ("months", "text"),
+    [(11.2, "0 y 11 m above"), (-14.0, "1 y 2 m below"), (0.0, "0 y 0 m above")],
+)
+def test_difference_to_the_chronological_age(months: float, text: str) -> None:
+    assert difference_text(months) == f"{text} chronological age"
+
+
+def test_headline_has_the_difference_where_the_age_is_known() -> None:
+    headline, without = (to_text(film).splitlines()[0] for film in (GIRL, toy_assessor().assess(FILM, Sex.FEMALE)))
+    assert headline == f"{without}, {difference_text(hands.bone_age(GIRL).mean_months - 111.0)}"
 
 
 def test_text_of_a_refused_film_gives_reasons_and_no_age() -> None:

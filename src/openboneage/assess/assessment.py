@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from openboneage.assess.distribution import AgeDistribution
+from openboneage.assess.distribution import AgeDistribution, AgeInterval
 from openboneage.clinical.greulich_pyle import BoneAgeStatus, Comparison, Reference
 from openboneage.errors import BoneAgeError
 from openboneage.findings import Finding
@@ -55,20 +55,30 @@ class NormalComparison(Record):
         description="Standard deviation of bone age at the chronological age, in months."
     )
     sds: Annotated[float, TwoDecimals] = Field(description="Bone age minus mean, divided by the standard deviation.")
+    sds_low: Annotated[float, TwoDecimals] = Field(description="SDS of the lower end of the bone age's interval.")
+    sds_high: Annotated[float, TwoDecimals] = Field(description="SDS of the upper end of the bone age's interval.")
     verdict: BoneAgeStatus = Field(description="Whether the bone age lies within the limit, below or above it.")
     sd_limit: Positive = Field(description="The limit, in standard deviations.")
 
     @classmethod
-    def of(cls, comparison: Comparison) -> Self:
-        """The published part of a comparison."""
+    def of(cls, comparison: Comparison, interval: AgeInterval) -> Self:
+        """The published part of a comparison, with the SDS of the ends of the bone age's interval."""
+        normal = comparison.normal
         return cls(
-            reference=comparison.normal.reference,
-            mean_months=comparison.normal.mean_months,
-            sd_months=comparison.normal.sd_months,
+            reference=normal.reference,
+            mean_months=normal.mean_months,
+            sd_months=normal.sd_months,
             sds=comparison.sds,
+            sds_low=(interval.low_months - normal.mean_months) / normal.sd_months,
+            sds_high=(interval.high_months - normal.mean_months) / normal.sd_months,
             verdict=comparison.verdict,
             sd_limit=comparison.sd_limit,
         )
+
+    @property
+    def overlaps_normal(self) -> bool:
+        """Whether the interval of the bone age and the normal range overlap."""
+        return self.sds_low <= self.sd_limit and self.sds_high >= -self.sd_limit
 
     @property
     def low_months(self) -> float:

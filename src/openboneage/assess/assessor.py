@@ -126,7 +126,7 @@ class Assessor:
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=bone_age,
-            comparison=None if comparison is None else NormalComparison.of(comparison),
+            comparison=NormalComparison.of(comparison, bone_age.interval) if bone_age and comparison else None,
             findings=findings,
             film=FilmFacts.of(radiograph),
             subject=subject,

@@ -17,7 +17,7 @@ from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
 from openboneage.hand import geometry
 from openboneage.hand.standard_hand import StandardHand
-from openboneage.report.text import interval_text, subject_text
+from openboneage.report.text import difference_text, interval_text, sds_text, subject_text
 from openboneage.subject import MONTHS_PER_YEAR, format_age
 
 if TYPE_CHECKING:
@@ -93,13 +93,16 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
         title, detail = "Not assessed", "the film was refused; see the findings below"
     else:
         title, detail = f"Bone age {format_age(age.mean_months)}", interval_text(age)
+    axes.text(0, 0.70, title, fontsize=21, fontweight="bold", color=DARK, va="center")
+    if age is not None and assessment.subject.age_months is not None:
+        difference = difference_text(age.mean_months - assessment.subject.age_months)
+        axes.text(0, 0.06, difference, fontsize=13, color=DARK, va="center")
+    axes.text(1, 0.86, detail, fontsize=11.5, color=DARK, va="center", ha="right")
     if assessment.comparison:
-        detail += f"   ·   SDS {assessment.comparison.sds:+.1f}, {assessment.comparison.verdict}"
-    axes.text(0, 0.62, title, fontsize=21, fontweight="bold", color=DARK, va="center")
-    axes.text(1, 0.80, detail, fontsize=11.5, color=DARK, va="center", ha="right")
+        axes.text(1, 0.46, sds_text(assessment.comparison), fontsize=11.5, color=DARK, va="center", ha="right")
     name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
     child = f"{subject_text(assessment)}   ·   {name}"
-    axes.text(1, 0.30, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
+    axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
 
 
 def _draw_film(axes: Axes, hand: StandardHand) -> None:

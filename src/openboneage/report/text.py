@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openboneage.assess.assessment import RESEARCH_USE, Assessment, NormalComparison
 from openboneage.assess.distribution import AgeDistribution
+from openboneage.clinical.greulich_pyle import BoneAgeStatus
 from openboneage.findings import finding_lines
 from openboneage.subject import Sex, format_age
 
@@ -33,25 +34,40 @@ def subject_text(assessment: Assessment) -> str:
     return f"{sex}, chronological age {age}"
 
 
+def age_text(assessment: Assessment) -> str:
+    """`bone age 2 y 11 m (35.2 months), 0 y 11 m above chronological age`; `refused` without a bone age."""
+    age, chronological = assessment.bone_age, assessment.subject.age_months
+    if age is None:
+        return "refused"
+    text = f"bone age {format_age(age.mean_months)} ({age.mean_months:.1f} months)"
+    return text if chronological is None else f"{text}, {difference_text(age.mean_months - chronological)}"
+
+
+def difference_text(months: float) -> str:
+    """`0 y 11 m above chronological age`."""
+    return f"{format_age(abs(months))} {'below' if months < 0 else 'above'} chronological age"
+
+
+def sds_text(comparison: NormalComparison) -> str:
+    """`SDS +2.3 (-0.1 to +4.5), possibly advanced`: certain only where the interval leaves the normal range."""
+    possibly = comparison.verdict is not BoneAgeStatus.NORMAL and comparison.overlaps_normal
+    ends = f"{comparison.sds_low:+.1f} to {comparison.sds_high:+.1f}"
+    return f"SDS {comparison.sds:+.1f} ({ends}), {'possibly ' if possibly else ''}{comparison.verdict}"
+
+
 def comparison_text(comparison: NormalComparison) -> str:
-    """`SDS -1.8, normal; mean at this age 6 y 7 m, SD 10 months (brush-foundation)`."""
+    """`SDS -1.8 (-3.3 to -0.4), normal; mean at this age 6 y 7 m, SD 10 months (brush-foundation)`."""
     normal = (
         f"mean at this age {format_age(comparison.mean_months)}, SD {comparison.sd_months:.0f} months ({comparison.reference})"
     )
-    return f"SDS {comparison.sds:+.1f}, {comparison.verdict}; {normal}"
+    return f"{sds_text(comparison)}; {normal}"
 
 
 def to_text(assessment: Assessment) -> str:
     """The assessment for a terminal or a log."""
-    age, name = assessment.bone_age, printable(assessment.film.name)
-    if age is None:
-        lines = [f"{name}: refused"]
-    else:
-        lines = [
-            f"{name}: bone age {format_age(age.mean_months)} ({age.mean_months:.1f} months)",
-            "  scale      Greulich-Pyle",
-            f"  interval   {interval_text(age)}",
-        ]
+    lines = [f"{printable(assessment.film.name)}: {age_text(assessment)}"]
+    if assessment.bone_age:
+        lines += ["  scale      Greulich-Pyle", f"  interval   {interval_text(assessment.bone_age)}"]
     lines.append(f"  child      {subject_text(assessment)}")
     if assessment.comparison:
         lines.append(f"  compared   {comparison_text(assessment.comparison)}")
