@@ -40,7 +40,7 @@ class ToyBatches:
     """
 
     size: int = 16
-    data: str = "points"
+    data: str = "0" * 64
     before: Callable[[int], object] = int
 
     @property

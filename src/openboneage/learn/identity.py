@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from openboneage.errors import InputError
 
 Identity = Mapping[str, Any]
 """Nested settings and checksums, as JSON values."""
+CHECKSUM = re.compile("[0-9a-f]{64}")
+SHOWN = 5
+"""At most so many differences are named."""
 
 
 def as_identity(settings: Mapping[str, Any]) -> Identity:
@@ -49,8 +53,10 @@ def refuse_another(folder: Path, found: Identity, wanted: Identity) -> None:
     Raises:
         InputError: It holds another one; the text says what differs.
     """
-    different = "; ".join(_differences(found, wanted))
-    if different:
+    differences = list(_differences(found, wanted))
+    if differences:
+        more = f"; {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
+        different = "; ".join(differences[:SHOWN]) + more
         raise InputError(
             f"The folder {folder} holds another run, which is kept. Different: {different}. "
             "Give another folder, or the settings and the data of that run to continue it."
@@ -62,13 +68,15 @@ def _differences(found: Identity, wanted: Identity) -> Iterator[str]:
     for name in sorted(there.keys() | here.keys()):
         before, now = there.get(name), here.get(name)
         if before != now:
-            is_checksum = name in ("data", "first weights")
+            is_checksum = any(CHECKSUM.fullmatch(str(value)) for value in (before, now))
             yield name if is_checksum else f"{name} ({before} there, {now} here)"
 
 
-def _flat(settings: Identity, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Settings by their full names, such as `stages.1.steps`."""
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value, 1) if isinstance(value, list) else None
+    if parts is None:
+        yield name, value
+        return
+    for key, part in parts:
+        yield from _flat(part, f"{name}.{key}" if name else str(key))

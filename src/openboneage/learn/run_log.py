@@ -31,7 +31,7 @@ class RunLog:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self._task = self._progress.add_task(run.name, total=steps, completed=start, shown="")
+        self._task = self._progress.add_task("/".join(run.parts[-2:]), total=steps, completed=start, shown="")
 
     def __enter__(self) -> Self:
         """Show the progress bar."""

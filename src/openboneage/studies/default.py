@@ -35,6 +35,7 @@ from openboneage.learn.export import export_onnx
 from openboneage.learn.hands import TrainingHand, prepare_hands
 from openboneage.learn.hardware import Hardware
 from openboneage.learn.identity import as_identity, identity_digest, refuse_another, settings_of
+from openboneage.learn.loop import CHECKPOINT
 from openboneage.learn.manifest import versions, write_manifest
 from openboneage.studies.default_cards import WHOLE_HAND, finder_card, whole_hand_card
 from openboneage.studies.hand_finder import FinderStudy, train_finder
@@ -165,7 +166,7 @@ def _take_finder(run: DefaultRun) -> None:
 
 
 def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabric) -> None:
-    """Check that the folder of a role holds this run, and write down which it is where it is empty.
+    """Check that the folder of a role holds this run, and write down which it is where nothing is saved yet.
 
     Raises:
         InputError: It holds another run.
@@ -173,10 +174,11 @@ def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabr
     path = run.out / role / RECORD
     identity = as_identity({**settings, "material": run.material.digests(), "smoke": run.smoke})
     with fabric.rank_zero_first():
-        if path.is_file():
+        has_card = run.card(role).is_file()
+        if path.is_file() and (has_card or any(path.parent.rglob(CHECKPOINT))):
             refuse_another(run.out, json.loads(path.read_text(encoding="utf-8"))["identity"], identity)
             return
-        if run.card(role).is_file():
+        if has_card:
             raise InputError(f"The folder {run.out} holds a model {role} that this run did not train; give another folder.")
         path.parent.mkdir(exist_ok=True)
         write_manifest(path, {"run": identity_digest(identity), "identity": identity, "versions": versions()})

@@ -73,14 +73,14 @@ class Material:
         return {"labels": labels.hexdigest(), **files}
 
     def few(self, count: int) -> FewFilms:
-        """A few films of each split, among the training films those with drawings first."""
-        drawn = set(read_outlines(self.outlines)) if self.outlines else set()
-        if self.boxes:
-            drawn = drawn.union(*(read_landmarks(self.boxes, subset) for subset in BOX_SUBSETS))
+        """A few films of each split; of the training films a third with an outline and a third with boxes, where there are."""
+        outlined = read_outlines(self.outlines) if self.outlines else {}
+        boxed = {name for subset in BOX_SUBSETS for name in read_landmarks(self.boxes, subset)} if self.boxes else set()
         chosen: list[Film] = []
         for split in Split:
-            usable = [film for film in self.films.films if film.split is split and film.bone_age_months is not None]
-            chosen += sorted(usable, key=lambda film: film.id not in drawn)[:count]
+            labelled = [film for film in self.films.films if film.split is split and film.bone_age_months is not None]
+            drawn = [[film for film in labelled if film.id in ids][: count // 3] for ids in (outlined, boxed)]
+            chosen += list(dict.fromkeys([*drawn[0], *drawn[1], *labelled]))[:count]
         return FewFilms(self.films, tuple(chosen))
 
 
