@@ -1,4 +1,4 @@
-"""Weights learned on photographs, taken from the quantised file that is at hand: MobileNetV2 on ImageNet, 8 bits, TFLite."""
+"""Pretrained weights from a quantised TFLite file: MobileNetV2 on ImageNet, 8 bits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_convolutions(path: Path) -> list[FoldedConvolution]:
     """The convolutions of a quantised TFLite model in the order in which they run, as float32.
 
     Raises:
-        InputError: The file is no whole quantised TFLite model.
+        InputError: The file is not a complete quantised TFLite model.
     """
     data = path.read_bytes()
     if not tflite.Model.ModelBufferHasIdentifier(data, 0):
@@ -59,8 +59,8 @@ def _convolutions(model: tflite.Model) -> Iterator[FoldedConvolution]:
 def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
     """A MobileAgeNet whose layers are MobileNetV2's, and whose head is new.
 
-    The file holds the layers with their normalisations folded in; they are put back with the statistics that the layers have on
-    a batch of hands, so that the network answers as folded and yet learns as a normalised one does.
+    The file holds the layers with their normalisations folded in. They are restored with the statistics of a batch of hands, so
+    that the network gives the folded one's outputs and can be trained as a normalised one.
 
     Args:
         path: The TFLite file.

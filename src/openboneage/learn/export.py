@@ -1,4 +1,4 @@
-"""From a trained network to a file that ONNX Runtime runs: a byte for each large weight, the result checked against torch."""
+"""Export of a trained network to ONNX: large weights in 8 bits, the outputs checked against torch."""
 
 from __future__ import annotations
 

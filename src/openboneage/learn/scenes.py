@@ -1,6 +1,6 @@
-"""Scenes for the hand finder: films cut out, turned, mirrored, inverted, framed, marked, doubled or shuffled, the truth known.
+"""Scenes for the hand finder: films cut out, rotated, mirrored, inverted, framed, marked, doubled or shuffled, with labels.
 
-A scene is drawn first (`draw_scene`, all randomness) and then made (`render_scene`, pure).
+A scene is drawn first (`draw_scene`, all randomness) and then rendered (`render_scene`, pure).
 """
 
 from __future__ import annotations

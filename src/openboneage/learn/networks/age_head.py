@@ -1,4 +1,4 @@
-"""The head of the age networks: it knows places on the hand, and sexes."""
+"""The head of the age networks, with features by place on the hand and by sex."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole-hand age network that starts from nothing: a plain residual net (He et al. 2016)."""
+"""The whole-hand age network that starts from random weights: a plain residual net (He et al. 2016)."""
 
 from __future__ import annotations
 

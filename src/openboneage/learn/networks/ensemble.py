@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812
 
 
 class Ensemble(nn.Module):
-    """Networks that began apart; what they err in differently, the mean is spared."""
+    """The mean of the distributions of networks with different starts, whose errors partly cancel."""
 
     def __init__(self, networks: Iterable[nn.Module]) -> None:
         """Take the networks as they are."""

@@ -1,4 +1,4 @@
-"""The whole-hand age network that starts from weights learned on photographs: a MobileNetV2 (Sandler et al. 2018)."""
+"""The whole-hand age network that starts from weights pretrained on ImageNet: a MobileNetV2 (Sandler et al. 2018)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class InvertedResidual(nn.Module):
 
 
 class MobileAgeNet(nn.Module):
-    """MobileNetV2's layers under the age head; the hand is enlarged to a size nearer to what they have learned on."""
+    """MobileNetV2's layers under the age head; the hand is enlarged to a size nearer to that of the pretraining."""
 
     def __init__(self, size_px: tuple[int, int] = (160, 120), drop_path: float = 0.05, dropout: float = 0.2) -> None:
         """Build the network; `size_px` is height and width of what the layers see."""
