@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from openboneage.datasets.annotations import pose_landmarks, read_joints
 from openboneage.datasets.film_set import films_of
-from openboneage.datasets.rsna import Pixels, RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import Pixels, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import percent, to_markdown
 from openboneage.hand import geometry

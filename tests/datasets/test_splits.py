@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
 from tests.tiny_rsna import NATIVE
 

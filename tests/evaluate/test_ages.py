@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import (
     LoadAssessor,

@@ -9,7 +9,7 @@ import numpy as np
 
 from openboneage.assess.assessor import Assessor
 from openboneage.datasets.film_set import Film
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.repeat import harmless, repeat_table, spread_cells
 from openboneage.evaluate.sample import sample_of

@@ -10,7 +10,7 @@ import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.datasets.film_set import Film
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import read_films
 from openboneage.evaluate.sample import sample_of

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand

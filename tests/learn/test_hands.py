@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.layouts.recognise import open_film_set
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import FILM_HEIGHT_PX
-from openboneage.datasets.rsna import RsnaFilms
 from openboneage.errors import InputError
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand

@@ -17,7 +17,7 @@ from openboneage.assess.distribution import UNCALIBRATED
 from openboneage.assess.estimators.whole_hand import WHOLE_HAND as WHOLE_HAND_ROLE
 from openboneage.assess.estimators.whole_hand import WholeHandSpecification
 from openboneage.datasets.film_set import FilmFiles
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.findings import Severity

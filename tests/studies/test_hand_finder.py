@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from openboneage.datasets.film_set import films_of
-from openboneage.datasets.rsna import RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
 from openboneage.learn.batches import batch_at
 from openboneage.learn.scenes import Kind, Pools, SceneBatches

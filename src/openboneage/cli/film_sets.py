@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from openboneage.cli.output import err
-from openboneage.datasets.columns import FIELDS, parse_mapping
 from openboneage.datasets.film_set import FilmSet
-from openboneage.datasets.rsna import Pixels, RsnaFilms
+from openboneage.datasets.layouts.rsna_packs import Pixels, RsnaFilms
+from openboneage.datasets.tables.columns import FIELDS, parse_mapping
 from openboneage.errors import InputError
 
 VARIABLE = "OPENBONEAGE_DATA"
@@ -54,7 +54,7 @@ def open_films(
     Raises:
         InputError: No data set is given, or two, or it cannot be opened.
     """
-    from openboneage.datasets.layouts import LOOKED_FOR, open_film_set  # imports pydicom: only who needs it waits
+    from openboneage.datasets.layouts.recognise import LOOKED_FOR, open_film_set  # imports pydicom: only who needs it waits
 
     if films and data:
         raise InputError("Expected one data set, got FILMS and --data; give one of them.")
@@ -76,7 +76,7 @@ def open_packs(data: Path | None) -> RsnaFilms:
     Raises:
         InputError: No folder is given, or it holds another data set.
     """
-    from openboneage.datasets.layouts import LOOKED_FOR
+    from openboneage.datasets.layouts.recognise import LOOKED_FOR
 
     source = open_films(None, data)
     if not isinstance(source, RsnaFilms):

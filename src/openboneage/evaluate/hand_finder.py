@@ -15,9 +15,9 @@ from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.annotations import read_outlines
 from openboneage.datasets.cut_out import cut_out
 from openboneage.datasets.film_set import Film, films_of
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.reduced import reduced_radiograph
-from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown

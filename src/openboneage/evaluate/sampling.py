@@ -13,8 +13,8 @@ from openboneage.assess.distribution import Probabilities
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.batch.executor import executor_of, map_chunks
 from openboneage.datasets.film_set import Film, films_of
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import unsquashed
-from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand import geometry

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.film_set import Film, FilmSet
+from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import ReducedFilm
-from openboneage.datasets.rsna import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph

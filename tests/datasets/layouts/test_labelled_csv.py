@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.labelled_csv import open_csv
+from openboneage.datasets.layouts.labelled_csv import open_csv
 from openboneage.datasets.splits import split_of
 from openboneage.errors import InputError, UnreadableError
 from openboneage.subject import Sex

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from openboneage.datasets.delimited import SPREADSHEET_ENDINGS, TABLE_ENDINGS
 from openboneage.datasets.dicom_header import read_header
-from openboneage.datasets.dicom_tree import open_dicom_tree
-from openboneage.datasets.digital_hand_atlas import holds_atlas, open_atlas
-from openboneage.datasets.film_files import files_below, tables_below
 from openboneage.datasets.film_set import FilmFiles, FilmSet
-from openboneage.datasets.labelled_csv import open_csv
-from openboneage.datasets.labels import LabelTable
-from openboneage.datasets.rsna import Pixels, RsnaFilms, holds_packs
-from openboneage.datasets.rsna_official import open_official
+from openboneage.datasets.layouts.dicom_tree import open_dicom_tree
+from openboneage.datasets.layouts.digital_hand_atlas import holds_atlas, open_atlas
+from openboneage.datasets.layouts.film_files import files_below, tables_below
+from openboneage.datasets.layouts.labelled_csv import open_csv
+from openboneage.datasets.layouts.rsna_official import open_official
+from openboneage.datasets.layouts.rsna_packs import Pixels, RsnaFilms, holds_packs
+from openboneage.datasets.tables.delimited import SPREADSHEET_ENDINGS, TABLE_ENDINGS
+from openboneage.datasets.tables.labels import LabelTable
 from openboneage.errors import InputError
 
 LOOKED_FOR = (

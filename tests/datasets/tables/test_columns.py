@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.columns import Columns, parse_mapping, recognise
-from openboneage.datasets.delimited import Row, read_table
 from openboneage.datasets.splits import Split
+from openboneage.datasets.tables.columns import Columns, parse_mapping, recognise
+from openboneage.datasets.tables.delimited import Row, read_table
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 from tests.datasets.trees import write_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from openboneage.datasets.delimited import Row, Table
+from openboneage.datasets.tables.delimited import Row, Table
 from openboneage.errors import InputError
 
 

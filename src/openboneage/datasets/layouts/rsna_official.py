@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from openboneage.datasets.columns import plain_name, recognise
-from openboneage.datasets.delimited import Table, read_table
-from openboneage.datasets.film_files import FilmIndex, tables_below
 from openboneage.datasets.film_set import Film, FilmFiles
-from openboneage.datasets.labels import LabelTable
+from openboneage.datasets.layouts.film_files import FilmIndex, tables_below
 from openboneage.datasets.splits import Split, rsna_split
+from openboneage.datasets.tables.columns import plain_name, recognise
+from openboneage.datasets.tables.delimited import Table, read_table
+from openboneage.datasets.tables.labels import LabelTable
 from openboneage.errors import InputError
 
 ID_RANGE = range(1000, 20000)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openboneage.datasets.dicom_header import read_header
-from openboneage.datasets.film_files import files_below
 from openboneage.datasets.film_set import FilmFiles
-from openboneage.datasets.labels import LabelTable, unlabelled_film
+from openboneage.datasets.layouts.film_files import files_below
+from openboneage.datasets.tables.labels import LabelTable, unlabelled_film
 
 
 def open_dicom_tree(folder: Path, labels: Path | None = None, mapping: Mapping[str, str] | None = None) -> FilmFiles:

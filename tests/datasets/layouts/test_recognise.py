@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.errors import InputError
 from tests.datasets.trees import write_png, write_table
 

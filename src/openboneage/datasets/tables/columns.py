@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from openboneage.datasets.delimited import Row, Table
 from openboneage.datasets.splits import Split
+from openboneage.datasets.tables.delimited import Row, Table
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, parse_sex
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.subject import Sex

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.delimited import read_table
+from openboneage.datasets.tables.delimited import read_table
 from openboneage.errors import InputError
 from tests.datasets.trees import write_table
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from openboneage.datasets.film_set import films_of
-from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.layouts.recognise import open_film_set
+from openboneage.datasets.layouts.rsna_packs import FINE_HEIGHT_PX, TYPICAL_ASPECT, Pixels, RsnaFilms
 from openboneage.datasets.reduced import FILM_HEIGHT_PX, reduce_film
-from openboneage.datasets.rsna import FINE_HEIGHT_PX, TYPICAL_ASPECT, Pixels, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError, UnreadableError
 from openboneage.subject import Sex

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.datasets.dicom_tree import open_dicom_tree
-from openboneage.datasets.layouts import open_film_set
+from openboneage.datasets.layouts.dicom_tree import open_dicom_tree
+from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.datasets.splits import split_of
 from openboneage.subject import Sex
 from tests.datasets.trees import write_dicom, write_png, write_table

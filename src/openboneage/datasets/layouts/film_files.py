@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from openboneage.datasets.delimited import TABLE_ENDINGS
+from openboneage.datasets.tables.delimited import TABLE_ENDINGS
 from openboneage.errors import InputError
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom", "")

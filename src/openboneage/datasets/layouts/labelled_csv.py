@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openboneage.datasets.dicom_header import read_header
-from openboneage.datasets.film_files import FilmIndex
 from openboneage.datasets.film_set import FilmFiles
-from openboneage.datasets.labels import LabelTable
+from openboneage.datasets.layouts.film_files import FilmIndex
+from openboneage.datasets.tables.labels import LabelTable
 
 
 def open_csv(path: Path, mapping: Mapping[str, str] | None = None, folder: Path | None = None) -> FilmFiles:

@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from openboneage.datasets.columns import plain_name, recognise
-from openboneage.datasets.delimited import Table, read_table
-from openboneage.datasets.film_files import IMAGE_ENDINGS, files_below, tables_below
 from openboneage.datasets.film_set import Film, FilmFiles
-from openboneage.datasets.html_table import read_html_table
-from openboneage.datasets.labels import LabelTable
+from openboneage.datasets.layouts.film_files import IMAGE_ENDINGS, files_below, tables_below
 from openboneage.datasets.splits import split_of
+from openboneage.datasets.tables.columns import plain_name, recognise
+from openboneage.datasets.tables.delimited import Table, read_table
+from openboneage.datasets.tables.html_table import read_html_table
+from openboneage.datasets.tables.labels import LabelTable
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 

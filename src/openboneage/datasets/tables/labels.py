@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from openboneage.datasets.columns import Columns, recognise
-from openboneage.datasets.delimited import Row, Table, read_table
 from openboneage.datasets.dicom_header import Header
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.splits import Split, split_of
+from openboneage.datasets.tables.columns import Columns, recognise
+from openboneage.datasets.tables.delimited import Row, Table, read_table
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 
