@@ -94,6 +94,10 @@ def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
         ("sex,age,menarche_age_months\nM,12y,140\n", "Menarche is given for a boy"),
         ("sex,age,menarche_age_months\nF,12y,14\n", "age at menarche must lie between 6 y 0 m and 20 y 0 m"),
         ("sex,age,menarche_age_months,menarche\nF,12y,140,no\n", "144 months: Menarche is no, but the age at menarche is 140"),
+        (
+            "sex,age,menarche_age_months,menarche\nF,11y,140,yes\n",
+            "132 months: Menarche is yes, but the age at menarche is 140",
+        ),
         ("sex,age,birth_weight_kg\nF,12y,3400\n", "birth weight must lie between 0.3 and 7 kg"),
         ("sex,age\nF,9y12m\n", "Beside years an age has 0 to 11 months"),
         ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),

@@ -37,6 +37,27 @@ def test_one_call_gives_every_method_that_the_inputs_allow() -> None:
     ]
 
 
+def test_every_method_and_its_band_are_named() -> None:
+    predictions = predict_adult_height(replace(BOY, height_cm=125.0, weight_kg=24.0)).predictions
+
+    assert [(item.title, item.error.source.split(";")[0]) for item in predictions if item.error] == [
+        (
+            "Bayley-Pinneau, retarded",
+            "mean error and 1.645 SD of the validating sample, Bayley and Pinneau 1952, Tables IV and V",
+        ),
+        ("Roche-Wainer-Thissen 1975", "read off Figure 1 of the paper"),
+        ("Khamis-Guo 1993 (adjusted RWT)", "1.645 RMSE, a mean over ages, Khamis and Guo 1993"),
+        ("Khamis-Roche 1995 (no bone age)", "90 % error bound of all ages together, Khamis and Roche 1994"),
+        ("Tanner 1975, by age", "1.645 residual SD of the equation, Tanner et al. 1975"),
+        ("Tanner 1975, by bone age", "1.645 residual SD of the equation, Tanner et al. 1975"),
+        ("TW Mark II 1983, Table 2.1", "1.645 residual SD of the equation, Tanner et al. 1983"),
+        ("Blum 2022, model 2", "1.645 RMSE of the model, Blum et al. 2022"),
+        ("Mid-parental target height", "target range, a convention"),
+        ("Target height, Luo 1998", "printed range, Luo et al. 1998"),
+        ("Conditional target height, Hermanussen-Cole 2002", "1.6 SDS, Hermanussen and Cole 2002"),
+    ]
+
+
 def test_each_cohort_has_one_vote_in_the_median() -> None:
     result = predict_adult_height(BOY)
 
