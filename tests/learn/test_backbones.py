@@ -12,6 +12,7 @@ from torch import nn
 from openboneage.errors import InputError
 from openboneage.learn.backbones import pretrained_age_net, read_convolutions
 from openboneage.learn.folding import norms_folded
+from openboneage.learn.identity import network_digest
 from openboneage.learn.networks.mobile_age_net import InvertedResidual
 from tests.tiny_backbone import mobilenet_kernels, write_backbone
 
@@ -96,3 +97,16 @@ def test_the_real_file_sees_edges() -> None:
         away, near = (net.stem.conv(image)[..., 20:50, 29] for image in (grey, edge))
 
     assert float(near.abs().max()) > 1 > float(away.abs().max())
+
+
+def test_the_number_of_threads_changes_no_weight(backbone: Path) -> None:
+    images = torch.rand(8, 1, 128, 96, generator=torch.Generator().manual_seed(0))
+    threads, digests = torch.get_num_threads(), []
+    for count in (1, 2):
+        torch.set_num_threads(count)
+        torch.manual_seed(0)  # for the head
+        digests.append(network_digest(pretrained_age_net(backbone, images)))
+        assert torch.get_num_threads() == count
+    torch.set_num_threads(threads)
+
+    assert digests[0] == digests[1]

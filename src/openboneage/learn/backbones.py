@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +78,21 @@ def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
             layer.conv.weight.copy_(torch.from_numpy(convolution.weight))
             bias = torch.from_numpy(convolution.bias)
             _undo(layer.norm, bias, torch.zeros_like(bias), torch.full_like(bias, 1 - NORM_EPSILON))
-        for norm, output in _normalised(net, images).items():
-            _undo(norm, norm.bias, output.mean((0, 2, 3)), output.var((0, 2, 3)))
+        with _one_thread():
+            for norm, output in _normalised(net, images).items():
+                _undo(norm, norm.bias, output.mean((0, 2, 3)), output.var((0, 2, 3)))
     return net
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Hold torch to one thread: the order of sums, and so the first weights of a run, depends on the number of threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _normalised(net: MobileAgeNet, images: Tensor) -> dict[nn.BatchNorm2d, Tensor]:
