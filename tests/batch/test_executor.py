@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import dask
 import pytest
 
 from openboneage.batch.executor import Executor, InProcess, executor_of, map_chunks
@@ -57,6 +58,14 @@ def kill_oneself(number: int) -> int:
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def kill_oneself_in_chunk(numbers: Sequence[int]) -> list[int]:
+    return [kill_oneself(number) for number in numbers]
+
+
+def import_nothing(_: int) -> None:
+    raise ModuleNotFoundError("No module named 'openboneage'")
 
 
 def threads_of_opencv(_: int) -> int:
@@ -122,6 +131,25 @@ def test_an_item_that_kills_its_workers_is_one_failed_item() -> None:
     assert isinstance(lost, WorkerLostError)
     assert "ended 2 times (killed by SIGKILL)" in str(lost)
     assert outcomes == {number: number for number in range(20) if number != 3}
+
+
+def test_an_item_that_kills_the_workers_of_a_cluster_is_one_failed_item() -> None:
+    cluster = executor_of(1, "local")  # loads the configuration that is changed below
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+        outcomes = {outcome.item: outcome.result for outcome in cluster.run(kill_oneself, [3])}
+
+    assert isinstance(outcomes[3], WorkerLostError)
+    assert "Dask lost 1 workers on it" in str(outcomes[3])
+
+
+def test_workers_without_the_package_are_named() -> None:
+    with pytest.raises(InputError, match="workers of the Dask cluster need this package"):
+        list(executor_of(1, "local").run(import_nothing, [0]))
+
+
+def test_a_lost_chunk_is_an_error() -> None:
+    with pytest.raises(WorkerLostError, match="ended 2 times"):
+        map_chunks(kill_oneself_in_chunk, [3], ProcessPool(1), "numbers")
 
 
 def test_workers_use_one_thread_of_opencv() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -170,3 +171,9 @@ def rounded(row: TableRow) -> dict[str, object]:
     return {
         name: round(value, digits.get(name, 2)) if isinstance(value, float) else value for name, value in asdict(row).items()
     }
+
+
+def test_missing_pyarrow_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match=r"pip install openboneage\[parquet\]"), open_results(tmp_path / "o.parquet", MODELS):
+        pass

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image
+from rich.console import Console
 
 from openboneage.assess.estimators.registry import ESTIMATORS
 from openboneage.batch.results import open_results
@@ -347,6 +348,14 @@ def test_a_batch_ends_with_a_summary(films: Path) -> None:
         r"4 films in \d+ s \(\d+\.\d films/s\): 2 assessed, 1 of them with findings; 1 refused; 1 unreadable; 0 skipped",
         boneage("assess", films).err,
     )
+
+
+def test_a_terminal_shows_how_far_the_run_is(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr("openboneage.cli.assess.err", Console(file=shown, force_terminal=True, width=200))
+    boneage("assess", films / "b.png", films / "c.png")
+    assert "2/" in shown.getvalue()
+    assert "2 films in " in shown.getvalue()
 
 
 def test_a_name_cannot_steer_the_terminal(films: Path) -> None:
