@@ -76,9 +76,9 @@ def assess(
     method, executor, summary = Method(ModelSet.find(models), estimator, figures), executor_of(jobs, dask), Summary()
     with ExitStack() as stack:
         results = stack.enter_context(_results(csv_out, table_out, method.models))
-        advance = stack.enter_context(_progress(find_cases if several else None))
         if several or results:
             stack.callback(lambda: err.print(str(summary)) if summary else None)
+        advance = stack.enter_context(_progress(find_cases if several else None))
         for answer in stack.enter_context(closing(assess_films(chain(first, cases), method, executor, results))):
             summary.count(answer)
             if isinstance(answer, Answer):
