@@ -53,6 +53,13 @@ def test_ages_prints_a_table_and_writes_rows(tiny_shared: Path, tmp_path: Path, 
     assert len(errors) == 3
 
 
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_figures_of_one_process(tiny_shared: Path) -> None:
+    words = ("ages", "--split", "native", "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert evaluate(*words, "--dask", "local").stdout == evaluate(*words).stdout
+
+
 @pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality", "sampling"])
 def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
     jobs = [] if figure == "mask" else ["--jobs", "1"]

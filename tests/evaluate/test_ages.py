@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
+from openboneage.batch.executor import Executor, executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import (
@@ -36,12 +37,14 @@ SHIPPED = partial(Assessor.load, None, 1)
 
 @pytest.fixture(scope="module")
 def native(tiny_shared: Path) -> list[Reading]:
-    return read_split(tiny_shared, Split.NATIVE, jobs=2)
+    return read_split(tiny_shared, Split.NATIVE, executor_of(2))
 
 
-def read_split(shared: Path, split: Split, jobs: int, load: LoadAssessor = SHIPPED, sex: Sex | None = None) -> list[Reading]:
+def read_split(
+    shared: Path, split: Split, executor: Executor, load: LoadAssessor = SHIPPED, sex: Sex | None = None
+) -> list[Reading]:
     sample = sample_of(RsnaFilms(shared / "rsna"), split)
-    return read_films(sample.source, sample.films, load, jobs, sex)
+    return read_films(sample.source, sample.films, load, executor, sex)
 
 
 READINGS = [reading("a", 60, Sex.FEMALE, 62), reading("b", 100, Sex.MALE, 104), reading("c", 180, Sex.MALE, 174)]
@@ -62,7 +65,7 @@ def test_a_native_film_is_read_as_a_clinics_film(native: list[Reading]) -> None:
 
 @pytest.mark.parametrize("split", [Split.VALIDATION, Split.HELD_OUT])
 def test_a_reduced_split_is_read_whole(tiny_shared: Path, split: Split) -> None:
-    readings = read_split(tiny_shared, split, jobs=1)
+    readings = read_split(tiny_shared, split, executor_of(1))
 
     assert len(readings) == COPIES[split]
     assert all(each.age.probabilities.sum() == pytest.approx(1) for each in readings)
@@ -81,7 +84,7 @@ def test_the_sex_can_be_withheld(tiny_shared: Path, tmp_path: Path) -> None:
     load = partial(Assessor.load, write_toy(tmp_path), 1)
 
     girl, boy, unknown = (
-        [each.age.mean_months for each in read_split(tiny_shared, Split.NATIVE, 1, load, sex)]
+        [each.age.mean_months for each in read_split(tiny_shared, Split.NATIVE, executor_of(1), load, sex)]
         for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN)
     )
 

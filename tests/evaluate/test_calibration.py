@@ -12,6 +12,7 @@ import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import UNCALIBRATED, Calibration, cumulated_at, temperature_scaled
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import read_films
@@ -62,8 +63,8 @@ def test_a_split_is_read_before_calibration(tiny_shared: Path) -> None:
     sample, load = sample_of(RsnaFilms(tiny_shared / "rsna"), Split.NATIVE), partial(Assessor.load, None, 1)
     calibration = hands.shipped_estimator().calibration
 
-    raw = read_uncalibrated(sample.source, sample.films, load, jobs=1)
-    calibrated = read_films(sample.source, sample.films, load, jobs=1)
+    raw = read_uncalibrated(sample.source, sample.films, load, executor_of(1))
+    calibrated = read_films(sample.source, sample.films, load, executor_of(1))
 
     for before, after in zip(raw, calibrated, strict=True):
         assert (before.film, before.quality) == (after.film, after.quality)

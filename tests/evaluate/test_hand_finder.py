@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.evaluate.hand_finder import mask_table, polarity_table, pose_table, quality_table
 from openboneage.weights.registry import ModelSet
 
 FINDER = ModelSet.find().card("hand-finder")
 NOT_HANDS = "not_hands/mednist-64px.zip"
+HERE = executor_of(1)
 TABLES: dict[str, tuple[int, Callable[[Path], str]]] = {
-    "polarity": (2, lambda shared: polarity_table(RsnaFilms(shared / "rsna"), FINDER, 1)),
+    "polarity": (2, lambda shared: polarity_table(RsnaFilms(shared / "rsna"), FINDER, HERE)),
     "mask": (3, lambda shared: mask_table(RsnaFilms(shared / "rsna"), FINDER)),
-    "pose": (9, lambda shared: pose_table(RsnaFilms(shared / "rsna"), FINDER, 1)),
+    "pose": (9, lambda shared: pose_table(RsnaFilms(shared / "rsna"), FINDER, HERE)),
     "quality": (
         2,
-        lambda shared: quality_table(RsnaFilms(shared / "rsna"), shared / "not_hands" / "mednist-64px.zip", FINDER, 1),
+        lambda shared: quality_table(RsnaFilms(shared / "rsna"), shared / NOT_HANDS, FINDER, executor_of(1)),
     ),
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
@@ -44,7 +45,7 @@ def test_no_film_gives_no_figures() -> None:
 
 def test_the_table_is_markdown(tiny_shared: Path, tmp_path: Path) -> None:
     sample = sample_of(RsnaFilms(tiny_shared / "rsna")).every(3)
-    table, sentence = repeat_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), jobs=1).split("\n\n")
+    table, sentence = repeat_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), executor_of(1)).split("\n\n")
     head, _, row = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert len(head) == len(row)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.evaluate.sampling import NATIVE_WAYS, PHASES, REDUCED_WAYS, _ways, sampling_table
 from openboneage.hand.drawing import DEFAULT_VIEWS
@@ -15,7 +16,7 @@ from tests import hands
 
 
 def test_the_tables_have_a_row_a_way(tiny_shared: Path) -> None:
-    tables = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), jobs=1).split("\n\n")
+    tables = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), executor_of(1)).split("\n\n")
 
     heads = ("views of 3 native films", "views of 3 validation films with two reductions")
     for table, head, names in zip(tables, heads, (NATIVE_WAYS, REDUCED_WAYS), strict=True):
@@ -30,7 +31,7 @@ def test_the_tables_have_a_row_a_way(tiny_shared: Path) -> None:
 
 
 def test_the_mean_of_both_reductions_lies_between_them(tiny_shared: Path) -> None:
-    rows = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), jobs=1).split("\n\n")[1].splitlines()[2:]
+    rows = sampling_table(RsnaFilms(tiny_shared / "rsna"), ModelSet.find(), executor_of(1)).split("\n\n")[1].splitlines()[2:]
 
     bias = np.array([float(row.strip("| ").split(" | ")[2]) for row in rows]).reshape(-1, 3)
 

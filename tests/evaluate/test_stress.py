@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
@@ -76,9 +77,9 @@ def test_a_stress_is_met_within_ten_percent(changed: list[float], met: str) -> N
 
 def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
     sample, load = sample_of(RsnaFilms(tiny_shared / "rsna")), partial(Assessor.load, None, 1)
-    readings = read_films(sample.source, sample.films, load, jobs=1)
+    readings = read_films(sample.source, sample.films, load, executor_of(1))
 
-    months = read_changed(sample, only_plain, load, jobs=1)
+    months = read_changed(sample, only_plain, load, executor_of(1))
 
     assert months.shape == (6, 1)
     assert months[:, 0] == pytest.approx([each.age.mean_months if each.answered else NAN for each in readings], nan_ok=True)
@@ -90,7 +91,7 @@ def only_plain(each: Film) -> Changes:
 
 def test_the_table_has_a_row_a_stress(tiny_shared: Path, tmp_path: Path) -> None:
     sample = sample_of(RsnaFilms(tiny_shared / "rsna")).every(3)
-    table, sentence = stress_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), jobs=2).split("\n\n")
+    table, sentence = stress_table(sample, partial(Assessor.load, write_toy(tmp_path), 1), executor_of(2)).split("\n\n")
     head, rule, plain, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
 
     assert head[0] == "2 held-out films"

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
 from openboneage.hand.finder_card import HAND_FINDER
@@ -33,7 +34,7 @@ def films(tiny_shared: Path) -> RsnaFilms:
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[TrainingHand]:
     """Six hands, one of each example film, told apart by their ages."""
-    return prepare_hands(films, films.films[3:9], FINDER, tmp_path_factory.mktemp("hands"), jobs=1)
+    return prepare_hands(films, films.films[3:9], FINDER, tmp_path_factory.mktemp("hands"), executor_of(1))
 
 
 def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import FILM_HEIGHT_PX
@@ -46,7 +47,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, cache: Path) -> list[TrainingHand]:
-    return prepare_hands(films, films.films[:6], FINDER, cache, jobs=1)
+    return prepare_hands(films, films.films[:6], FINDER, cache, executor_of(1))
 
 
 def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand]) -> None:
@@ -88,7 +89,7 @@ def assert_equal(hands: list[TrainingHand], others: list[TrainingHand]) -> None:
 
 
 def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand], tmp_path: Path) -> None:
-    assert_equal(hands, prepare_hands(films, films.films[:6], FINDER, tmp_path, jobs=2))
+    assert_equal(hands, prepare_hands(films, films.films[:6], FINDER, tmp_path, executor_of(2)))
 
 
 def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingHand], cache: Path, tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingH
         path.unlink()
     written = kept.stat().st_mtime_ns
 
-    again = prepare_hands(films, chosen, FINDER, tmp_path, jobs=1)
+    again = prepare_hands(films, chosen, FINDER, tmp_path, executor_of(1))
 
     assert_equal(hands, again)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in cache.iterdir())
@@ -110,7 +111,7 @@ def test_hands_of_own_films_at_full_size(tmp_path: Path) -> None:
     table = write_table(tmp_path / "films.csv", ("path", "bone_age_months", "sex"), (EXAMPLES / "7041.png", 168, "M"))
     own = open_film_set(table)
 
-    (hand,) = prepare_hands(own, own.films, FINDER, tmp_path / "hands", jobs=1)
+    (hand,) = prepare_hands(own, own.films, FINDER, tmp_path / "hands", executor_of(1))
 
     assert (hand.age_months, hand.sex, len(hand.views)) == (168, 1, 2)
     assert hand.views[0].film.shape[0] == FILM_HEIGHT_PX
@@ -119,14 +120,14 @@ def test_hands_of_own_films_at_full_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lacking", [{"bone_age_months": None}, {"sex": Sex.UNKNOWN}], ids=["label", "sex"])
 def test_a_film_without_label_or_sex_is_not_learned_from(films: RsnaFilms, tmp_path: Path, lacking: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"film {films.films[0].id}"):
-        prepare_hands(films, [replace(films.films[0], **lacking)], FINDER, tmp_path, jobs=1)
+        prepare_hands(films, [replace(films.films[0], **lacking)], FINDER, tmp_path, executor_of(1))
 
 
 def test_a_new_label_needs_no_new_preparation(films: RsnaFilms, tmp_path: Path) -> None:
     film = films.films[0]
-    prepare_hands(films, [film], FINDER, tmp_path, jobs=1)
+    prepare_hands(films, [film], FINDER, tmp_path, executor_of(1))
 
-    (hand,) = prepare_hands(films, [replace(film, bone_age_months=99.0)], FINDER, tmp_path, jobs=1)
+    (hand,) = prepare_hands(films, [replace(film, bone_age_months=99.0)], FINDER, tmp_path, executor_of(1))
 
     assert hand.age_months == 99
     assert len(list(tmp_path.iterdir())) == 1

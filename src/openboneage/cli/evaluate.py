@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
+from openboneage.batch.executor import executor_of
 from openboneage.cli.film_sets import Columns, Data, Films, Labels, Packs, PixelKind, open_films, open_packs
-from openboneage.cli.options import Estimator, Models
+from openboneage.cli.options import Dask, Estimator, Models
 from openboneage.cli.output import err, out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -50,6 +51,7 @@ def ages(
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
     unknown_sex: Annotated[bool, typer.Option("--unknown-sex", help="Withhold the sex from the program.")] = False,
     csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film, worst first.")] = None,
 ) -> None:
@@ -59,7 +61,7 @@ def ages(
 
     load, sex = _loader(models, estimator), Sex.UNKNOWN if unknown_sex else None
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
-    readings = study.read_films(sample.source, sample.films, load, jobs, sex)
+    readings = study.read_films(sample.source, sample.films, load, executor_of(jobs, dask), sex)
     out.print(study.figures_table(study.figures_by_group(readings)))
     out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
     for sentence in (study.unread(sample.films, readings), study.readers_difference(readings)):
@@ -94,6 +96,7 @@ def compare(
     pixels: PixelKind = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
 ) -> None:
     """Several sets of models on the films that all of them answer, with their paired differences to the first."""
     from openboneage.evaluate import compare as study
@@ -105,7 +108,10 @@ def compare(
         raise InputError("A comparison takes at least two sets of models; give --models for each.")
     source = open_films(films, data, labels, columns, pixels)
     for sample in samples_of(source, split or (), (Split.HELD_OUT, Split.NATIVE)):
-        contenders = [study.Contender(name, read_films(source, sample.films, load, jobs)) for name, load in loaders.items()]
+        contenders = [
+            study.Contender(name, read_films(source, sample.films, load, executor_of(jobs, dask)))
+            for name, load in loaders.items()
+        ]
         out.print(f"{sample.title}:\n\n{study.comparison_table(contenders)}\n")
 
 
@@ -120,6 +126,7 @@ def risk(
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
 ) -> None:
     """Error as a function of the share of films refused, the widest intervals first."""
     from openboneage.evaluate import risk as study
@@ -128,7 +135,7 @@ def risk(
 
     load = _loader(models, estimator)
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
-    out.print(study.risk_report(read_films(sample.source, sample.films, load, jobs)))
+    out.print(study.risk_report(read_films(sample.source, sample.films, load, executor_of(jobs, dask))))
 
 
 @evaluate.command()
@@ -140,6 +147,7 @@ def answers(
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
 ) -> None:
     """Other ways to read an age from the same distributions, and the coverage of the intervals by sex and age.
 
@@ -153,13 +161,18 @@ def answers(
     load = _loader(models, estimator)
     calibration = calibrated_estimator(load()).calibration
     sample = _announced(sample_of(open_films(films, data, pixels=pixels), split))
-    readings = read_uncalibrated(sample.source, sample.films, load, jobs)
+    readings = read_uncalibrated(sample.source, sample.films, load, executor_of(jobs, dask))
     out.print(study.answers_report(readings, films_of(sample.source, Split.TRAIN), calibration))
 
 
 @evaluate.command()
 def limits(
-    films: Films = None, data: Data = None, models: Models = None, estimator: Estimator = DEFAULT_ESTIMATOR, jobs: Jobs = 2
+    films: Films = None,
+    data: Data = None,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+    dask: Dask = None,
 ) -> None:
     """Limits of the accuracy: reader preference for round ages, overfitting, differences between ranges of RSNA ids.
 
@@ -168,7 +181,7 @@ def limits(
     from openboneage.evaluate import accuracy_limits as study
 
     load, source = _loader(models, estimator), open_films(films, data)
-    out.print(study.limits_report(source.films, study.read_sets(source, load, jobs)))
+    out.print(study.limits_report(source.films, study.read_sets(source, load, executor_of(jobs, dask))))
 
 
 @evaluate.command()
@@ -182,6 +195,7 @@ def stress(
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
     every: Every = None,
 ) -> None:
     """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the unchanged films."""
@@ -190,7 +204,7 @@ def stress(
 
     load = _loader(models, estimator)
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
-    out.print(study.stress_table(sample.every(every or _every(sample)), load, jobs))
+    out.print(study.stress_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
 
 
 @evaluate.command()
@@ -204,6 +218,7 @@ def repeat(
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
+    dask: Dask = None,
     every: Every = None,
 ) -> None:
     """Spread of a film's bone age under small changes that harm nothing."""
@@ -212,23 +227,23 @@ def repeat(
 
     load = _loader(models, estimator)
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
-    out.print(study.repeat_table(sample.every(every or _every(sample)), load, jobs))
+    out.print(study.repeat_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
 
 
 @evaluate.command()
-def sampling(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
+def sampling(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     """Ways to reduce a film to what the network sees, on native films and on validation films that have two reductions."""
     from openboneage.evaluate import sampling as study
 
-    out.print(study.sampling_table(open_packs(data), ModelSet.find(models), jobs))
+    out.print(study.sampling_table(open_packs(data), ModelSet.find(models), executor_of(jobs, dask)))
 
 
 @evaluate.command()
-def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
+def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     """The corner rule of Lee 2017 and the program's decision, on held-out films, unchanged and inverted."""
     from openboneage.evaluate import hand_finder as study
 
-    out.print(study.polarity_table(open_packs(data), _finder(models), jobs))
+    out.print(study.polarity_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
 
 
 @evaluate.command()
@@ -240,11 +255,11 @@ def mask(data: Packs = None, models: Models = None) -> None:
 
 
 @evaluate.command()
-def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2) -> None:
+def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     """Rotation, side and place of the hand on held-out films turned all round and mirrored."""
     from openboneage.evaluate import hand_finder as study
 
-    out.print(study.pose_table(open_packs(data), _finder(models), jobs))
+    out.print(study.pose_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
 
 
 @evaluate.command()
@@ -255,13 +270,14 @@ def quality(
     ] = None,
     models: Models = None,
     jobs: Jobs = 2,
+    dask: Dask = None,
 ) -> None:
     """Refusals among 1,000 real hands, acceptances among images that are no hands."""
     from openboneage.evaluate import hand_finder as study
 
     packs = open_packs(data)
     archive = not_hands or packs.root.parent / "not_hands" / "mednist-64px.zip"
-    out.print(study.quality_table(packs, archive, _finder(models), jobs))
+    out.print(study.quality_table(packs, archive, _finder(models), executor_of(jobs, dask)))
 
 
 def _finder(models: str | None) -> Path:

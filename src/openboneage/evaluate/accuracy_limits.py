@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from openboneage.batch.executor import Executor
 from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -27,20 +28,20 @@ RANGES = {"below 4000": 0, "4000-7999": 4000, "8000-11999": 8000, "from 12000": 
 """Ranges of RSNA ids and the first id of each."""
 
 
-def read_sets(source: FilmSet, load: LoadAssessor, jobs: int) -> dict[Split, list[Reading]]:
+def read_sets(source: FilmSet, load: LoadAssessor, executor: Executor) -> dict[Split, list[Reading]]:
     """Run the program over some of the training films, and over the held-out and the native ones.
 
     Args:
         source: The RSNA films.
         load: Loads the assessor.
-        jobs: Processes.
+        executor: Where to run.
 
     Raises:
         InputError: The set has no film of one of these splits.
     """
     films = {split: films_of(source, split) for split in SETS}
     films[Split.TRAIN] = films[Split.TRAIN][::LEARNED_EVERY]
-    return {split: read_films(source, chosen, load, jobs) for split, chosen in films.items()}
+    return {split: read_films(source, chosen, load, executor) for split, chosen in films.items()}
 
 
 def limits_report(films: Sequence[Film], readings: Mapping[Split, Sequence[Reading]]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.errors import InputError, RefusedError, UnreadableError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
@@ -63,20 +63,22 @@ def assessor_loader(models: ModelSet, estimator: str = DEFAULT_ESTIMATOR) -> Loa
     return partial(Assessor.load, models, 1, estimator)
 
 
-def read_films(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs: int, sex: Sex | None = None) -> list[Reading]:
+def read_films(
+    source: FilmSet, films: Sequence[Film], load: LoadAssessor, executor: Executor, sex: Sex | None = None
+) -> list[Reading]:
     """Run the program over films of a data set; a film that cannot be read has no reading.
 
     Args:
         source: The data set.
         films: The films.
         load: Loads the assessor.
-        jobs: Processes.
+        executor: Where to run.
         sex: Sex that the program gets; None gives it each child's own.
 
     Raises:
         InputError: No film can be read.
     """
-    results = map_chunks(partial(_read_chunk, source, load, sex), films, executor_of(jobs), "films")
+    results = map_chunks(partial(_read_chunk, source, load, sex), films, executor, "films")
     readings = [reading for reading in results if reading]
     if not readings:
         raise InputError(f"Expected films that can be read, but none of {len(films)} can, such as {films[0].id}.")

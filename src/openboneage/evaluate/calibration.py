@@ -13,7 +13,7 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import UNCALIBRATED as UNCALIBRATED
 from openboneage.assess.distribution import Calibration, Probabilities, cumulated_at, describe, temperature_scaled
 from openboneage.assess.estimators.estimator import CalibratedEstimator
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import LoadAssessor, Reading
@@ -57,13 +57,15 @@ def calibrated_estimator(assessor: Assessor) -> CalibratedEstimator:
     return assessor.estimator
 
 
-def read_uncalibrated(source: FilmSet, films: Sequence[Film], load: LoadAssessor, jobs: int) -> list[UncalibratedReading]:
+def read_uncalibrated(
+    source: FilmSet, films: Sequence[Film], load: LoadAssessor, executor: Executor
+) -> list[UncalibratedReading]:
     """Run the program over films, as `ages.read_films` does, up to the calibration.
 
     Raises:
         InputError: The estimator has no distributions before calibration.
     """
-    return map_chunks(partial(_read_chunk, source, load), films, executor_of(jobs), "films")
+    return map_chunks(partial(_read_chunk, source, load), films, executor, "films")
 
 
 def _read_chunk(source: FilmSet, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading]:

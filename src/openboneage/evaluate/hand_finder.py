@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.annotations import read_outlines
 from openboneage.datasets.cut_out import cut_out
 from openboneage.datasets.film_set import Film, films_of
@@ -36,10 +36,10 @@ TURNS_DEGREES = (0, 90, 180, -90, 37)
 Result = TypeVar("Result")
 
 
-def polarity_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
+def polarity_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
     """Share of wrong decisions on held-out films, unchanged and inverted, for the corner rule and for the program."""
     films = films_of(source, Split.HELD_OUT)
-    answers = np.array(_over_films(_polarity, source, finder, films, jobs))
+    answers = np.array(_over_films(_polarity, source, finder, films, executor))
     rows = []
     for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
         wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
@@ -84,10 +84,10 @@ def _dice(
     return dice(truth, hand.mask > MASK_THRESHOLD)
 
 
-def pose_table(source: RsnaFilms, finder: Path, jobs: int) -> str:
+def pose_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
     """Rotation and side recovered from held-out films that were turned and mirrored, against the unchanged films."""
     films = films_of(source, Split.HELD_OUT)[::4]
-    answers = np.array(_over_films(_pose, source, finder, films, jobs))
+    answers = np.array(_over_films(_pose, source, finder, films, executor))
     rows = []
     for i, (turn, mirror) in enumerate(_turns()):
         error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
@@ -113,10 +113,10 @@ def _pose(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> l
     return answers
 
 
-def quality_table(source: RsnaFilms, not_hands: Path, finder: Path, jobs: int) -> str:
+def quality_table(source: RsnaFilms, not_hands: Path, finder: Path, executor: Executor) -> str:
     """Refusals and findings among real hands of the validation and held-out splits, acceptances among held-out negatives."""
     hands = [*films_of(source, Split.VALIDATION), *films_of(source, Split.HELD_OUT)][:REAL_HANDS]
-    reports = _over_films(_judge_film, source, finder, hands, jobs)
+    reports = _over_films(_judge_film, source, finder, hands, executor)
     negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
     model = HAND_FINDER.load(finder)
     others = [_judge(_radiograph(_enlarged(pixels)), model) for pixels in negatives.values()]
@@ -153,9 +153,9 @@ def _over_films(
     source: RsnaFilms,
     finder: Path,
     films: Sequence[Film],
-    jobs: int,
+    executor: Executor,
 ) -> list[Result]:
-    return map_chunks(partial(_over_chunk, measure, source, finder), films, executor_of(jobs), "films")
+    return map_chunks(partial(_over_chunk, measure, source, finder), films, executor, "films")
 
 
 def _over_chunk(

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from openboneage.batch.executor import Executor
 from openboneage.datasets.film_set import Film
 from openboneage.evaluate import changes
 from openboneage.evaluate.ages import LoadAssessor
@@ -33,15 +34,15 @@ def harmless(film: Film) -> Changes:
     }
 
 
-def repeat_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
+def repeat_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
     """Spread of the age of each film over its changes, as a Markdown table and a sentence.
 
     Args:
         sample: The films.
         load: Loads the assessor.
-        jobs: Processes.
+        executor: Where to run.
     """
-    months = read_changed(sample, harmless, load, jobs)
+    months = read_changed(sample, harmless, load, executor)
     answered = months[~np.isnan(months).any(axis=1)]
     header = (
         sample.title,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, films_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import unsquashed
@@ -42,22 +42,28 @@ REDUCTIONS = ("point samples of 100 x 100 px", "averages of 64 x 64 px", "the me
 REDUCED_WAYS = tuple(f"{reduction}, {place}" for place in PLACES for reduction in REDUCTIONS)
 
 
-def sampling_table(films: RsnaFilms, models: ModelSet, jobs: int) -> str:
+def sampling_table(films: RsnaFilms, models: ModelSet, executor: Executor) -> str:
     """Error for each way of drawing views of the native films, and for both reductions of validation films; Markdown tables."""
     native = films_of(films, Split.NATIVE)
     both = [film for film in films_of(films, Split.VALIDATION) if film.id in films.smooth_ids]
     return "\n\n".join(
         (
-            _table("native films", native, NATIVE_WAYS, partial(_native_errors, films, models), jobs),
-            _table("validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, films, models), jobs),
+            _table("native films", native, NATIVE_WAYS, partial(_native_errors, films, models), executor),
+            _table(
+                "validation films with two reductions", both, REDUCED_WAYS, partial(_reduced_errors, films, models), executor
+            ),
         )
     )
 
 
 def _table(
-    title: str, films: Sequence[Film], names: Sequence[str], work: Callable[[Sequence[Film]], list[list[float]]], jobs: int
+    title: str,
+    films: Sequence[Film],
+    names: Sequence[str],
+    work: Callable[[Sequence[Film]], list[list[float]]],
+    executor: Executor,
 ) -> str:
-    errors = np.array(map_chunks(work, films, executor_of(jobs), title))
+    errors = np.array(map_chunks(work, films, executor, title))
     rows = [
         [name, f"{np.abs(error).mean():.2f}", f"{error.mean():+.2f}", f"{np.sqrt((error**2).mean()):.2f}"]
         for name, error in zip(names, errors.T, strict=True)

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.evaluate import changes
 from openboneage.evaluate.ages import LoadAssessor, Reading, read_radiograph
@@ -72,17 +72,17 @@ def seed_of(film: Film) -> int:
     return zlib.crc32(film.id.encode())
 
 
-def stress_table(sample: Sample, load: LoadAssessor, jobs: int) -> str:
+def stress_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
     """Each stress against the same films unchanged, as a Markdown table and a sentence.
 
     Args:
         sample: The films.
         load: Loads the assessor.
-        jobs: Processes.
+        executor: Where to run.
     """
     first = sample.films[0]
     change = partial(stresses, scales=scales_of(sample.source.radiograph(first).height_px))
-    months = read_changed(sample, change, load, jobs)
+    months = read_changed(sample, change, load, executor)
     truth = np.array([film.label_months for film in sample.films])
     rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(change(first), months.T, strict=True)]
     header = (f"{len(truth)} {sample.title}", "answered", "refused", "MAE", "MAE as they are", "change", "age moves by", "met")
@@ -108,17 +108,17 @@ def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
     return [*counts, *figures, "yes" if after <= (1 + MAE_TOLERANCE) * before else "no"]
 
 
-def read_changed(sample: Sample, change: Callable[[Film], Changes], load: LoadAssessor, jobs: int) -> Ages:
+def read_changed(sample: Sample, change: Callable[[Film], Changes], load: LoadAssessor, executor: Executor) -> Ages:
     """Bone ages in months of films under changes, `(films, changes)`; NaN where the program refuses.
 
     Args:
         sample: The films.
         change: Gives the changes of a film; it can be pickled.
         load: Loads the assessor.
-        jobs: Processes.
+        executor: Where to run.
     """
     work = partial(_read_chunk, sample.source, change, load)
-    readings = map_chunks(work, sample.films, executor_of(jobs), "films under changes")
+    readings = map_chunks(work, sample.films, executor, "films under changes")
     return np.array([[_months(reading) for reading in row] for row in readings])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from openboneage.batch.executor import executor_of, map_chunks
+from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.reduced import ReducedFilm, unsquashed
 from openboneage.errors import InputError
@@ -48,7 +48,9 @@ class TrainingHand:
     landmark_score: float
 
 
-def prepare_hands(films: FilmSet, chosen: Sequence[Film], finder_card: Path, cache: Path, jobs: int) -> list[TrainingHand]:
+def prepare_hands(
+    films: FilmSet, chosen: Sequence[Film], finder_card: Path, cache: Path, executor: Executor
+) -> list[TrainingHand]:
     """Find the hand on every film chosen, in several processes.
 
     Args:
@@ -56,14 +58,14 @@ def prepare_hands(films: FilmSet, chosen: Sequence[Film], finder_card: Path, cac
         chosen: Its films to prepare; see `datasets.film_set.trainable`.
         finder_card: Card of the hand finder.
         cache: Folder of prepared hands: those in it are read, the others are prepared and written.
-        jobs: Processes.
+        executor: Where to run.
 
     Raises:
         InputError: A film has no bone age or no sex.
     """
     labels = [(film.label_months, _sex_index(film)) for film in chosen]
     cache.mkdir(parents=True, exist_ok=True)
-    hands = map_chunks(partial(_prepare_chunk, films, finder_card, cache), chosen, executor_of(jobs), "hands")
+    hands = map_chunks(partial(_prepare_chunk, films, finder_card, cache), chosen, executor, "hands")
     return [
         TrainingHand(film.id, hand.views, hand.film_to_frame, hand.mask, age_months, sex, hand.landmark_score)
         for film, hand, (age_months, sex) in zip(chosen, hands, labels, strict=True)

@@ -23,6 +23,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -186,7 +187,7 @@ def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabr
 
 def _hands(run: DefaultRun, split: Split) -> list[TrainingHand]:
     films = labelled(run.material.films, split)
-    return prepare_hands(run.material.films, films, run.card(HAND_FINDER.name), run.out / "hands", run.jobs)
+    return prepare_hands(run.material.films, films, run.card(HAND_FINDER.name), run.out / "hands", executor_of(run.jobs))
 
 
 def labelled(films: FilmSet, split: Split) -> list[Film]:
@@ -211,12 +212,14 @@ def _write(run: DefaultRun, network: nn.Module, example: torch.Tensor, content: 
 def _measure(run: DefaultRun, card: Card) -> None:
     """Calibrate the age model and write its accuracy to its card."""
     films, load, path = run.material.films, assessor_loader(run.models), run.card(WHOLE_HAND)
-    calibration = calibrate(read_uncalibrated(films, labelled(films, Split.VALIDATION), load, run.jobs))
+    calibration = calibrate(read_uncalibrated(films, labelled(films, Split.VALIDATION), load, executor_of(run.jobs)))
     card = replace(card, calibration=asdict(calibration))
     card.write(path)
     there = {film.split for film in films.films}
     splits = [split for split in (Split.HELD_OUT, Split.NATIVE) if split in there]
-    figures = {str(split): card_figures(read_films(films, labelled(films, split), load, run.jobs)) for split in splits}
+    figures = {
+        str(split): card_figures(read_films(films, labelled(films, split), load, executor_of(run.jobs))) for split in splits
+    }
     replace(card, figures=figures).write(path)
 
 

@@ -10,6 +10,7 @@ import pytest
 import openboneage
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, ESTIMATORS
+from openboneage.batch.executor import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -67,7 +68,7 @@ def test_the_occlusion_map_finds_what_the_estimator_looks_at(form: type[Regresso
 @FORM
 def test_figures_are_measured(tiny_shared: Path, form: type[Regressor]) -> None:
     sample = sample_of(RsnaFilms(tiny_shared / "rsna"), Split.NATIVE)
-    readings = read_films(sample.source, sample.films, partial(load_assessor, form), jobs=1)
+    readings = read_films(sample.source, sample.films, partial(load_assessor, form), executor_of(1))
     figures = figures_by_group(readings)
     assert figures["all"].films == 3
     assert figures["all"].width > 20
