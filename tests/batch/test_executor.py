@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.batch.executor import Executor, InProcess, executor_of, map_chunks
+from openboneage.batch.choice import executor_of
+from openboneage.batch.executor import Executor, InProcess, map_chunks
 from openboneage.batch.pool import ProcessPool
 from openboneage.errors import InputError, RefusedError, WorkerLostError
 

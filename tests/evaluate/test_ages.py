@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from openboneage.assess.assessor import Assessor
-from openboneage.batch.executor import Executor, executor_of
+from openboneage.batch.choice import executor_of
+from openboneage.batch.executor import Executor
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import (

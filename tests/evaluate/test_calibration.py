@@ -12,7 +12,7 @@ import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import UNCALIBRATED, Calibration, cumulated_at, temperature_scaled
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import read_films

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.evaluate.hand_finder import mask_table, polarity_table, pose_table, quality_table
 from openboneage.weights.registry import ModelSet

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from openboneage.assess.assessor import Assessor
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split

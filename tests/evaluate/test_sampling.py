@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.evaluate.sampling import NATIVE_WAYS, PHASES, REDUCED_WAYS, _ways, sampling_table
 from openboneage.hand.drawing import DEFAULT_VIEWS

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
 from openboneage.hand.finder_card import HAND_FINDER

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.reduced import FILM_HEIGHT_PX

@@ -13,7 +13,6 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from openboneage.errors import WorkerLostError
 
 LARGEST_CHUNK = 50
-LOCAL_CLUSTER = "local"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -65,27 +64,6 @@ class InProcess:
         """See `Executor.run`; outcomes come in the order of the items."""
         for index, item in enumerate(items):
             yield Outcome(index, item, function(item))
-
-
-def executor_of(jobs: int, dask: str | None = None) -> Executor:
-    """The executor that a user asked for.
-
-    Args:
-        jobs: Processes on this machine; one job runs in this process.
-        dask: Address of a Dask scheduler, such as `tcp://host:8786`; `local` starts a cluster of `jobs` processes.
-
-    Raises:
-        InputError: Dask is not installed.
-    """
-    if dask is not None:
-        from openboneage.batch.dask import DaskCluster
-
-        return DaskCluster(jobs) if dask == LOCAL_CLUSTER else DaskCluster(address=dask)
-    if jobs == 1:
-        return InProcess()
-    from openboneage.batch.pool import ProcessPool
-
-    return ProcessPool(jobs)
 
 
 def map_chunks(

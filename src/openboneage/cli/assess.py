@@ -16,7 +16,7 @@ import typer
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.answer import Answer
 from openboneage.batch.cases import Case, UnusableCase, stream_cases
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.batch.figures import Figures
 from openboneage.batch.films import Method, assess_films
 from openboneage.batch.results import CSV, Results, open_results

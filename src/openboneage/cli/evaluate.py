@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.cli.film_sets import Columns, Data, Films, Labels, Packs, PixelKind, open_films, open_packs
 from openboneage.cli.options import Dask, Estimator, Models
 from openboneage.cli.output import err, out

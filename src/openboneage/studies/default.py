@@ -23,7 +23,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError

@@ -10,7 +10,7 @@ import pytest
 import openboneage
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, ESTIMATORS
-from openboneage.batch.executor import executor_of
+from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
