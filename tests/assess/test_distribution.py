@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pydantic import TypeAdapter, ValidationError
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import (
@@ -16,13 +17,16 @@ from openboneage.assess.distribution import (
     AgeDistribution,
     AgeInterval,
     Calibration,
+    PublishedProbabilities,
     cumulated_at,
     describe,
     interval_findings,
     quantile,
+    softmax,
     temperature_scaled,
 )
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
+from openboneage.findings import Severity
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests import hands
@@ -98,6 +102,26 @@ def test_median_of_an_even_pair_lies_between_them() -> None:
     assert quantile(((MONTHS == 10) | (MONTHS == 11)) / 2, 0.5) == pytest.approx(10.5)
 
 
+def test_a_quantile_is_a_share_of_the_mass_that_there_is() -> None:
+    assert quantile(2 * bell(100, 8), 0.25) == pytest.approx(quantile(bell(100, 8), 0.25))
+
+
+def test_softmax_takes_each_row_for_itself_and_large_logits() -> None:
+    assert softmax(np.array([[1000.0, 1000.0], [0.0, np.log(3)]])) == pytest.approx(np.array([[0.5, 0.5], [0.25, 0.75]]))
+
+
+def test_calibration_that_takes_a_distribution_as_it_is() -> None:
+    assert (UNCALIBRATED.temperature, UNCALIBRATED.coverage, UNCALIBRATED.central_mass) == (1, 0.9, 0.9)
+
+
+def test_published_probabilities_are_read_as_one_number_for_each_month() -> None:
+    published = TypeAdapter(PublishedProbabilities)
+    read = published.validate_python([0, 1] + 227 * [0])
+    assert (read.dtype, read.shape, read.argmax(), read.flags.writeable) == (np.float64, (229,), 1, False)
+    with pytest.raises(ValidationError, match=r"Expected 229 probabilities, got an array of shape \(228,\)\."):
+        published.validate_python(228 * [0])
+
+
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
 def test_temperature_narrows_and_widens_a_bell(temperature: float) -> None:
     age = describe(bell(100, 8), Calibration(temperature, 0.9, 0.9))
@@ -123,11 +147,30 @@ def test_probabilities_are_read_only_and_the_input_unchanged() -> None:
         age.probabilities[0] = 1
 
 
-@pytest.mark.parametrize(("width", "codes"), [(59, []), (61, ["age-unsure"]), (71, ["age-unsure"]), (73, ["age-not-told"])])
-def test_a_wide_interval_is_a_warning_and_a_wider_one_a_refusal(width: int, codes: list[str]) -> None:
-    interval = AgeInterval(50.0, 50.0 + width, 0.9)
-    age = AgeDistribution(mean_months=100.0, sd_months=40.0, interval=interval, probabilities=np.full(229, 1 / 229))
-    assert [finding.code for finding in interval_findings(age)] == codes
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (59.9, []),
+        (60.0, []),
+        (60.1, [("age-unsure", Severity.WARNING)]),
+        (72.0, [("age-unsure", Severity.WARNING)]),
+        (72.1, [("age-not-told", Severity.REJECT)]),
+    ],
+)
+def test_a_wide_interval_is_a_warning_and_a_wider_one_a_refusal(width: float, expected: list[tuple[str, Severity]]) -> None:
+    assert [(finding.code, finding.severity) for finding in interval_findings(of_width(width))] == expected
+
+
+@pytest.mark.parametrize(("width", "years"), [(66, 6), (72, 6), (90, 8), (180, 15)])
+def test_the_finding_names_the_width_in_years(width: int, years: int) -> None:
+    (finding,) = interval_findings(of_width(width))
+    assert f"its interval spans {years} years." in finding.message
+
+
+def of_width(months: float) -> AgeDistribution:
+    """A distribution with an interval of that width."""
+    interval = AgeInterval(0.0, months, 0.9)
+    return AgeDistribution(mean_months=100.0, sd_months=40.0, interval=interval, probabilities=np.full(229, 1 / 229))
 
 
 def test_a_model_that_knows_nothing_gives_no_age() -> None:

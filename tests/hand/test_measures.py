@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from openboneage.hand import geometry
-from openboneage.hand.frame import TOP, WIDTH
+from openboneage.hand.frame import HEIGHT, TOP, WIDTH, canvas_size, frame_to_canvas
 from openboneage.hand.measures import WRIST_Y, Measures, measure
-from openboneage.hand.standard_hand import StandardHand
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from tests import hands
 
 
@@ -61,6 +61,85 @@ def test_a_cut_is_as_long_as_the_edge_within_the_hand(
 ) -> None:
     assert measure(laid(film_px, middle_px)).cut_units == pytest.approx(units, abs=0.06)
     assert measure(laid(film_px, middle_px, mask=0.4)).cut_units == 0
+
+
+def drawn(film: np.ndarray, inside: np.ndarray) -> StandardHand:
+    """A hand whose film has the pixels of the canvas from its upper left on, with a mask of that area."""
+    to_frame = geometry.inverse(frame_to_canvas(MASK_HEIGHT_PX))
+    plain = hands.examined().hand
+    return dataclasses.replace(plain, film=film.astype(np.uint8), film_to_frame=to_frame, mask=inside.astype(np.float32))
+
+
+def area(rows: slice, columns: slice) -> np.ndarray:
+    """That part of the canvas."""
+    inside = np.zeros(canvas_size(MASK_HEIGHT_PX), bool)
+    inside[rows, columns] = True
+    return inside
+
+
+def test_contrast_lies_between_the_second_and_the_98th_percentile() -> None:
+    film = np.full((256, 192), 250)
+    film[50, 20:121] = np.random.default_rng(5).permutation(101)
+    assert measure(drawn(film, area(slice(50, 51), slice(20, 121)))).contrast == 96
+
+
+def test_the_two_lowest_grey_levels_are_black_and_the_two_highest_white() -> None:
+    film = np.full((256, 192), 255)
+    film[50, 20:120] = np.repeat([0, 1, 2, 100, 253, 254, 255], [3, 4, 6, 65, 7, 5, 10])
+    measures = measure(drawn(film, area(slice(50, 51), slice(20, 120))))
+    assert (measures.black_share, measures.white_share) == (pytest.approx(0.07), pytest.approx(0.15))
+
+
+def test_half_a_probability_is_not_yet_hand() -> None:
+    hand = drawn(np.full((256, 192), 255), area(slice(50, 60), slice(50, 60)))
+    half = dataclasses.replace(hand, mask=np.full((256, 192), 0.5, np.float32))
+    assert (measure(hand).white_share, measure(half).white_share) == (1, 0)
+
+
+def test_probabilities_are_those_of_the_finder() -> None:
+    plain = hands.examined().hand
+    detection = dataclasses.replace(plain.detection, hand_count=np.array([0.1, 0.7, 0.2]))
+    scores = np.array([0.9, 0.6, 0.3, 0.8])
+    measures = measure(dataclasses.replace(plain, detection=detection, landmark_scores=scores))
+    assert (measures.no_hand, measures.two_hands, measures.landmark) == (0.1, 0.2, 0.3)
+
+
+ROWS_ABOVE_WRIST = 185
+"""Of the 256 rows of the canvas, those whose middle lies above `WRIST_Y`."""
+UNITS_OF_A_ROW = HEIGHT / 256
+
+
+@pytest.mark.parametrize(
+    ("columns", "edge_px"),
+    [
+        (slice(0, 192), ROWS_ABOVE_WRIST),
+        (slice(98, 192), ROWS_ABOVE_WRIST),
+        (slice(99, 192), ROWS_ABOVE_WRIST / 2),
+        (slice(100, 192), 0),
+        (slice(0, 98), 0),
+        (slice(0, 99), ROWS_ABOVE_WRIST / 2),
+    ],
+)
+def test_a_cut_is_measured_in_a_band_of_two_pixels_along_the_edge(columns: slice, edge_px: float) -> None:
+    film = np.full((256, 100), 90)
+    cut = measure(drawn(film, area(slice(0, 256), columns))).cut_units
+    assert cut == pytest.approx(edge_px * UNITS_OF_A_ROW)
+
+
+@pytest.mark.parametrize(("right", "share"), [(205, 0.5), (149, 0.5), (147, 1.0), (0, 1.0)])
+def test_an_outline_follows_an_edge_where_the_hand_is_brighter_by_a_fiftieth_of_its_range(right: int, share: float) -> None:
+    film = np.zeros((256, 192))
+    film[:, 60:100], film[:, 100:140], film[:, 140:] = 50, 150, right
+    assert measure(drawn(film, area(slice(0, 256), slice(60, 140)))).outline_share == pytest.approx(share)
+
+
+def test_an_outline_is_measured_above_the_wrist() -> None:
+    film = np.full((256, 192), 100)
+    film[:60, :60] = film[:60, 140:] = 0
+    share = measure(drawn(film, area(slice(0, 256), slice(60, 140)))).outline_share
+    assert share == pytest.approx(64 / ROWS_ABOVE_WRIST), "the window reaches four rows below the edge"
+    film[ROWS_ABOVE_WRIST + 4 :] = 0
+    assert measure(drawn(film, area(slice(0, 256), slice(60, 140)))).outline_share == share
 
 
 @pytest.mark.parametrize("name", hands.NAMES)

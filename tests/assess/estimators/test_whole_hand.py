@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def test_boy_is_read_as_the_model_reads_boys() -> None:
 def test_unknown_sex_is_the_even_mixture() -> None:
     girl, boy, unknown = (TOY.estimate(hands.examined().hand, sex) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
     assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
+    assert TOY.uncalibrated(hands.examined().hand, Sex.UNKNOWN).sum() == pytest.approx(1)
     assert unknown.mean_months == pytest.approx((girl.mean_months + boy.mean_months) / 2, abs=1e-6)
     assert unknown.interval.low_months == pytest.approx(girl.interval.low_months, abs=3)
     assert unknown.interval.high_months == pytest.approx(boy.interval.high_months, abs=3)
@@ -74,6 +76,24 @@ def test_card_calibrates_the_answer(tmp_path: Path) -> None:
     plain, flat = (estimator.estimate(hands.examined().hand, Sex.MALE) for estimator in (TOY, other))
     assert flat.sd_months == pytest.approx(math.sqrt(2) * plain.sd_months, rel=0.05)
     assert (plain.interval.coverage, flat.interval.coverage) == (0.9, 0.8)
+
+
+def test_the_picture_is_the_middle_view() -> None:
+    hand = hands.examined().hand
+    assert np.array_equal(TOY.picture(hand), draw_views(hand, TOY.views)[2, 0])
+
+
+def test_the_picture_of_a_coarse_film_shows_the_hand_as_it_lies(tmp_path: Path) -> None:
+    coarse = hands.examined(height_px=160).hand
+    preprocessing = {**dataclasses.asdict(TOY.views), "places": [[30.0, 1.2], [-30.0, 0.8]]}
+    turned = WholeHandEstimator.load(write_toy(tmp_path, preprocessing=preprocessing), threads=1)
+    assert np.array_equal(turned.picture(coarse), TOY.picture(coarse))
+    assert not np.array_equal(turned.uncalibrated(coarse, Sex.MALE), TOY.uncalibrated(coarse, Sex.MALE))
+
+
+def test_the_network_runs_on_as_many_threads_as_asked(tmp_path: Path) -> None:
+    session = WholeHandEstimator.load(write_toy(tmp_path), threads=3).model.session
+    assert session.get_session_options().intra_op_num_threads == 3
 
 
 def test_same_hand_same_numbers() -> None:
