@@ -124,10 +124,12 @@ IMPORTS = (
     # The learning wing takes from the product what its contract allows.
     ("datasets.splits", "report.text"),
     ("datasets.images", "assess.assessment"),
-    ("datasets.rsna", "weights.card"),
+    ("datasets.layouts.rsna_packs", "weights.card"),
     ("learn.losses", "explain.occlusion"),
     ("learn.hands", "assess.distribution"),
+    ("learn.hands", "batch.pool"),
     ("evaluate.metrics", "report.text"),
+    ("evaluate.ages", "batch.choice"),
     ("studies.default", "explain.occlusion"),
     # Parts that stand beside each other.
     ("learn.loop", "evaluate.metrics"),
@@ -138,6 +140,8 @@ IMPORTS = (
     ("hand.quality", "hand.drawing"),
     ("assess.assessment", "assess.assessor"),
     ("assess.estimators.estimator", "assess.estimators.registry"),
+    ("batch.executor", "batch.pool"),
+    ("datasets.tables.delimited", "datasets.layouts.recognise"),
     ("clinical.table_files", "clinical.growth"),
     ("clinical.height.target", "clinical.height.adult_height"),
     # Libraries.
