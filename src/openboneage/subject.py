@@ -18,11 +18,14 @@ MAX_AGE_MONTHS = 1440.0  # 120 years: an adult's film may be read, a typing mist
 
 
 class Sex(StrEnum):
-    """Sex as far as bone age standards know it; `unknown` is marginalised, never guessed."""
+    """Sex as far as bone age standards know it; `unknown` is answered for both, never guessed."""
 
     FEMALE = "female"
     MALE = "male"
     UNKNOWN = "unknown"
+
+
+SEX_WORDS = {Sex.FEMALE: "girl", Sex.MALE: "boy", Sex.UNKNOWN: "sex unknown"}
 
 
 class Laterality(StrEnum):
@@ -41,7 +44,7 @@ ChronologicalMonths = Annotated[float, Field(ge=0, le=MAX_AGE_MONTHS)]
 class Subject:
     """The child, as far as bone age needs to know."""
 
-    sex: Annotated[Sex, Field(description="Sex that was used; `unknown` is the even mixture over both.")]
+    sex: Annotated[Sex, Field(description="Sex that was used; with `unknown`, `by_sex` holds the answer for each.")]
     sex_source: Annotated[SexSource, Field(description="Where the sex is from; `caller` means that it was entered.")]
     age_months: Annotated[
         ChronologicalMonths | None, Field(description="Chronological age in months; it does not enter the bone age.")
@@ -51,7 +54,7 @@ class Subject:
     ]
 
 
-_SEX_WORDS = {
+_SEXES = {
     "f": Sex.FEMALE,
     "female": Sex.FEMALE,
     "girl": Sex.FEMALE,
@@ -75,7 +78,7 @@ def parse_sex(text: str) -> Sex:
         InputError: The text is none of the known words.
     """
     try:
-        return _SEX_WORDS[text.strip().lower()]
+        return _SEXES[text.strip().lower()]
     except KeyError:
         raise InputError(f"Sex must be F, M or unknown, got {text!r}.") from None
 

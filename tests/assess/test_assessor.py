@@ -13,15 +13,18 @@ from pydantic import ValidationError
 import openboneage
 from openboneage.assess.assessment import RESEARCH_USE, Assessment, ModelFacts
 from openboneage.assess.assessor import Assessor
+from openboneage.assess.distribution import UNCALIBRATED, AgeDistribution, describe
 from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.errors import InputError, RefusedError, UnreadableError, WeightsError
 from openboneage.findings import Severity
 from openboneage.hand.quality import Verdict
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.read import read
 from openboneage.subject import Laterality, Sex
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import DEFAULT_SET, ModelSet
 from tests import hands
+from tests.estimators import Regressor, bell
 from tests.reading.films import SECRET_ID, SECRET_NAME, film_file, pillow_file
 from tests.toy_model import toy_assessor, write_toy
 
@@ -128,6 +131,50 @@ def test_known_sex_leaves_no_finding(sex: Sex) -> None:
 def test_unknown_sex_mixes_both() -> None:
     girl, boy, unknown = (hands.bone_age(toy(hands.png(PIXELS), sex)) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
     assert unknown.probabilities == pytest.approx((girl.probabilities + boy.probabilities) / 2, abs=1e-9)
+
+
+def test_unknown_sex_gives_the_answer_for_each() -> None:
+    girl, boy, unknown = (toy(hands.png(PIXELS), sex, 111.0) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN))
+    assert unknown.by_sex is not None
+    for answer, known in ((unknown.by_sex.female, girl), (unknown.by_sex.male, boy)):
+        assert answer.bone_age.probabilities == pytest.approx(hands.bone_age(known).probabilities)
+        assert answer.comparison == known.comparison
+        assert known.by_sex is None
+    assert unknown.comparison is None
+    interval = unknown.by_sex.interval
+    assert interval.low_months == hands.bone_age(girl).interval.low_months
+    assert interval.high_months == hands.bone_age(boy).interval.high_months
+
+
+def test_an_answer_too_wide_for_one_sex_is_refused_where_the_sex_is_unknown() -> None:
+    class WideForBoys(Regressor):
+        def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:
+            del hand
+            return describe(bell(100, sd=30 if sex is Sex.MALE else 5), UNCALIBRATED)
+
+    assessor = dataclasses.replace(toy_assessor(), estimator=WideForBoys())
+    girl, unknown = (assessor.assess(hands.png(PIXELS), sex) for sex in (Sex.FEMALE, Sex.UNKNOWN))
+    assert girl.verdict is Verdict.ACCEPT
+    assert (unknown.verdict, unknown.bone_age, unknown.by_sex) == (Verdict.REJECT, None, None)
+
+
+@pytest.mark.parametrize("sex", Sex)
+def test_an_adult_is_refused(sex: Sex) -> None:
+    assessment = toy(hands.png(PIXELS), sex, "44y")
+    assert (assessment.verdict, assessment.bone_age, assessment.by_sex) == (Verdict.REJECT, None, None)
+    (finding,) = [finding for finding in assessment.findings if finding.severity is Severity.REJECT]
+    assert finding.message == "The age of 44 y 0 m is an adult's; bone age is determined up to 20 years."
+
+
+@pytest.mark.parametrize("kind", ["black", "noise", "text"])
+def test_without_a_hand_there_is_no_side(kind: str) -> None:
+    pose = toy(hands.png(hands.not_hand(kind)), Sex.MALE).pose
+    assert (pose.laterality, pose.mirrored, pose.rotation_degrees) == (Laterality.UNKNOWN, False, 0)
+
+
+def test_without_a_hand_the_side_is_that_of_the_file() -> None:
+    pose = toy(film_file(hands.not_hand("noise"), bits=8, ImageLaterality="R"), Sex.MALE).pose
+    assert (pose.laterality, pose.laterality_source, pose.mirrored) == (Laterality.RIGHT, "file", False)
 
 
 def test_entered_sex_and_age_resolve_what_the_file_leaves_open() -> None:

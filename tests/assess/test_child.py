@@ -21,7 +21,7 @@ def film(sex: Sex = Sex.FEMALE, age_months: float | None = 111.0) -> Radiograph:
 
 def codes(radiograph: Radiograph, sex: Sex | str | None = None, age_months: float | str | None = None) -> list[str]:
     """Codes of the findings about the child."""
-    return [item.code for item in child_findings(radiograph, subject_of(radiograph, sex, age_months), None)]
+    return [item.code for item in child_findings(radiograph, subject_of(radiograph, sex, age_months))]
 
 
 def test_the_file_states_what_was_not_entered() -> None:
@@ -76,7 +76,7 @@ def test_an_age_that_rounding_does_not_explain_is_a_finding(
 
 def test_a_contradiction_names_both_ages() -> None:
     radiograph = film()
-    (finding,) = child_findings(radiograph, subject_of(radiograph, None, 30), None)
+    (finding,) = child_findings(radiograph, subject_of(radiograph, None, 30))
     assert finding.message == "The file states 9 y 3 m, 2 y 6 m was entered; the entered age was used."
 
 
@@ -90,7 +90,7 @@ def test_a_contradiction_names_both_ages() -> None:
         (240.5, None, ["age-adult"]),
     ],
 )
-def test_an_adults_age_is_a_finding_whoever_states_it(stated: float | None, entered: float | None, expected: list[str]) -> None:
+def test_an_adults_age_is_refused_whoever_states_it(stated: float | None, entered: float | None, expected: list[str]) -> None:
     assert codes(film(age_months=stated), age_months=entered) == expected
 
 
@@ -104,28 +104,39 @@ def bone_age(mean_months: float) -> AgeDistribution:
 
 
 def test_a_bone_age_is_compared_with_what_is_normal() -> None:
-    comparison = compare_with_normal(bone_age(120.0), Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
+    comparison, _ = compare_with_normal(bone_age(120.0), Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
     assert comparison is not None
     assert comparison.sds == compare(Sex.FEMALE, 120.0, 111.0).sds
 
 
+def test_nothing_is_compared_without_an_age() -> None:
+    assert compare_with_normal(bone_age(120.0), Subject(Sex.FEMALE, "file", None, None)) == (None, ())
+
+
 @pytest.mark.parametrize(
-    ("age", "sex", "age_months"),
-    [(None, Sex.FEMALE, 111.0), (120.0, Sex.UNKNOWN, 111.0), (120.0, Sex.FEMALE, None), (120.0, Sex.FEMALE, 200.0)],
-    ids=["no bone age", "no sex", "no age", "age outside the table"],
+    ("sex", "age_months", "ends"),
+    [
+        (Sex.FEMALE, 192.1, "0 y 3 m to 16 y 0 m"),
+        (Sex.MALE, 230.0, "0 y 3 m to 17 y 0 m"),
+        (Sex.MALE, 2.0, "0 y 3 m to 17 y 0 m"),
+    ],
 )
-def test_nothing_is_compared_where_something_is_missing(age: float | None, sex: Sex, age_months: float | None) -> None:
-    subject = Subject(sex, "file", age_months, "PatientAge")
-    assert compare_with_normal(None if age is None else bone_age(age), subject) is None
+def test_an_age_outside_the_normal_range_is_a_note(sex: Sex, age_months: float, ends: str) -> None:
+    comparison, (finding,) = compare_with_normal(bone_age(180.0), Subject(sex, "file", age_months, "PatientAge"))
+    assert comparison is None
+    assert (finding.code, finding.severity) == ("age-outside-normal-range", Severity.NOTE)
+    expected = f"Not compared with healthy children: The normal range (Brush Foundation) holds {sex} ages of {ends}, got "
+    assert finding.message.startswith(expected)
 
 
 @pytest.mark.parametrize(("sds", "implausible"), [(-5.1, True), (-4.9, False), (0.0, False), (4.9, False), (5.1, True)])
 def test_a_bone_age_more_than_five_sd_from_normal_is_a_finding(sds: float, implausible: bool) -> None:
-    radiograph, normal = film(), normal_range(Sex.FEMALE, 111.0)
-    comparison = compare(Sex.FEMALE, normal.mean_months + sds * normal.sd_months, 111.0)
-    found = child_findings(radiograph, subject_of(radiograph, None, None), comparison)
+    normal = normal_range(Sex.FEMALE, 111.0)
+    age = bone_age(normal.mean_months + sds * normal.sd_months)
+    _, found = compare_with_normal(age, Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
     assert [item.code for item in found] == ["table-unverified", *["age-implausible"] * implausible]
     assert {item.severity for item in found} == {Severity.NOTE, *[Severity.WARNING] * implausible}
+    assert found[0].message.startswith("Table Brush Foundation is unverified ")
 
 
 @pytest.mark.parametrize(

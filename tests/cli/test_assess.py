@@ -137,7 +137,10 @@ def test_table_has_a_row_a_film(films: Path, tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "out.csv")
     assert [row["path"] for row in rows] == [str(films / name) for name in ("a.png", "b.png", "c.png", "d.dcm")]
     assert [row["status"] for row in rows] == ["accept with findings", "unreadable", "reject", "accept"]
-    assert float(rows[0]["low_months"]) < float(rows[0]["bone_age_months"]) < float(rows[0]["high_months"])
+    names = ("low_months", "girl_months", "boy_months", "high_months")
+    assert rows[0]["bone_age_months"] == ""
+    assert [float(rows[0][name]) for name in names] == sorted(float(rows[0][name]) for name in names)
+    assert float(rows[3]["low_months"]) < float(rows[3]["bone_age_months"]) < float(rows[3]["high_months"])
     assert [bool(row["sop_instance_uid"]) for row in rows] == [False, False, False, True]
 
 

@@ -12,7 +12,8 @@ from openboneage.assess.assessor import Examination
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
 from openboneage.findings import Finding, Severity
 from openboneage.hand import geometry
-from openboneage.report.figure import BLUE, GREEN, ORANGE, draw_figure
+from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
+from openboneage.report.figure import GREEN, draw_figure
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -52,6 +53,17 @@ def test_figure_is_sharp_enough_to_print() -> None:
 
 def test_chronological_age_is_drawn_where_known() -> None:
     assert share_of(ORANGE, drawn(toy_assessor().examine(FILM, Sex.FEMALE, 111.0))) > 0.05
+
+
+def test_both_answers_are_drawn_where_the_sex_is_unknown() -> None:
+    unknown, girl = (drawn(toy_assessor().examine(FILM, sex, 111.0)) for sex in (Sex.UNKNOWN, Sex.FEMALE))
+    assert min(share_of(PURPLE, unknown), share_of(BLUE, unknown)) > 0.3
+    assert share_of(PURPLE, girl) == 0
+
+
+def test_a_boy_of_two_and_one_of_sixteen_each_have_an_axis_that_fits() -> None:
+    for age_months in (6.0, 24.0, 192.0):
+        assert share_of(ORANGE, drawn(toy_assessor().examine(FILM, Sex.MALE, age_months))) > 0.03
 
 
 @pytest.mark.parametrize("age_months", [0.0, 228.0, 600.0])

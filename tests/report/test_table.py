@@ -15,7 +15,7 @@ FILM = hands.png(hands.film("7043", 400))
 def test_columns_are_those_of_the_documentation() -> None:
     assert ",".join(COLUMNS) == (
         "path,status,bone_age_months,low_months,high_months,sex_used,findings,models,seconds,"
-        "age_months,sds,messages,film_sha256,sop_instance_uid,program_version,case_id"
+        "age_months,sds,messages,film_sha256,sop_instance_uid,program_version,case_id,girl_months,boy_months"
     )
 
 
@@ -30,6 +30,7 @@ def test_row_of_an_accepted_film() -> None:
         age.interval.high_months,
     )
     assert (row.age_months, row.sds, row.case_id) == (None, None, "17")
+    assert (row.girl_months, row.boy_months) == (None, None)
     assert (row.film_sha256, row.program_version) == (assessment.film.sha256, assessment.program.version)
     assert row.models == ";".join(f"{m.name} {m.version} ({m.sha256[:8]})" for m in assessment.models)
     assert row.seconds is not None
@@ -44,7 +45,11 @@ def test_models_of_one_version_are_told_apart_by_their_weights() -> None:
 
 def test_row_of_an_unknown_sex() -> None:
     row = to_row("a.png", toy_assessor().assess(FILM))
+    girl, boy = (hands.bone_age(toy_assessor().assess(FILM, sex)) for sex in (Sex.FEMALE, Sex.MALE))
     assert (row.status, row.sex_used, row.findings) == ("accept with findings", "unknown", "sex-unknown")
+    assert row.bone_age_months is None
+    assert (row.girl_months, row.boy_months) == (girl.mean_months, boy.mean_months)
+    assert (row.low_months, row.high_months) == (girl.interval.low_months, boy.interval.high_months)
 
 
 def test_row_of_a_refused_film_has_no_age() -> None:

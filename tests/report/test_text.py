@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from openboneage.assess.assessment import RESEARCH_USE
@@ -9,7 +7,7 @@ from openboneage.assess.distribution import AgeInterval
 from openboneage.clinical.greulich_pyle import BoneAgeStatus
 from openboneage.findings import Finding, Severity, finding_lines
 from openboneage.report.text import comparison_text, difference_text, interval_text, sds_text, subject_text, to_text
-from openboneage.subject import Sex
+from openboneage.subject import Sex, format_age
 from tests import hands
 from tests.toy_model import toy_assessor
 
@@ -83,9 +81,25 @@ def test_subject_of_unknown_sex() -> None:
     assert subject_text(toy_assessor().assess(FILM)) == "sex unknown, chronological age not given"
 
 
+def test_unknown_sex_gives_both_answers_and_no_single_one() -> None:
+    assessment = toy_assessor().assess(FILM, None, 111.0)
+    girl, boy = (toy_assessor().assess(FILM, sex, 111.0) for sex in (Sex.FEMALE, Sex.MALE))
+    ages = [hands.bone_age(each).mean_months for each in (girl, boy)]
+    text = to_text(assessment)
+    lines = text.splitlines()
+    assert lines[0] == f"upload: bone age {format_age(ages[0])} if a girl, {format_age(ages[1])} if a boy"
+    low, high = hands.bone_age(girl).interval.low_months, hands.bone_age(boy).interval.high_months
+    assert lines[2] == f"  interval   {format_age(low)} to {format_age(high)} (90 % interval), girl or boy"
+    assert format_age(hands.bone_age(assessment).mean_months) not in text
+    assert f"  girl       {format_age(ages[0])} ({ages[0]:.1f} months), {difference_text(ages[0] - 111)}; " in text
+    assert [line.split(maxsplit=1)[1] for line in lines if "compared" in line] == [
+        comparison_text(each.comparison) for each in (girl, boy) if each.comparison
+    ]
+    assert "Sex unknown: the age can be off by more than a year. Add --sex F or M." in text
+
+
 def test_interval_is_written_in_years_and_months() -> None:
-    age = replace(hands.bone_age(GIRL), interval=AgeInterval(98.2, 121.4, 0.9))
-    assert interval_text(age) == "8 y 2 m to 10 y 1 m (90 % interval)"
+    assert interval_text(AgeInterval(98.2, 121.4, 0.9)) == "8 y 2 m to 10 y 1 m (90 % interval)"
 
 
 def test_graver_findings_come_first() -> None:

@@ -20,7 +20,7 @@ from openboneage.hand.quality import Verdict
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.quantities import FourDecimals, NotNegative, OneDecimal, Positive, Sha256, Text, TwoDecimals
 from openboneage.reading.radiograph import Radiograph
-from openboneage.subject import Laterality, Subject
+from openboneage.subject import Laterality, Sex, Subject
 from openboneage.weights.card import Card
 
 SchemaVersion = Literal[1]
@@ -91,6 +91,31 @@ class NormalComparison(Record):
         return self.mean_months + self.sd_limit * self.sd_months
 
 
+class SexAnswer(Record):
+    """The answer if the child is of one sex."""
+
+    bone_age: AgeDistribution = Field(description="The bone age if the child is of this sex.")
+    comparison: NormalComparison | None = Field(
+        description="The bone age compared with the normal range of this sex; null where the age is not known, "
+        "or the range does not hold the age."
+    )
+
+
+class BySex(Record):
+    """Both answers for a child whose sex is unknown."""
+
+    female: SexAnswer = Field(description="The answer if the child is a girl.")
+    male: SexAnswer = Field(description="The answer if the child is a boy.")
+    interval: AgeInterval = Field(description="The union of both intervals.")
+
+    @classmethod
+    def of(cls, female: SexAnswer, male: SexAnswer) -> Self:
+        """Both answers with the union of their intervals."""
+        girl, boy = female.bone_age.interval, male.bone_age.interval
+        low, high = min(girl.low_months, boy.low_months), max(girl.high_months, boy.high_months)
+        return cls(female=female, male=male, interval=AgeInterval(low, high, min(girl.coverage, boy.coverage)))
+
+
 class FilmFacts(Record):
     """What is known of the file. It holds no patient's name or identifier."""
 
@@ -120,13 +145,26 @@ class Pose(Record):
         ge=-180, le=180, description="How far the hand is turned clockwise from upright, in degrees."
     )
     mirrored: bool = Field(description="Whether the hand was mirrored to a left hand.")
-    laterality: Laterality = Field(description="Side of the hand.")
+    laterality: Laterality = Field(
+        description="Side of the hand; `unknown` where no hand was located and the file states none."
+    )
     laterality_source: Literal["file", "image"] = Field(description="Whether the file states the side or the image shows it.")
 
     @classmethod
-    def of(cls, hand: StandardHand) -> Self:
-        """The pose of a hand."""
-        return cls.model_validate(hand, from_attributes=True)
+    def of(cls, hand: StandardHand, located: bool) -> Self:
+        """The pose of a hand; where no hand was located, there is no turn and no side but that of the file."""
+        if located:
+            return cls.model_validate(hand, from_attributes=True)
+        side = hand.laterality if hand.laterality_source == "file" else Laterality.UNKNOWN
+        return cls.model_validate(
+            {
+                "inverted": hand.inverted,
+                "rotation_degrees": 0.0,
+                "mirrored": False,
+                "laterality": side,
+                "laterality_source": hand.laterality_source,
+            }
+        )
 
 
 class ModelFacts(Record):
@@ -170,7 +208,13 @@ class Assessment(Record):
     program: Program = Field(description="The program that made the assessment.")
     notice: Notice = Field(default=RESEARCH_USE, description="What the assessment may be used for.")
     verdict: Verdict = Field(description="Whether the film can be assessed; `reject` gives no bone age.")
-    bone_age: AgeDistribution | None = Field(description="The bone age; null where the film was rejected.")
+    bone_age: AgeDistribution | None = Field(
+        description="The bone age; null where the film was rejected. Where the sex is unknown, this is the even mixture of a "
+        "girl's and a boy's bone age, and its mean may fit neither: use `by_sex`."
+    )
+    by_sex: BySex | None = Field(
+        default=None, description="Both answers where the sex is unknown; null where it is known, or the film was rejected."
+    )
     comparison: NormalComparison | None = Field(
         description="The bone age compared with the normal range; null where sex or age is not known, "
         "or the range does not hold the age."
@@ -187,9 +231,11 @@ class Assessment(Record):
     )
 
     @model_validator(mode="after")
-    def _age_unless_rejected(self) -> Self:
+    def _ages_are_there(self) -> Self:
         if (self.bone_age is None) != (self.verdict is Verdict.REJECT):
             raise ValueError(f"Expected a bone age where the film was not rejected, got {self.bone_age} and {self.verdict}.")
+        if self.by_sex and (self.bone_age is None or self.subject.sex is not Sex.UNKNOWN):
+            raise ValueError(f"Expected answers by sex where the sex is unknown, got them with {self.subject.sex}.")
         return self
 
 

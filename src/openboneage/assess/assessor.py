@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, NormalComparison, Pose, Program
-from openboneage.assess.child import child_findings, compare_with_normal, subject_of, without_resolved
-from openboneage.assess.distribution import interval_findings
+from openboneage.assess.answer import NO_ANSWER, answer_of
+from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose, Program
+from openboneage.assess.child import child_findings, subject_of, without_resolved
 from openboneage.assess.estimators.estimator import AgeEstimator
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
-from openboneage.findings import Finding
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
@@ -115,22 +114,21 @@ class Assessor:
             hand = locate_hand(radiograph, self.finder)
         with _timed(seconds, "quality"):
             quality = judge(hand, self.limits)
-        estimate, uncertain = None, tuple[Finding, ...]()
-        if quality.verdict is not Verdict.REJECT:
+        findings = (*without_resolved(quality.findings, subject), *child_findings(radiograph, subject))
+        answer = NO_ANSWER
+        if verdict_of(findings) is not Verdict.REJECT:
             with _timed(seconds, self.estimator.name.replace("-", "_")):
-                estimate = self.estimator.estimate(hand, subject.sex)
-            uncertain = interval_findings(estimate)
-        bone_age = None if verdict_of(uncertain) is Verdict.REJECT else estimate
-        comparison = compare_with_normal(bone_age, subject)
-        findings = (*without_resolved(quality.findings, subject), *uncertain, *child_findings(radiograph, subject, comparison))
+                answer = answer_of(hand, subject, self.estimator)
+        findings = (*findings, *answer.findings)
         assessment = Assessment(
             verdict=verdict_of(findings),
-            bone_age=bone_age,
-            comparison=NormalComparison.of(comparison, bone_age.interval) if bone_age and comparison else None,
+            bone_age=answer.bone_age,
+            by_sex=answer.by_sex,
+            comparison=answer.comparison,
             findings=findings,
             film=FilmFacts.of(radiograph),
             subject=subject,
-            pose=Pose.of(hand),
+            pose=Pose.of(hand, quality.located),
             quality=quality.measures,
             models=self.models,
             seconds=seconds,

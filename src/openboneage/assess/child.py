@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from openboneage.assess.assessment import NormalComparison
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.clinical.greulich_pyle import Comparison, compare
 from openboneage.errors import RefusedError
@@ -12,6 +13,7 @@ from openboneage.findings import Finding, Severity
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import (
     MONTHS_PER_YEAR,
+    SEX_WORDS,
     Sex,
     SexSource,
     Subject,
@@ -37,7 +39,7 @@ AGE_CODES = frozenset(
 IMPLAUSIBLE_SDS = 5.0
 """So far from normal, a wrong age, sex or film is likelier than a disease."""
 ADULT_MONTHS = 20 * MONTHS_PER_YEAR
-"""From this age no hand still grows; the Greulich-Pyle atlas ends at 19 years."""
+"""Above this age a film is refused: no hand still grows; the Greulich-Pyle atlas ends at 19 years."""
 AGE_SPARE_MONTHS = 1.0
 """Entered and stated age may differ by this much beyond rounding: a visit may be some weeks after the film."""
 
@@ -66,14 +68,19 @@ def _sex_of(radiograph: Radiograph, entered: Sex | str | None) -> tuple[Sex, Sex
     return radiograph.sex, "none" if radiograph.sex is Sex.UNKNOWN else "file"
 
 
-def compare_with_normal(bone_age: AgeDistribution | None, subject: Subject) -> Comparison | None:
-    """The bone age against the normal range, where everything needed is known and the table holds the age."""
-    if bone_age is None or subject.age_months is None or subject.sex is Sex.UNKNOWN:
-        return None
+def compare_with_normal(bone_age: AgeDistribution, subject: Subject) -> tuple[NormalComparison | None, tuple[Finding, ...]]:
+    """The bone age of a child of known sex against the normal range, and what to know of the comparison.
+
+    Returns:
+        The comparison, None where the age is not known or the table does not hold it; a finding says so in the latter case.
+    """
+    if subject.age_months is None:
+        return None, ()
     try:
-        return compare(subject.sex, bone_age.mean_months, subject.age_months)
-    except RefusedError:
-        return None
+        comparison = compare(subject.sex, bone_age.mean_months, subject.age_months)
+    except RefusedError as error:
+        return None, (Finding("age-outside-normal-range", Severity.NOTE, f"Not compared with healthy children: {error}"),)
+    return NormalComparison.of(comparison, bone_age.interval), tuple(_comparison_findings(comparison, subject.sex))
 
 
 def without_resolved(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, ...]:
@@ -84,24 +91,25 @@ def without_resolved(findings: Iterable[Finding], subject: Subject) -> tuple[Fin
     return tuple(finding for finding in findings if finding.code not in resolved)
 
 
-def child_findings(radiograph: Radiograph, subject: Subject, comparison: Comparison | None) -> tuple[Finding, ...]:
-    """What to know of the child's sex and age, and of the normal range it is compared with."""
-    return (*_comparison_findings(comparison), *_sex_findings(radiograph, subject), *_age_findings(radiograph, subject))
+def child_findings(radiograph: Radiograph, subject: Subject) -> tuple[Finding, ...]:
+    """What to know of the child's sex and age."""
+    return (*_sex_findings(radiograph, subject), *_age_findings(radiograph, subject))
 
 
-def _comparison_findings(comparison: Comparison | None) -> Iterator[Finding]:
+def _comparison_findings(comparison: Comparison, sex: Sex) -> Iterator[Finding]:
     """An unverified table is only a note here: it is no fault of the film."""
-    if comparison is None:
-        return
     yield from (replace(finding, severity=Severity.NOTE) for finding in comparison.findings)
     if abs(comparison.sds) > IMPLAUSIBLE_SDS:
-        message = f"The bone age is {comparison.sds:+.0f} SD from normal: check that age, sex and film are those of one child."
+        message = (
+            f"The bone age is {comparison.sds:+.0f} SD from normal for a {SEX_WORDS[sex]}: "
+            "check that age, sex and film are those of one child."
+        )
         yield Finding("age-implausible", Severity.WARNING, message)
 
 
 def _sex_findings(radiograph: Radiograph, subject: Subject) -> Iterator[Finding]:
     if subject.sex is Sex.UNKNOWN:
-        message = "The sex is not known: a bone age is the even mixture of a girl's and a boy's. Give the sex."
+        message = "Sex unknown: the age can be off by more than a year. Add --sex F or M."
         yield Finding("sex-unknown", Severity.WARNING, message)
     if Sex.UNKNOWN not in (radiograph.sex, subject.sex) and radiograph.sex is not subject.sex:
         message = f"The file states {radiograph.sex}, {subject.sex} was entered; the entered sex was used."
@@ -113,7 +121,8 @@ def _age_findings(radiograph: Radiograph, subject: Subject) -> Iterator[Finding]
     if used is None:
         return
     if used > ADULT_MONTHS:
-        yield Finding("age-adult", Severity.WARNING, "The age is an adult's; bone age is meaningful for children only.")
+        message = f"The age of {format_age(used)} is an adult's; bone age is determined up to {ADULT_MONTHS / 12:.0f} years."
+        yield Finding("age-adult", Severity.REJECT, message)
     if stated is not None and abs(used - stated) > max(_unit_months(used), _unit_months(stated)) + AGE_SPARE_MONTHS:
         message = f"The file states {format_age(stated)}, {format_age(used)} was entered; the entered age was used."
         yield Finding("age-contradictory", Severity.WARNING, message)

@@ -26,6 +26,11 @@ class Reference(StrEnum):
     BRUSH_FOUNDATION = "brush-foundation"
     TABLE_V_VI = "table-v-vi"
 
+    @property
+    def label(self) -> str:
+        """Name for a reader."""
+        return _LABELS[self]
+
 
 class BoneAgeStatus(StrEnum):
     """Bone age against chronological age."""
@@ -35,6 +40,7 @@ class BoneAgeStatus(StrEnum):
     ADVANCED = "advanced"
 
 
+_LABELS = {Reference.BRUSH_FOUNDATION: "Brush Foundation", Reference.TABLE_V_VI: "Greulich-Pyle Tables V and VI"}
 _TABLES = {Reference.BRUSH_FOUNDATION: "gp_brush_foundation_mean_sd.csv", Reference.TABLE_V_VI: "gp_tableV_VI_sd.csv"}
 
 
@@ -93,7 +99,7 @@ def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.B
     ages = table.column("chronological_age_months")
     if not ages[0] <= age_months <= ages[-1]:
         raise RefusedError(
-            f"The normal range of {reference} holds {sex} ages of {format_age(ages[0])} to {format_age(ages[-1])}, "
+            f"The normal range ({reference.label}) holds {sex} ages of {format_age(ages[0])} to {format_age(ages[-1])}, "
             f"got {format_age(age_months)} ({age_months:.1f} months)."
         )
     has_means = reference is Reference.BRUSH_FOUNDATION
@@ -142,7 +148,7 @@ def compare(
         sd_limit=sd_limit,
         low_months=normal.mean_months - sd_limit * normal.sd_months,
         high_months=normal.mean_months + sd_limit * normal.sd_months,
-        findings=load_table(_TABLES[reference]).findings(sex),
+        findings=load_table(_TABLES[reference]).findings(sex, reference.label),
     )
 
 

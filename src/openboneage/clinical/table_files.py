@@ -68,15 +68,15 @@ class Table:
         """Return a column as numbers, `(rows,)`; an empty cell is NaN."""
         return np.array([float(row[name] or "nan") for row in self.rows])
 
-    def findings(self, sex: Sex) -> tuple[Finding, ...]:
-        """Return a finding where the table was not verified, or only in part, for this sex."""
+    def findings(self, sex: Sex, title: str = "") -> tuple[Finding, ...]:
+        """Return a finding where the table was not verified, or only in part, for this sex; `title` replaces the file name."""
         status = self.statuses[sex]
         if status.level is StatusLevel.VERIFIED:
             return ()
         unverified = status.level is StatusLevel.UNVERIFIED
         severity = Severity.WARNING if unverified else Severity.NOTE
         code = "table-unverified" if unverified else "table-partly-verified"
-        return (Finding(code, severity, f"Table {self.name} is {status.level} ({status.reason})."),)
+        return (Finding(code, severity, f"Table {title or self.name} is {status.level} ({status.reason})."),)
 
 
 @cache

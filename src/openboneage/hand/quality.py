@@ -23,18 +23,21 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Verdict, reasons and measures."""
+    """Verdict, reasons and measures; `located` says whether one hand with wrist and knuckles was found."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     measures: Measures
+    located: bool
 
 
 def judge(hand: StandardHand, limits: QualityLimits) -> QualityReport:
     """Judge a film by the hand that was found on it, with the limits of the finder that found it."""
     measures = measure(hand)
-    findings = (*hand.radiograph.findings, *(_presence(measures, limits) or _of_hand(hand, measures, limits)))
-    return QualityReport(verdict_of(findings), findings, measures)
+    presence = _presence(measures, limits)
+    findings = (*hand.radiograph.findings, *(presence or _of_hand(hand, measures, limits)))
+    located = not presence and measures.landmark >= limits.landmark_reject
+    return QualityReport(verdict_of(findings), findings, measures, located)
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
@@ -48,7 +51,8 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 def _of_hand(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film with one hand."""
     findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
-    return [*findings, *_exposure(measures, limits), *_side(hand)]
+    side = _side(hand) if measures.landmark >= limits.landmark_reject else []
+    return [*findings, *_exposure(measures, limits), *side]
 
 
 def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,24 +12,23 @@ from numpy.typing import NDArray
 
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.assessor import Examination
-from openboneage.assess.distribution import AgeDistribution
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
 from openboneage.hand import geometry
 from openboneage.hand.standard_hand import StandardHand
-from openboneage.report.text import difference_text, interval_text, sds_text, subject_text
-from openboneage.subject import MONTHS_PER_YEAR, format_age
+from openboneage.report.age_axis import DARK, GREY, draw_age_axis
+from openboneage.report.text import answers_of, difference_text, interval_text, sds_text, subject_text
+from openboneage.subject import SEX_WORDS, format_age
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LONGEST_SIDE_PX = 1200
-AXIS_YEARS = 19
 SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
 FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
-GREEN, BLUE, ORANGE, GREY, DARK = "#2f9e6e", "#2563a8", "#d9480f", "#868e96", "#16191d"
+GREEN = "#2f9e6e"
 FIELD_MARGIN = 0.12
 """Of the film, only the part around the hand is shown: this share of the hand's height on every side."""
 
@@ -73,7 +72,7 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
     _draw_film(figure.add_subplot(grid[1, 0]), examination.hand)
     if attention:
         _draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention)
-    _draw_axis(figure.add_subplot(grid[2, :]), examination.assessment)
+    draw_age_axis(figure.add_subplot(grid[2, :]), examination.assessment)
     _draw_foot(figure, examination.assessment)
     buffer = BytesIO()
     assessment = examination.assessment
@@ -88,21 +87,41 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
 
 def _draw_heading(axes: Axes, assessment: Assessment) -> None:
     axes.axis("off")
-    age = assessment.bone_age
-    if age is None:
-        title, detail = "Not assessed", "the film was refused; see the findings below"
-    else:
-        title, detail = f"Bone age {format_age(age.mean_months)}", interval_text(age)
-    axes.text(0, 0.70, title, fontsize=21, fontweight="bold", color=DARK, va="center")
-    if age is not None and assessment.subject.age_months is not None:
-        difference = difference_text(age.mean_months - assessment.subject.age_months)
-        axes.text(0, 0.06, difference, fontsize=13, color=DARK, va="center")
-    axes.text(1, 0.86, detail, fontsize=11.5, color=DARK, va="center", ha="right")
-    if assessment.comparison:
-        axes.text(1, 0.46, sds_text(assessment.comparison), fontsize=11.5, color=DARK, va="center", ha="right")
+    answers = answers_of(assessment)
+    several = len(answers) > 1
+    title, detail = _title(assessment)
+    axes.text(0, 0.70, title, fontsize=15 if several else 21, fontweight="bold", color=DARK, va="center")
+    axes.text(0, 0.06, _difference(assessment), fontsize=11 if several else 13, color=DARK, va="center")
+    compared = {sex: sds_text(answer.comparison) for sex, answer in answers.items() if answer.comparison}
+    lines = [detail, *(f"{SEX_WORDS[sex]}: {text}" if several else text for sex, text in compared.items())]
+    for height, line in zip(np.linspace(0.90, 0.06, len(lines) + 1), lines, strict=False):
+        axes.text(1, height, line, fontsize=9.5 if len(lines) > 2 else 11.5, color=DARK, va="center", ha="right")
     name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
     child = f"{subject_text(assessment)}   ·   {name}"
     axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
+
+
+def _title(assessment: Assessment) -> tuple[str, str]:
+    """Bone age and interval; both bone ages and the union of their intervals where the sex is unknown."""
+    if assessment.bone_age is None:
+        return "Not assessed", "the film was refused; see the findings below"
+    if assessment.by_sex is None:
+        return f"Bone age {format_age(assessment.bone_age.mean_months)}", interval_text(assessment.bone_age.interval)
+    girl, boy = (format_age(each.bone_age.mean_months) for each in (assessment.by_sex.female, assessment.by_sex.male))
+    return f"Bone age: girl {girl}, boy {boy}", interval_text(assessment.by_sex.interval)
+
+
+def _difference(assessment: Assessment) -> str:
+    """The difference of each bone age to the chronological age."""
+    chronological = assessment.subject.age_months
+    if chronological is None:
+        return ""
+    ages = [answer.bone_age.mean_months for answer in answers_of(assessment).values()]
+    texts = [difference_text(months - chronological) for months in ages]
+    if len(texts) < 2:
+        return "".join(texts)
+    girl, boy = texts
+    return f"girl {girl.removesuffix(' chronological age')}, boy {boy}"
 
 
 def _draw_film(axes: Axes, hand: StandardHand) -> None:
@@ -158,50 +177,6 @@ def _caption(axes: Axes, text: str, shape: tuple[int, ...]) -> None:
     axes.set_ylim(shape[0] - 0.5, -0.5)
     axes.axis("off")
     axes.set_title(text, fontsize=8.5, color=GREY, pad=3)
-
-
-def _draw_axis(axes: Axes, assessment: Assessment) -> None:
-    axes.set_xlim(0, AXIS_YEARS)
-    axes.set_ylim(0, 1.42)
-    axes.set_xticks(range(AXIS_YEARS + 1))
-    axes.set_yticks([])
-    axes.tick_params(labelsize=9, color=GREY)
-    axes.set_xlabel("years", fontsize=9, color=GREY, labelpad=1)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(GREY)
-    if assessment.bone_age is not None:
-        _draw_distribution(axes, assessment.bone_age)
-    chronological = assessment.subject.age_months
-    if chronological is not None:
-        years = chronological / MONTHS_PER_YEAR
-        axes.plot([years, years], [0, 1.05], color=ORANGE, linewidth=1.8, linestyle=(0, (4, 2)))
-        _label(axes, years, 1.27, f"chronological age {format_age(chronological)}", ORANGE)
-    if assessment.comparison:
-        normal = [months / MONTHS_PER_YEAR for months in (assessment.comparison.low_months, assessment.comparison.high_months)]
-        axes.plot(normal, [0.025, 0.025], color=ORANGE, linewidth=6, alpha=0.45, solid_capstyle="butt")
-        axes.text(
-            normal[0] - 0.08, 0.03, f"normal ± {assessment.comparison.sd_limit:g} SD", color=ORANGE, fontsize=8, ha="right"
-        )
-
-
-def _draw_distribution(axes: Axes, age: AgeDistribution) -> None:
-    years = np.arange(len(age.probabilities)) / MONTHS_PER_YEAR
-    curve = age.probabilities / age.probabilities.max()
-    low, mean, high = (
-        months / MONTHS_PER_YEAR for months in (age.interval.low_months, age.mean_months, age.interval.high_months)
-    )
-    axes.axvspan(low, high, ymax=1 / 1.42, color=BLUE, alpha=0.10, linewidth=0)
-    axes.fill_between(years, curve, color=BLUE, alpha=0.28, linewidth=0)
-    axes.plot([mean, mean], [0, 1.0], color=BLUE, linewidth=2.4)
-    _label(axes, mean, 1.07, f"bone age {format_age(age.mean_months)}", BLUE)
-    for end in (low, high):
-        axes.plot([end, end], [0, 0.14], color=BLUE, linewidth=1.4)
-
-
-def _label(axes: Axes, years: float, height: float, text: str, colour: str) -> None:
-    place: Any = "left" if years < 2.5 else "right" if years > AXIS_YEARS - 2.5 else "center"
-    axes.text(years, height, text, color=colour, fontsize=9.5, fontweight="bold", ha=place)
 
 
 def _draw_foot(figure: Figure, assessment: Assessment) -> None:

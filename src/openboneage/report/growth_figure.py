@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from openboneage.clinical.greulich_pyle import Reference, normal_range
+from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.clinical.growth import Growth
 from openboneage.clinical.stature import LAST_MONTHS, height_at_sds
 from openboneage.clinical.table_files import FloatArray
@@ -26,7 +26,6 @@ _CHILD = "#b3392f"
 _TARGET = "#7fb58a"
 _INK = "#333333"
 _SEX_WORDS = {Sex.FEMALE: "Girl", Sex.MALE: "Boy"}
-_REFERENCES = {Reference.BRUSH_FOUNDATION: "Brush Foundation", Reference.TABLE_V_VI: "Greulich-Pyle Tables V and VI"}
 _MARKERS = {
     "bayley-pinneau": ("o", "#4a5f8a", "Bayley-Pinneau"),
     "reinehr-2019": ("X", "#7a5c99", "Reinehr 2019"),
@@ -124,7 +123,7 @@ def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray) -> None:
     if not months:
         return
     x, mean, sd = (np.array(values) / MONTHS_PER_YEAR for values in (months, means, sds))
-    name = f"±{growth.sd_limit:g} SD, {_REFERENCES[growth.reference]}"
+    name = f"±{growth.sd_limit:g} SD, {growth.reference.label}"
     axes.fill_between(
         x, mean - growth.sd_limit * sd, mean + growth.sd_limit * sd, color=_BAND, alpha=0.25, linewidth=0, label=name
     )

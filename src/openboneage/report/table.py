@@ -25,9 +25,9 @@ class TableRow:
     Attributes:
         path: The path as it was given.
         status: `accept`, `accept with findings`, `reject` or `unreadable`.
-        bone_age_months: Bone age in months.
-        low_months: Lower end of its interval.
-        high_months: Upper end of its interval.
+        bone_age_months: Bone age in months; None where the sex is unknown.
+        low_months: Lower end of its interval; where the sex is unknown, of the union of the girl's and the boy's.
+        high_months: Upper end of that interval.
         sex_used: Sex that was used: `female`, `male` or `unknown`.
         findings: Codes of the findings, separated by semicolons; the reason where the film could not be assessed.
         models: Models used.
@@ -39,6 +39,8 @@ class TableRow:
         sop_instance_uid: SOP instance UID of a DICOM film.
         program_version: Version of this program.
         case_id: Same for the same resolved path, entered sex and age, and models; a continued run compares it.
+        girl_months: Bone age if the child is a girl, where the sex is unknown.
+        boy_months: Bone age if the child is a boy, where the sex is unknown.
     """
 
     path: str
@@ -57,6 +59,8 @@ class TableRow:
     sop_instance_uid: str = ""
     program_version: str = ""
     case_id: str = ""
+    girl_months: float | None = None
+    boy_months: float | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(TableRow))
@@ -64,13 +68,14 @@ COLUMNS = tuple(field.name for field in fields(TableRow))
 
 def to_row(path: str, assessment: Assessment, case_id: str = "") -> TableRow:
     """The row of a film that was read."""
-    age = assessment.bone_age
+    age, by_sex = assessment.bone_age, assessment.by_sex
+    interval = by_sex.interval if by_sex else age.interval if age else None
     return TableRow(
         path=path,
         status=str(assessment.verdict),
-        bone_age_months=age.mean_months if age else None,
-        low_months=age.interval.low_months if age else None,
-        high_months=age.interval.high_months if age else None,
+        bone_age_months=age.mean_months if age and not by_sex else None,
+        low_months=interval.low_months if interval else None,
+        high_months=interval.high_months if interval else None,
         sex_used=str(assessment.subject.sex),
         findings=";".join(finding.code for finding in assessment.findings),
         models=models_cell(assessment.models),
@@ -82,6 +87,8 @@ def to_row(path: str, assessment: Assessment, case_id: str = "") -> TableRow:
         sop_instance_uid=assessment.film.sop_instance_uid or "",
         program_version=assessment.program.version,
         case_id=case_id,
+        girl_months=by_sex.female.bone_age.mean_months if by_sex else None,
+        boy_months=by_sex.male.bone_age.mean_months if by_sex else None,
     )
 
 

@@ -1,0 +1,49 @@
+"""The answer for one hand: a bone age compared with the normal range, or both answers where the sex is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from openboneage.assess.assessment import BySex, NormalComparison, SexAnswer
+from openboneage.assess.child import compare_with_normal
+from openboneage.assess.distribution import AgeDistribution, interval_findings
+from openboneage.assess.estimators.estimator import AgeEstimator
+from openboneage.findings import Finding
+from openboneage.hand.quality import Verdict, verdict_of
+from openboneage.hand.standard_hand import StandardHand
+from openboneage.subject import Sex, Subject
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an estimator says of a hand.
+
+    Attributes:
+        bone_age: The bone age; where the sex is unknown, the even mixture of a girl's and a boy's.
+        by_sex: Both answers where the sex is unknown.
+        comparison: The bone age of a child of known sex and age against the normal range.
+        findings: What to know of the interval and of the comparison.
+    """
+
+    bone_age: AgeDistribution | None = None
+    by_sex: BySex | None = None
+    comparison: NormalComparison | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+NO_ANSWER = Answer()
+
+
+def answer_of(hand: StandardHand, subject: Subject, estimator: AgeEstimator) -> Answer:
+    """The answer for a child, or for both sexes where the sex is unknown; only findings where an interval is too wide."""
+    sexes = (Sex.FEMALE, Sex.MALE) if subject.sex is Sex.UNKNOWN else (subject.sex,)
+    ages = [estimator.estimate(hand, sex) for sex in sexes]
+    uncertain = interval_findings(max(ages, key=lambda age: age.interval.high_months - age.interval.low_months))
+    if verdict_of(uncertain) is Verdict.REJECT:
+        return Answer(findings=uncertain)
+    compared = [compare_with_normal(age, replace(subject, sex=sex)) for age, sex in zip(ages, sexes, strict=True)]
+    findings = tuple(dict.fromkeys((*uncertain, *(finding for _, each in compared for finding in each))))
+    if len(ages) == 1:
+        return Answer(ages[0], comparison=compared[0][0], findings=findings)
+    girl, boy = (SexAnswer(bone_age=age, comparison=each) for age, (each, _) in zip(ages, compared, strict=True))
+    return Answer(estimator.estimate(hand, Sex.UNKNOWN), BySex.of(girl, boy), findings=findings)
