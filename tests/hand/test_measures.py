@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from openboneage.hand import geometry
-from openboneage.hand.frame import HEIGHT, TOP, WIDTH, canvas_size, frame_to_canvas
+from openboneage.hand.frame import HEIGHT, TOP, WIDTH, frame_to_canvas
 from openboneage.hand.measures import WRIST_Y, Measures, measure
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from tests import hands
+from tests.hand.drawn_hands import area, drawn
 
 
 def shown(hand: StandardHand, change: Callable[[np.ndarray], np.ndarray]) -> Measures:
@@ -61,20 +62,6 @@ def test_a_cut_is_as_long_as_the_edge_within_the_hand(
 ) -> None:
     assert measure(laid(film_px, middle_px)).cut_units == pytest.approx(units, abs=0.06)
     assert measure(laid(film_px, middle_px, mask=0.4)).cut_units == 0
-
-
-def drawn(film: np.ndarray, inside: np.ndarray) -> StandardHand:
-    """A hand whose film has the pixels of the canvas from its upper left on, with a mask of that area."""
-    to_frame = geometry.inverse(frame_to_canvas(MASK_HEIGHT_PX))
-    plain = hands.examined().hand
-    return dataclasses.replace(plain, film=film.astype(np.uint8), film_to_frame=to_frame, mask=inside.astype(np.float32))
-
-
-def area(rows: slice, columns: slice) -> np.ndarray:
-    """That part of the canvas."""
-    inside = np.zeros(canvas_size(MASK_HEIGHT_PX), bool)
-    inside[rows, columns] = True
-    return inside
 
 
 def test_contrast_lies_between_the_second_and_the_98th_percentile() -> None:
@@ -142,6 +129,28 @@ def test_an_outline_is_measured_above_the_wrist() -> None:
     assert measure(drawn(film, area(slice(0, 256), slice(60, 140)))).outline_share == share
 
 
+def test_a_film_of_large_pixels_ends_with_its_last_pixel() -> None:
+    to_frame = geometry.chain(geometry.scaling(8, 8), geometry.inverse(frame_to_canvas(MASK_HEIGHT_PX)))
+    hand = drawn(np.full((32, 12), 90), area(slice(0, 256), slice(0, 96)))
+    cut = measure(dataclasses.replace(hand, film_to_frame=to_frame)).cut_units
+    assert cut == pytest.approx(ROWS_ABOVE_WRIST * UNITS_OF_A_ROW)
+
+
+def test_an_outline_is_two_pixels_wide_all_round() -> None:
+    film = np.full((256, 192), 100)
+    film[:, :100] = 0
+    film[40:80, 60:140] = 100
+    share = measure(drawn(film, area(slice(40, 80), slice(60, 140)))).outline_share
+    of_half, across_the_middle = 240, 2 * 2 * 4
+    assert share == pytest.approx((of_half + across_the_middle) / 480)
+
+
+def test_in_an_even_hand_a_fiftieth_of_a_grey_level_is_an_edge() -> None:
+    film = np.full((256, 192), 100)
+    film[::9, [57, 142]] = 99
+    assert measure(drawn(film, area(slice(0, 256), slice(60, 140)))).outline_share == 1
+
+
 @pytest.mark.parametrize("name", hands.NAMES)
 def test_the_outline_of_a_hand_follows_an_edge(name: str) -> None:
     hand = hands.examined(name).hand
@@ -160,4 +169,5 @@ def test_measures_are_finite_without_any_hand() -> None:
     hand = dataclasses.replace(hands.examined().hand, mask=np.zeros((256, 192), np.float32))
     measures = measure(hand)
     assert all(np.isfinite(value) for value in dataclasses.astuple(measures))
-    assert (measures.contrast, measures.cut_units) == (0, 0)
+    assert (measures.contrast, measures.white_share, measures.black_share) == (0, 0, 0)
+    assert (measures.cut_units, measures.outline_share) == (0, 0)

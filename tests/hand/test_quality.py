@@ -7,11 +7,14 @@ import pytest
 
 from openboneage.findings import Finding, Severity
 from openboneage.hand.locate import locate_hand
+from openboneage.hand.measures import measure
 from openboneage.hand.quality import Verdict, judge, verdict_of
 from openboneage.hand.quality_limits import QualityLimits
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Laterality
 from tests import hands
+from tests.hand.drawn_hands import area, drawn
 from tests.tiny_rsna import LANDMARKS
 
 NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1)
@@ -118,6 +121,68 @@ def test_each_limit_has_its_finding(limit: dict[str, float], code: str, severity
     report = judge(hands.examined().hand, dataclasses.replace(NONE, **limit))
     assert [(finding.code, finding.severity) for finding in report.findings] == [(code, severity)]
     assert report.verdict is (Verdict.REJECT if severity is Severity.REJECT else Verdict.ACCEPT_WITH_FINDINGS)
+
+
+LEAST = 1e-12
+"""As little as a limit is passed by."""
+BORDERS = [
+    ("no_hand", "no_hand", -LEAST),
+    ("two_hands", "two_hands", -LEAST),
+    ("landmark_reject", "landmark", LEAST),
+    ("landmark_warn", "landmark", LEAST),
+    ("small_reject", "pixels_per_unit", LEAST),
+    ("small_warn", "pixels_per_unit", LEAST),
+    ("cut_reject", "cut_units", -LEAST),
+    ("cut_warn", "cut_units", -LEAST),
+    ("wrist_reject", "wrist_units", LEAST),
+    ("outline_reject", "outline_share", LEAST),
+    ("outline_warn", "outline_share", LEAST),
+    ("contrast_warn", "contrast", LEAST),
+    ("white_warn", "white_share", -LEAST),
+    ("black_warn", "black_share", -LEAST),
+]
+
+
+@pytest.mark.parametrize(("limit", "measured", "beyond"), BORDERS, ids=[limit for limit, _, _ in BORDERS])
+def test_a_measure_at_its_limit_is_accepted_and_one_beyond_it_is_not(limit: str, measured: str, beyond: float) -> None:
+    hand = half_lit()
+    value = getattr(measure(hand), measured)
+    step = beyond * max(value, 1)
+    assert judge(hand, dataclasses.replace(NONE, **{limit: value})).findings == ()
+    assert judge(hand, dataclasses.replace(NONE, **{limit: value + step})).findings != ()
+
+
+def half_lit() -> StandardHand:
+    """A hand of 95 px a unit, 10 % of it white and 20 % black, brighter than what lies beside it on one side alone."""
+    film = np.full((256, 192), 255)
+    film[:, :60], film[:, 60:116], film[:, 116:132] = 0, 100, 0
+    hand = drawn(film, area(slice(0, 256), slice(60, 140)))
+    detection = dataclasses.replace(hand.detection, hand_count=np.array([0.25, 0.5, 0.25]))
+    return dataclasses.replace(hand, detection=detection, landmark_scores=np.array([0.5, 0.75, 0.9, 0.9]))
+
+
+MESSAGES: list[tuple[dict[str, float], str]] = [
+    ({"no_hand": 0.2}, "No hand was found on this image (probability of none 0.25)."),
+    ({"two_hands": 0.2}, "More than one hand was found; use a film of one hand, or crop to the left hand."),
+    ({"landmark_reject": 0.6}, "Wrist or knuckles were not found; the whole hand and wrist must be in view."),
+    ({"landmark_warn": 0.6}, "Wrist or knuckles were found with low certainty; check the outline on the figure."),
+    ({"small_reject": 120}, "The hand is too small: 95 px from wrist to knuckle, at least 120 are needed."),
+    ({"small_warn": 120}, "The hand is small: 95 px from wrist to knuckle."),
+    ({"cut_reject": -1}, "A large part of the hand lies outside the film."),
+    ({"cut_warn": -1}, "The hand reaches the film's edge; fingers or thumb may be cut off."),
+    ({"wrist_reject": 1}, "The film seems to end at the wrist; the distal radius must be in view."),
+    ({"outline_reject": 2}, "The outline does not look like a hand: 50% of it follows no edge. Are the fingers on the film?"),
+    ({"outline_warn": 2}, "50% of the hand's outline follows no edge; check it on the figure."),
+    ({"contrast_warn": 256}, "The hand spans only 255 of 255 grey levels."),
+    ({"white_warn": 0.05}, "10% of the hand is at full white."),
+    ({"black_warn": 0.05}, "20% of the hand is at full black."),
+]
+
+
+@pytest.mark.parametrize(("limit", "message"), MESSAGES, ids=[next(iter(limit)) for limit, _ in MESSAGES])
+def test_a_finding_says_what_was_measured(limit: dict[str, float], message: str) -> None:
+    (finding,) = judge(half_lit(), dataclasses.replace(NONE, **limit)).findings
+    assert finding.message == message
 
 
 def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure() -> None:
