@@ -27,6 +27,62 @@ def test_sighting_is_read_from_the_maps() -> None:
     assert detection.inverted == pytest.approx(0.047, abs=0.01)
 
 
+def maps_of(spots: dict[int, dict[tuple[int, int], float]]) -> np.ndarray:
+    """Logits of five maps that are 0 but for single pixels, `channel -> (row, column) -> probability`."""
+    maps = np.full((5, THUMBNAIL_PX, THUMBNAIL_PX), -99.0, np.float32)
+    for channel, pixels in spots.items():
+        for place, probability in pixels.items():
+            maps[(channel, *place)] = np.log(probability / (1 - probability))
+    return maps
+
+
+RADIUS, MCP1, MCP3, MCP5 = 1, 2, 3, 4
+UPRIGHT = {RADIUS: {(110, 64): 0.9}, MCP1: {(70, 90): 0.8}, MCP3: {(50, 64): 0.7}, MCP5: {(58, 40): 0.6}}
+HEAD = np.array([1.0, 3.0, 2.0, -3.0], np.float32)
+
+
+def test_probabilities_are_those_of_the_logits() -> None:
+    maps = maps_of(UPRIGHT)
+    maps[0, 5, 7] = 2.0
+    detection = read_detection(maps, HEAD)
+    assert detection.landmark_scores == pytest.approx([0.9, 0.8, 0.7, 0.6])
+    assert detection.mask[5, 7] == pytest.approx(0.880797)
+    assert (detection.mask.dtype, detection.mask.sum()) == (np.float32, pytest.approx(0.880797))
+    assert detection.hand_count == pytest.approx([0.0900306, 0.6652410, 0.2447285])
+    assert detection.inverted == pytest.approx(0.0474259)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(4, 0), (-4, 0), (0, 4), (0, -4)])
+def test_a_landmark_is_the_mean_over_four_pixels_around_the_strongest(rows: int, columns: int) -> None:
+    near = {**UPRIGHT, MCP3: {(50, 64): 0.6, (50 + rows, 64 + columns): 0.3}}
+    far = {**UPRIGHT, MCP3: {(50, 64): 0.6, (50 + rows * 5 // 4, 64 + columns * 5 // 4): 0.3}}
+    assert read_detection(maps_of(near), HEAD).landmarks[2] == pytest.approx([64.5 + columns / 3, 50.5 + rows / 3])
+    assert read_detection(maps_of(far), HEAD).landmarks[2] == pytest.approx([64.5, 50.5])
+
+
+@pytest.mark.parametrize(
+    ("radius", "middle", "first", "second"),
+    [
+        ((110, 64), (50, 64), (60, 61), (60, 67)),
+        ((110, 30), (20, 90), (65, 57), (65, 63)),
+        ((20, 90), (110, 30), (65, 63), (65, 57)),
+        ((100, 100), (40, 20), (70, 57), (70, 63)),
+        ((64, 110), (64, 30), (67, 70), (61, 70)),
+    ],
+    ids=["upright", "slanted right", "upside down", "slanted left", "lying"],
+)
+def test_thumb_and_little_finger_lie_on_opposite_sides(
+    radius: tuple[int, int], middle: tuple[int, int], first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    spots = {RADIUS: {radius: 0.9}, MCP3: {middle: 0.9}}
+    thumb, little = {first: 0.6, second: 0.5}, {first: 0.9, second: 0.1}
+    detection = read_detection(maps_of({**spots, MCP1: thumb, MCP5: little}), HEAD)
+    assert detection.landmark_scores[[1, 3]] == pytest.approx([0.5, 0.9])
+    assert np.floor(detection.landmarks[[1, 3]][:, ::-1]).tolist() == [list(second), list(first)]
+    mirrored = read_detection(maps_of({**spots, MCP1: little, MCP5: thumb}), HEAD)
+    assert mirrored.landmark_scores[[1, 3]] == pytest.approx([0.9, 0.5])
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (0, 127), (127, 127)])
 def test_landmark_in_a_corner_stays_on_the_thumbnail(corner: tuple[int, int]) -> None:
     detection = read_detection(maps_with_peaks([corner] * 4), np.array([0, 0, 0, 0], np.float32))
@@ -50,6 +106,18 @@ def test_thumbnail_holds_the_film_in_its_upper_left(shape: tuple[int, int]) -> N
     assert not channels[:, :, shape[1] :].any()
 
 
+def test_linear_brightness_runs_from_one_extreme_to_the_other() -> None:
+    content = 20 + np.arange(200, dtype=np.uint8).reshape(10, 20)
+    linear, equalised = thumbnail_channels(content)[:, :10, :20]
+    assert linear == pytest.approx(np.clip(np.arange(200).reshape(10, 20) / 198, 0, 1))
+    assert equalised == pytest.approx(np.arange(200).reshape(10, 20) / 199, abs=0.5 / 255)
+
+
+def test_one_grey_level_of_contrast_is_all_that_a_thumbnail_needs() -> None:
+    content = np.tile(np.array([77, 78], np.uint8), (4, 5))
+    assert thumbnail_channels(content)[:, :4, :10].tolist() == 2 * [4 * [5 * [0, 1]]]
+
+
 def test_thumbnail_of_a_blank_film_is_finite() -> None:
     assert np.isfinite(thumbnail_channels(np.full((128, 100), 77, np.uint8))).all()
 
@@ -60,6 +128,6 @@ def test_thumbnail_does_not_depend_on_brightness_and_contrast() -> None:
 
 
 def test_brightness_range_leaves_out_the_extremes() -> None:
-    values = np.arange(200, dtype=np.uint8)
-    assert brightness_range(values, 0.1, 0.9) == (pytest.approx(20, abs=1), pytest.approx(180, abs=1))
+    values = np.arange(200, dtype=np.uint8).reshape(10, 20)
+    assert brightness_range(values, 0.1, 0.9) == (19, 179)
     assert brightness_range(values, 0.0, 1.0) == (0, 199)
