@@ -235,5 +235,17 @@ def test_side_of_the_file_is_held_against_the_image(side: Laterality, mirror: bo
     assert {finding.code for finding in report.findings} == codes
 
 
+def test_what_was_changed_on_the_hand_is_a_note_and_a_contradiction_a_warning() -> None:
+    right = dataclasses.replace(half_lit(), mirrored=True, laterality=Laterality.RIGHT, inverted=True)
+    mirrored = "The hand looks like a right hand (thumb on the left) and was mirrored, since the standards show left hands."
+    assert judge(right, NONE).findings == (
+        Finding("mirrored", Severity.NOTE, mirrored),
+        Finding("inverted", Severity.NOTE, "The film showed dark bones; its brightness was inverted."),
+    )
+    contradicted = dataclasses.replace(half_lit(), laterality=Laterality.RIGHT)
+    message = "The file says right hand, the image shows a left hand or a mirrored film."
+    assert judge(contradicted, NONE).findings == (Finding("side-contradicts-image", Severity.WARNING, message),)
+
+
 def test_inversion_is_noted_and_changes_no_verdict() -> None:
     assert judged(hands.inverted(hands.film())) == (Verdict.ACCEPT, {"inverted"})
