@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from openboneage.hand.finder import THUMBNAIL_PX, brightness_range, read_detection, thumbnail_channels
+from tests.hand.finder_maps import MCP1, MCP3, MCP5, RADIUS, maps_of
 
 
 def maps_with_peaks(peaks: list[tuple[int, int]]) -> np.ndarray:
@@ -27,16 +28,6 @@ def test_sighting_is_read_from_the_maps() -> None:
     assert detection.inverted == pytest.approx(0.047, abs=0.01)
 
 
-def maps_of(spots: dict[int, dict[tuple[int, int], float]]) -> np.ndarray:
-    """Logits of five maps that are 0 but for single pixels, `channel -> (row, column) -> probability`."""
-    maps = np.full((5, THUMBNAIL_PX, THUMBNAIL_PX), -99.0, np.float32)
-    for channel, pixels in spots.items():
-        for place, probability in pixels.items():
-            maps[(channel, *place)] = np.log(probability / (1 - probability))
-    return maps
-
-
-RADIUS, MCP1, MCP3, MCP5 = 1, 2, 3, 4
 UPRIGHT = {RADIUS: {(110, 64): 0.9}, MCP1: {(70, 90): 0.8}, MCP3: {(50, 64): 0.7}, MCP5: {(58, 40): 0.6}}
 HEAD = np.array([1.0, 3.0, 2.0, -3.0], np.float32)
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from openboneage.hand import geometry
-from openboneage.hand.frame import canvas_size
-from openboneage.hand.locate import locate_hand
-from openboneage.hand.standard_hand import MASK_HEIGHT_PX
+from openboneage.hand.finder import thumbnail_channels
+from openboneage.hand.frame import HEIGHT, LEFT, TOP, WIDTH, canvas_size
+from openboneage.hand.locate import film_to_frame, locate_hand
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Laterality
 from tests import hands
+from tests.hand.finder_maps import MCP1, MCP3, MCP5, RADIUS, PreparedSession, Spots, finder_of, maps_of
 from tests.tiny_rsna import LANDMARKS
 
 TURN_TOLERANCE_DEGREES = 6
@@ -162,6 +164,112 @@ def test_file_has_the_word_on_the_side(side: Laterality) -> None:
     film = hands.film().copy()
     hand = locate_hand(Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side), hands.shipped().finder)
     assert (hand.laterality, hand.laterality_source, hand.mirrored) == (side, "file", False)
+
+
+FRAME_POINTS = np.array([[0.0, 1.0], [0.5, 0.25], [0.0, 0.0], [-0.4, 0.1]])
+"""Distal radius, MCP1, MCP3 and MCP5 in frame units."""
+
+
+@pytest.mark.parametrize("degrees", [0, 40, -130])
+@pytest.mark.parametrize("side", [1, -1], ids=["left hand", "right hand"])
+def test_landmarks_lie_in_the_frame_whatever_their_place_on_the_film(degrees: float, side: int) -> None:
+    onto_film = geometry.chain(geometry.scaling(80 * side, 80), geometry.rotation(degrees), geometry.translation(300, 200))
+    landmarks = geometry.move(FRAME_POINTS, onto_film)
+    assert geometry.move(landmarks, film_to_frame(landmarks)) == pytest.approx(FRAME_POINTS)
+
+
+def test_landmarks_in_one_place_still_make_a_frame() -> None:
+    assert film_to_frame(np.full((4, 2), 50.0))[0, 0] == pytest.approx(1e6)
+
+
+WHOLE: Spots = {RADIUS: {(110, 64): 0.9}, MCP1: {(70, 90): 0.8}, MCP3: {(50, 64): 0.7}, MCP5: {(58, 40): 0.6}}
+CLOSE: Spots = {RADIUS: {(96, 44): 0.5}, MCP1: {(65, 60): 0.4}, MCP3: {(58, 44): 0.3}, MCP5: {(62, 30): 0.2}}
+
+
+def both_runs(as_is: float = 0.01, turned: float = 0.99, first: Spots = WHOLE, turned_first: Spots = WHOLE) -> PreparedSession:
+    """A finder that sees one hand, twice at `first`, then at `CLOSE`, with those probabilities of dark bones."""
+    heads = np.zeros((2, 4), np.float32)
+    heads[:, 3] = np.log([as_is / (1 - as_is), turned / (1 - turned)])
+    return PreparedSession(
+        (np.stack([maps_of(first), maps_of(turned_first)]), heads), (np.stack([maps_of(CLOSE), mirrored_close()]), heads)
+    )
+
+
+def mirrored_close() -> np.ndarray:
+    """`CLOSE` on the mirror image of the close-up, which is 96 px wide."""
+    maps = maps_of(CLOSE)
+    maps[:, :, :96] = maps[:, :, 95::-1]
+    return maps
+
+
+def found_on(film: np.ndarray, session: PreparedSession) -> StandardHand:
+    return locate_hand(Radiograph(film, film, "a", "0" * 64, "PNG", 8), finder_of(session))
+
+
+GREY = np.random.default_rng(6).integers(0, 256, (256, 200), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("as_is", "turned", "inverted"),
+    [(0.7, 0.6, True), (0.6, 0.7, False), (0.5, 0.5, False), (0.2, 0.1, True), (0.8, 0.9, False)],
+)
+def test_polarity_is_the_mean_of_what_is_seen_on_film_and_negative(as_is: float, turned: float, inverted: bool) -> None:
+    elsewhere = {**WHOLE, RADIUS: {(100, 64): 0.5}}
+    hand = found_on(GREY, both_runs(as_is, turned, turned_first=elsewhere))
+    assert hand.inverted is inverted
+    assert hand.detection.landmark_scores[0] == pytest.approx(0.5 if inverted else 0.9), "the look at bright bones counts"
+
+
+def test_scores_are_the_means_of_both_looks() -> None:
+    assert found_on(GREY, both_runs()).landmark_scores == pytest.approx([0.7, 0.6, 0.5, 0.4])
+
+
+def test_the_close_up_corrects_the_place() -> None:
+    hand = found_on(GREY, both_runs())
+    px_per_unit = 128 / (1.25 * HEIGHT)
+    middle = np.array([LEFT + WIDTH / 2, TOP + HEIGHT / 2])
+    in_close_up = np.array([[44.5, 96.5], [60.5, 65.5], [44.5, 58.5], [30.5, 62.5]])
+    in_rough_frame = (in_close_up - [48, 64]) / px_per_unit + middle
+    on_film = 120 * in_rough_frame + [2 * 64.5, 2 * 50.5]
+    assert hand.film_to_frame == pytest.approx(film_to_frame(on_film))
+    assert (hand.mirrored, hand.rotation_degrees) == (False, pytest.approx(0))
+
+
+def test_the_finder_sees_film_and_negative_then_close_up_and_mirror_image() -> None:
+    session = both_runs()
+    found_on(GREY, session)
+    (film, negative), (close, turned) = session.pictures
+    reduced = np.asarray(cv2.resize(GREY, (100, 128), interpolation=cv2.INTER_AREA), np.uint8)
+    assert np.array_equal(film, thumbnail_channels(reduced))
+    assert np.array_equal(negative, thumbnail_channels(np.subtract(255, reduced, dtype=np.uint8)))
+    assert np.array_equal(turned[:, :, :96], close[:, :, 95::-1])
+    assert not close[:, :, 96:].any()
+
+
+def test_the_mask_is_the_mean_of_close_up_and_mirror_image_without_islands() -> None:
+    session = both_runs()
+    (maps, _) = session.runs[1]
+    maps[:, 0] = -6
+    maps[0, 0, 40:80, 30:50] = maps[1, 0, 40:80, 96 - 50 : 96 - 30] = 6
+    maps[0, 0, 20:30, 60:70] = maps[1, 0, 20:30, 96 - 70 : 96 - 60] = 6
+    maps[0, 0, 40:80, 60:80] = 4
+    mask = found_on(GREY, session).mask
+    px_of_canvas = (256 / HEIGHT) / (96.5 - 58.5)
+    assert (mask > 0.5).sum() == pytest.approx(40 * 20 * px_of_canvas**2, rel=0.05)
+    assert mask.max() == pytest.approx(1 / (1 + np.exp(-6)))
+    rows, columns = np.nonzero(mask > 0.5)
+    knuckle = np.array([-LEFT, -TOP]) * 256 / HEIGHT
+    expected = knuckle + (np.array([40, 60]) - [44.5, 58.5]) * px_of_canvas
+    assert (columns.mean() + 0.5, rows.mean() + 0.5) == pytest.approx(expected, abs=0.5)
+
+
+@pytest.mark.parametrize("size_px", [(400, 2), (2, 400), (50, 40)], ids=str)
+def test_a_narrow_film_is_seen_whole_and_a_small_one_enlarged(size_px: tuple[int, int]) -> None:
+    session = both_runs()
+    found_on(np.full(size_px, 200, np.uint8), session)
+    seen = session.pictures[0][0, 1] > 0
+    height, width = int(seen.any(axis=1).sum()), int(seen.any(axis=0).sum())
+    assert (height, width) == tuple(max(round(128 * side / max(size_px)), 1) for side in size_px)
 
 
 @pytest.mark.parametrize("kind", hands.NOT_HANDS)
