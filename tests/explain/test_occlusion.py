@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 from openboneage.assess.distribution import Probabilities
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.hand import geometry
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
 from tests import hands
-from tests.toy_model import SQUARE, toy_estimator
+from tests.toy_model import SLOPE_MONTHS, SQUARE, toy_estimator
 
 TOY = toy_estimator()
 HAND = hands.examined("7043").hand
@@ -20,46 +22,58 @@ SPARSE = OcclusionSpec(patch=0.14, stride=0.1)
 
 
 def test_map_finds_the_place_that_the_model_looks_at() -> None:
-    attention = occlusion_map(HAND, Sex.FEMALE, TOY)
-    row, column = np.unravel_index(attention.values.argmax(), attention.values.shape)
+    change = occlusion_map(HAND, Sex.FEMALE, TOY).change_months
+    row, column = np.unravel_index(change.argmin(), change.shape)
     assert (row, column) == (pytest.approx((SQUARE[0].start + SQUARE[0].stop) / 2, abs=5), pytest.approx(45, abs=5))
-    assert attention.values[:30].max() < 0.05
-    assert attention.values[90:].max() < 0.05
+    assert np.abs(change[:30]).max() < 0.5
+    assert np.abs(change[90:]).max() < 0.5
 
 
-def test_map_covers_the_canvas_in_nought_to_one() -> None:
+def test_covering_what_makes_the_toy_model_older_lowers_the_age() -> None:
+    change = occlusion_map(HAND, Sex.MALE, TOY).change_months
+    assert -SLOPE_MONTHS < change.min() < -2
+    assert change.max() < 0.5
+
+
+def test_map_covers_the_canvas() -> None:
     attention = occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
-    assert (attention.values.shape, attention.values.dtype) == ((128, 96), np.float32)
-    assert (float(attention.values.min()), float(attention.values.max())) == (0, pytest.approx(1))
-    assert 0.2 < attention.strongest_drop <= 1
+    assert (attention.change_months.shape, attention.change_months.dtype) == ((128, 96), np.float32)
     assert attention.method == "occlusion"
 
 
 @pytest.mark.parametrize("sex", Sex)
 def test_shipped_model_gives_a_map_for_every_sex(sex: Sex) -> None:
-    attention = occlusion_map(HAND, sex, hands.shipped().estimator, SPARSE)
-    assert attention.values.shape == (128, 96)
-    assert attention.values.min() >= 0
-    assert attention.values.max() <= 1 + 1e-6
-    assert 0 <= attention.strongest_drop <= 1
+    change = occlusion_map(HAND, sex, hands.shipped().estimator, SPARSE).change_months
+    assert change.shape == (128, 96)
+    assert 1 < np.abs(change).max() < 24
 
 
-def test_shipped_model_looks_at_something() -> None:
-    attention = occlusion_map(HAND, Sex.FEMALE, hands.shipped().estimator, SPARSE)
-    assert attention.values.max() == pytest.approx(1)
-    assert attention.strongest_drop > 0.02
+def test_nothing_is_shown_in_air() -> None:
+    change = occlusion_map(HAND, Sex.FEMALE, hands.shipped().estimator).change_months
+    air = cv2.resize(HAND.mask, (96, 128), interpolation=cv2.INTER_AREA) < 0.4
+    assert air.mean() > 0.2
+    assert not change[air].any()
+
+
+def test_map_on_the_films_own_pixels() -> None:
+    attention = occlusion_map(HAND, Sex.FEMALE, TOY, SPARSE)
+    on_film = attention.on_film(HAND)
+    assert on_film.shape == HAND.film.shape
+    assert float(on_film.min()) == pytest.approx(float(attention.change_months.min()), rel=0.1)
+    row, column = np.unravel_index(on_film.argmin(), on_film.shape)
+    knuckle = geometry.move(np.zeros((1, 2)), geometry.inverse(HAND.film_to_frame))[0]
+    assert np.hypot(column - knuckle[0], row - knuckle[1]) < 0.25 * HAND.pixels_per_unit
 
 
 def test_same_hand_same_map() -> None:
     first, second = (occlusion_map(HAND, Sex.UNKNOWN, hands.shipped().estimator, SPARSE) for _ in range(2))
-    assert np.array_equal(first.values, second.values)
-    assert first.strongest_drop == second.strongest_drop
+    assert np.array_equal(first.change_months, second.change_months)
 
 
 def test_without_a_hand_nothing_carries_the_answer() -> None:
     empty = replace(HAND, mask=np.zeros((256, 192), np.float32))
-    attention = occlusion_map(empty, Sex.MALE, TOY)
-    assert (attention.values.any(), attention.values.shape, attention.strongest_drop) == (False, (128, 96), 0)
+    change = occlusion_map(empty, Sex.MALE, TOY).change_months
+    assert (change.any(), change.shape) == (False, (128, 96))
 
 
 class AnyCover(WholeHandEstimator):
@@ -77,8 +91,7 @@ class AnyCover(WholeHandEstimator):
 def test_every_place_of_the_hand_is_covered_in_turn() -> None:
     everywhere = replace(HAND, mask=np.ones((256, 192), np.float32))
     tiles = OcclusionSpec(patch=0.125, stride=0.125)
-    attention = occlusion_map(everywhere, Sex.MALE, AnyCover(TOY.model), tiles)
-    assert attention.values == pytest.approx(1)
+    assert occlusion_map(everywhere, Sex.MALE, AnyCover(TOY.model), tiles).change_months == pytest.approx(60)
 
 
 def test_hand_is_left_as_it_was() -> None:

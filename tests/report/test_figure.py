@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +11,12 @@ import pytest
 from PIL import Image
 
 from openboneage.assess.assessor import Examination
-from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import Finding, Severity
 from openboneage.hand import geometry
 from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
-from openboneage.report.figure import GREEN, draw_figure
+from openboneage.report.figure import draw_figure
+from openboneage.report.film_panel import GREEN, FilmView, attention_caption, film_view
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -87,15 +90,80 @@ def test_hand_outside_the_film_can_be_drawn(shift: tuple[int, int]) -> None:
     drawn(replace(EXAMINATION, hand=replace(EXAMINATION.hand, film_to_frame=moved)))
 
 
-def test_map_has_a_panel_of_its_own() -> None:
-    attention = occlusion_map(EXAMINATION.hand, Sex.FEMALE, toy_assessor().estimator, OcclusionSpec(0.14, 0.1))
-    with_map, without = drawn(EXAMINATION, attention=attention).astype(int), drawn(EXAMINATION).astype(int)
-    middle = slice(100, 400)
+def coloured(picture: np.ndarray, channel: int) -> int:
+    """Pixels of the films in which red (0) or blue (2) is much stronger than the other."""
+    films = picture.astype(int)[60:380]
+    return int((films[..., channel] - films[..., 2 - channel] > 40).sum())
 
-    def reddish(picture: np.ndarray) -> int:
-        return int(((picture[middle, :, 0] - picture[middle, :, 2]) > 60).sum())
 
-    assert reddish(with_map) > 200 > reddish(without)
+def map_of(months: float) -> AttentionMap:
+    """A map with the same change all over the hand."""
+    return AttentionMap((hands.examined("7043").hand.mask[::2, ::2] * months).astype(np.float32), "occlusion")
+
+
+@pytest.mark.parametrize(("months", "channel"), [(-6.0, 2), (6.0, 0)])
+def test_a_map_is_blue_where_covering_lowers_the_age_and_red_where_it_raises_it(months: float, channel: int) -> None:
+    changed, unchanged = (drawn(EXAMINATION, attention=map_of(each)) for each in (months, 0.0))
+    assert coloured(changed, channel) > coloured(unchanged, channel) + 2000
+    assert abs(coloured(changed, 2 - channel) - coloured(unchanged, 2 - channel)) < 200
+
+
+def test_a_map_has_one_scale_in_months_on_every_film() -> None:
+    """A change below one month is not shown, and a small change is paler than a large one."""
+    none, small, large = (drawn(EXAMINATION, attention=map_of(each)) for each in (0.0, 0.9, 8.0))
+    assert np.array_equal(none, small)
+    assert "by less than 1 month" in attention_caption(map_of(-0.9))
+    assert "by less than 1 month" not in attention_caption(map_of(-1.1))
+    assert coloured(large, 0) > coloured(none, 0) + 2000
+
+
+def examined(pixels: np.ndarray, sex: Sex = Sex.FEMALE, age_months: float | None = None) -> Examination:
+    return toy_assessor().examine(hands.png(pixels), sex, age_months)
+
+
+def view_of(examination: Examination) -> FilmView:
+    return film_view(examination.hand, examination.assessment)
+
+
+@pytest.mark.parametrize(
+    ("change", "caption"),
+    [
+        (lambda film: film, "left hand"),
+        (hands.mirrored, "right hand, mirrored for the estimate"),
+        (lambda film: hands.turned(film, 90), r"left hand; turned upright by (7|8|9)\d°"),
+    ],
+)
+def test_the_side_and_a_turn_are_said_in_words(change: Callable[[np.ndarray], np.ndarray], caption: str) -> None:
+    assert re.fullmatch(caption, view_of(examined(change(hands.film("7043", 400)))).caption)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, -100])
+def test_a_film_that_lay_turned_is_shown_upright(degrees: float) -> None:
+    examination = examined(hands.turned(hands.film("7043", 400), degrees))
+    hand = examination.hand
+    knuckle, radius = geometry.move(
+        geometry.move(np.array([(0.0, 0.0), (0.0, 1.0)]), geometry.inverse(hand.film_to_frame)), view_of(examination).onto
+    )
+    assert radius[1] - knuckle[1] > 3 * abs(radius[0] - knuckle[0])
+
+
+@pytest.mark.parametrize(
+    "refused", [hands.not_hand("noise"), hands.turned(hands.film("7043", 400), 90)], ids=["noise", "adult"]
+)
+def test_a_refused_film_is_shown_whole_as_it_lies(refused: np.ndarray) -> None:
+    view = view_of(examined(refused, age_months=528.0))
+    assert view.pixels.shape == refused.shape
+    assert view.caption == "the whole film: refused"
+
+
+def test_where_no_hand_was_located_there_is_no_outline() -> None:
+    assert len(view_of(examined(hands.not_hand("noise"))).outline) == 0
+
+
+def test_the_outline_is_open_where_the_canvas_ends() -> None:
+    """A line across the thumb or the forearm would look like an end of the hand."""
+    outline = view_of(hands.examined("14750")).outline
+    assert 0.02 < np.isnan(outline[:, 0]).mean() < 0.3
 
 
 @pytest.mark.parametrize("name", ["$x$.png", "$\\bad{$.png", "a_b^c.png", "Jörg–Åse.png", "f\udcfc.png", "n" * 200])

@@ -16,7 +16,7 @@ from openboneage.assess.estimators.estimator import AgeEstimator
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
-from openboneage.hand.quality import Verdict, judge, verdict_of
+from openboneage.hand.quality import Verdict, judge, located, verdict_of
 from openboneage.hand.quality_limits import QualityLimits
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
@@ -128,7 +128,7 @@ class Assessor:
             findings=findings,
             film=FilmFacts.of(radiograph),
             subject=subject,
-            pose=Pose.of(hand, quality.located),
+            pose=Pose.of(hand, located(findings)),
             quality=quality.measures,
             models=self.models,
             seconds=seconds,

@@ -1,4 +1,4 @@
-"""Occlusion map (Lee et al. 2017, "Attention maps"): slide a patch over the hand and record how the estimate changes."""
+"""Occlusion map (Lee et al. 2017, "Attention maps"): slide a patch over the hand and measure the change in months."""
 
 from __future__ import annotations
 
@@ -37,18 +37,21 @@ class OcclusionSpec:
 
 @dataclass(frozen=True, eq=False)
 class AttentionMap:
-    """Weight of each place of the hand in the answer.
+    """How covering each place of the hand changes the bone age.
 
     Attributes:
-        values: Mean fall of the probability of the estimated age when the place is covered, over the canvas, `(height, width)`
-            float32, 0 to 1, scaled so that the strongest place has 1.
-        strongest_drop: Fall of the probability at the strongest place, as a share of the uncovered probability, 0 to 1.
+        change_months: Change of the mean bone age when the place is covered, over the canvas, `(height, width)` float32, in
+            months: over 0 where covering raises the age, 0 where there is no hand.
         method: `occlusion`.
     """
 
-    values: NDArray[np.float32]
-    strongest_drop: float
+    change_months: NDArray[np.float32]
     method: str
+
+    def on_film(self, hand: StandardHand) -> NDArray[np.float32]:
+        """The map in the pixels of `hand.film`, `(height, width)` float32, months; 0 outside the hand."""
+        back = geometry.inverse(hand.film_to_canvas(self.change_months.shape[0]))
+        return geometry.warp(self.change_months, back, hand.film.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,35 +70,33 @@ class _Cover:
 
 
 def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: OcclusionSpec | None = None) -> AttentionMap:
-    """Cover the hand place by place and measure how much probability the estimate loses.
+    """Cover the hand place by place and measure by how many months the estimate changes.
 
-    As Lee et al. slide a patch of zeros and record the class probability; here the class is the estimated age, within a bell of
-    12 months' standard deviation around the uncovered mean. The patch covers the picture that the estimator sees where it
-    sees one, else the film itself. Places without hand are left out.
+    Lee et al. slide a patch of zeros and record the class probability; here the mean bone age before calibration is recorded,
+    so that maps of different films have one scale. The patch covers the picture that the estimator sees where it sees one, else
+    the film itself. A place has the mean change of the patches over it; places without hand have none.
 
     Args:
         hand: The standard hand.
-        sex: Sex that the assessment used.
+        sex: Sex that the assessment used; where it is unknown, the mean of both answers is measured.
         estimator: The estimator.
         spec: How the patch slides.
     """
     spec = spec or OcclusionSpec()
     cover = _cover(hand, sex, estimator)
     side = round(spec.patch * cover.size_px[0])
-    windows = _windows(hand, cover.size_px, side, round(spec.stride * cover.size_px[0]))
-    if not windows:
-        return AttentionMap(np.zeros(cover.size_px, np.float32), 0.0, "occlusion")
-    bell = _bell_around(cover.plain)
-    score = float(cover.plain @ bell)
-    drop, seen = np.zeros(cover.size_px), np.zeros(cover.size_px)
+    inside = cv2.resize(hand.mask, cover.size_px[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
+    windows = _windows(inside, side, round(spec.stride * cover.size_px[0]))
+    months = np.arange(len(cover.plain))
+    plain = cover.plain @ months
+    change, seen = np.zeros(cover.size_px), np.zeros(cover.size_px)
     for start in range(0, len(windows), BATCH):
         chunk = windows[start : start + BATCH]
-        for window, probabilities in zip(chunk, cover.covered(chunk), strict=True):
-            drop[window] += max(1 - float(probabilities @ bell) / score, 0.0)
+        for window, mean in zip(chunk, cover.covered(chunk) @ months, strict=True):
+            change[window] += mean - plain
             seen[window] += 1
-    values = cv2.GaussianBlur((drop / np.maximum(seen, 1)).astype(np.float32), (0, 0), side / 4)
-    strongest = float(values.max())
-    return AttentionMap((values / max(strongest, 1e-6)).astype(np.float32), min(strongest, 1.0), "occlusion")
+    smooth = cv2.GaussianBlur((change / np.maximum(seen, 1)).astype(np.float32), (0, 0), side / 4)
+    return AttentionMap(np.asarray(smooth * inside, np.float32), "occlusion")
 
 
 def _cover(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
@@ -136,14 +137,8 @@ def _with_window_covered(film: NDArray[np.uint8], window: Window, to_film: geome
     return np.asarray(cv2.fillConvexPoly(film.copy(), outline, 0), np.uint8)
 
 
-def _windows(hand: StandardHand, size_px: tuple[int, int], side: int, stride: int) -> list[Window]:
-    """Patches whose centre lies on the hand, cut at the border of the canvas."""
-    inside = cv2.resize(hand.mask, size_px[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
-    rows, columns = (range(stride // 2, length, stride) for length in size_px)
+def _windows(inside: NDArray[np.bool_], side: int, stride: int) -> list[Window]:
+    """Patches whose centre lies on the hand, cut at the border of the grid `(height, width)`."""
+    rows, columns = (range(stride // 2, length, stride) for length in inside.shape)
     corners = ((row - side // 2, column - side // 2) for row in rows for column in columns if inside[row, column])
     return [(slice(max(top, 0), top + side), slice(max(left, 0), left + side)) for top, left in corners]
-
-
-def _bell_around(probabilities: Probabilities, sd_months: float = 12.0) -> Probabilities:
-    months = np.arange(len(probabilities))
-    return np.asarray(np.exp(-((months - probabilities @ months) ** 2) / (2 * sd_months**2)))

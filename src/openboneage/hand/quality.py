@@ -21,23 +21,24 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
+NOT_LOCATED = frozenset({"not-a-hand", "several-hands", "landmarks-missing"})
+"""Findings without which a film shows one hand, with wrist and knuckles."""
+
+
 @dataclass(frozen=True)
 class QualityReport:
-    """Verdict, reasons and measures; `located` says whether one hand with wrist and knuckles was found."""
+    """Verdict, reasons and measures."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     measures: Measures
-    located: bool
 
 
 def judge(hand: StandardHand, limits: QualityLimits) -> QualityReport:
     """Judge a film by the hand that was found on it, with the limits of the finder that found it."""
     measures = measure(hand)
-    presence = _presence(measures, limits)
-    findings = (*hand.radiograph.findings, *(presence or _of_hand(hand, measures, limits)))
-    located = not presence and measures.landmark >= limits.landmark_reject
-    return QualityReport(verdict_of(findings), findings, measures, located)
+    findings = (*hand.radiograph.findings, *(_presence(measures, limits) or _of_hand(hand, measures, limits)))
+    return QualityReport(verdict_of(findings), findings, measures)
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
@@ -48,11 +49,15 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return Verdict.ACCEPT_WITH_FINDINGS if Severity.WARNING in severities else Verdict.ACCEPT
 
 
+def located(findings: Iterable[Finding]) -> bool:
+    """Whether one hand with wrist and knuckles was found, so that it has an outline, a side and a rotation."""
+    return NOT_LOCATED.isdisjoint(finding.code for finding in findings)
+
+
 def _of_hand(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film with one hand."""
     findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
-    side = _side(hand) if measures.landmark >= limits.landmark_reject else []
-    return [*findings, *_exposure(measures, limits), *side]
+    return [*findings, *_exposure(measures, limits), *(_side(hand) if located(findings) else ())]
 
 
 def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:

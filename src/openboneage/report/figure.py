@@ -6,17 +6,14 @@ from io import BytesIO
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.assessor import Examination
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
-from openboneage.hand import geometry
-from openboneage.hand.standard_hand import StandardHand
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
+from openboneage.report.film_panel import draw_attention, draw_film, film_view
 from openboneage.report.text import answers_of, difference_text, interval_text, sds_text, subject_text
 from openboneage.subject import SEX_WORDS, format_age
 
@@ -24,14 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LONGEST_SIDE_PX = 1200
 SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
 FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
-GREEN = "#2f9e6e"
-FIELD_MARGIN = 0.12
-"""Of the film, only the part around the hand is shown: this share of the hand's height on every side."""
-
 
 FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
 """Endings of the files that a figure can be, and the field of their metadata that names the film."""
@@ -65,13 +57,14 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
         right=0.96,
         top=0.985,
         bottom=0.05 + FOOT,
-        hspace=0.07,
+        hspace=0.16,
         wspace=0.03,
     )
     _draw_heading(figure.add_subplot(grid[0, :]), examination.assessment)
-    _draw_film(figure.add_subplot(grid[1, 0]), examination.hand)
+    view = film_view(examination.hand, examination.assessment)
+    draw_film(figure.add_subplot(grid[1, 0]), view)
     if attention:
-        _draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention)
+        draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention, view)
     draw_age_axis(figure.add_subplot(grid[2, :]), examination.assessment)
     _draw_foot(figure, examination.assessment)
     buffer = BytesIO()
@@ -122,61 +115,6 @@ def _difference(assessment: Assessment) -> str:
         return "".join(texts)
     girl, boy = texts
     return f"girl {girl.removesuffix(' chronological age')}, boy {boy}"
-
-
-def _draw_film(axes: Axes, hand: StandardHand) -> None:
-    shown, onto = _shown(hand)
-    axes.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
-    for outline in hand.outline_film[:1]:
-        line = geometry.move(np.vstack([outline, outline[:1]]), onto) - 0.5
-        axes.plot(line[:, 0], line[:, 1], color=GREEN, linewidth=1.1)
-    _caption(axes, "film and outline of the hand", shown.shape)
-
-
-def _draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap) -> None:
-    shown, onto = _shown(hand)
-    back = geometry.chain(geometry.inverse(hand.film_to_canvas(attention.values.shape[0])), onto)
-    weight = np.clip(geometry.warp(attention.values, back, shown.shape), 0, 1)
-    axes.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
-    colours = _heat_colours(weight)
-    axes.imshow(colours, interpolation="bilinear")
-    _caption(axes, "occlusion map (red: covering it changes the age most)", shown.shape)
-
-
-def _heat_colours(weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Red where the weight is high, yellow where it is middling, clear where it is low; `(height, width, 4)`."""
-    from matplotlib import colormaps
-
-    colours = np.asarray(colormaps["YlOrRd"](0.25 + 0.7 * weight))
-    colours[..., 3] = 0.6 * np.clip((weight - 0.15) / 0.6, 0, 1)
-    return colours
-
-
-def _shown(hand: StandardHand) -> tuple[NDArray[np.uint8], geometry.Affine]:
-    """The part of the film around the hand, stretched for the eye, and the affine from film pixels there."""
-    height, width = hand.film.shape
-    if hand.outline_film:
-        points = hand.outline_film[0]
-        margin = FIELD_MARGIN * float(np.ptp(points[:, 1]))
-        (left, top), (right, bottom) = points.min(axis=0) - margin, points.max(axis=0) + margin
-    else:
-        left, top, right, bottom = 0, 0, width, height
-    rows = slice(min(max(int(top), 0), height - 1), min(int(bottom) + 1, height))
-    columns = slice(min(max(int(left), 0), width - 1), min(int(right) + 1, width))
-    part = hand.film[rows, columns]
-    scale = min(LONGEST_SIDE_PX / max(part.shape), 1.0)
-    if scale < 1:
-        part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    low, high = np.percentile(part, (0.5, 99.7))
-    stretched = np.clip((part.astype(np.float32) - low) / max(high - low, 1) * 255, 0, 255).astype(np.uint8)
-    return stretched, geometry.chain(geometry.translation(-columns.start, -rows.start), geometry.scaling(scale, scale))
-
-
-def _caption(axes: Axes, text: str, shape: tuple[int, ...]) -> None:
-    axes.set_xlim(-0.5, shape[1] - 0.5)
-    axes.set_ylim(shape[0] - 0.5, -0.5)
-    axes.axis("off")
-    axes.set_title(text, fontsize=8.5, color=GREY, pad=3)
 
 
 def _draw_foot(figure: Figure, assessment: Assessment) -> None:
