@@ -59,8 +59,10 @@ def test_a_landmark_is_the_mean_over_four_pixels_around_the_strongest(rows: int,
         ((20, 90), (110, 30), (65, 63), (65, 57)),
         ((100, 100), (40, 20), (70, 57), (70, 63)),
         ((64, 110), (64, 30), (67, 70), (61, 70)),
+        ((110, 64), (50, 64), (60, 63), (60, 65)),
+        ((64, 110), (64, 30), (65, 70), (63, 70)),
     ],
-    ids=["upright", "slanted right", "upside down", "slanted left", "lying"],
+    ids=["upright", "slanted right", "upside down", "slanted left", "lying", "upright and close", "lying and close"],
 )
 def test_thumb_and_little_finger_lie_on_opposite_sides(
     radius: tuple[int, int], middle: tuple[int, int], first: tuple[int, int], second: tuple[int, int]
@@ -72,6 +74,14 @@ def test_thumb_and_little_finger_lie_on_opposite_sides(
     assert np.floor(detection.landmarks[[1, 3]][:, ::-1]).tolist() == [list(second), list(first)]
     mirrored = read_detection(maps_of({**spots, MCP1: little, MCP5: thumb}), HEAD)
     assert mirrored.landmark_scores[[1, 3]] == pytest.approx([0.9, 0.5])
+    alike = {MCP1: {first: 0.6, second: 0.5}, MCP5: {first: 0.4, second: 0.5}}
+    assert read_detection(maps_of({**spots, **alike}), HEAD).landmark_scores[[1, 3]] == pytest.approx([0.6, 0.5])
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 64), (64, 0), (127, 64), (64, 127), (127, 127)])
+def test_a_landmark_at_the_edge_lies_in_its_pixel(place: tuple[int, int]) -> None:
+    detection = read_detection(maps_of({**UPRIGHT, MCP3: {place: 0.9}}), HEAD)
+    assert detection.landmarks[2] == pytest.approx([place[1] + 0.5, place[0] + 0.5])
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 127), (127, 127)])
@@ -85,6 +95,8 @@ def test_absurd_logits_do_not_overflow() -> None:
     assert np.isfinite(detection.landmarks).all()
     assert detection.hand_count.tolist() == [1, 0, 0]
     assert detection.inverted == pytest.approx(1)
+    dark = read_detection(np.full((5, 128, 128), -1e9, np.float32), np.array([0, 0, 0, 1e9], np.float32))
+    assert dark.hand_count == pytest.approx([1 / 3, 1 / 3, 1 / 3])
 
 
 @pytest.mark.parametrize("shape", [(128, 96), (96, 128), (1, 128), (128, 128)])
@@ -102,6 +114,13 @@ def test_linear_brightness_runs_from_one_extreme_to_the_other() -> None:
     linear, equalised = thumbnail_channels(content)[:, :10, :20]
     assert linear == pytest.approx(np.clip(np.arange(200).reshape(10, 20) / 198, 0, 1))
     assert equalised == pytest.approx(np.arange(200).reshape(10, 20) / 199, abs=0.5 / 255)
+
+
+def test_what_lies_beyond_the_extremes_is_cut_off() -> None:
+    content = np.full((10, 100), 100, np.uint8)
+    content[0, :4], content[5:, :], content[9, 96:] = 0, 200, 255
+    linear = thumbnail_channels(content)[0, :10, :100]
+    assert (linear[0, 0], linear[0, 4], linear[5, 0], linear[9, 99]) == (0, 0, 1, 1)
 
 
 def test_one_grey_level_of_contrast_is_all_that_a_thumbnail_needs() -> None:
@@ -122,3 +141,4 @@ def test_brightness_range_leaves_out_the_extremes() -> None:
     values = np.arange(200, dtype=np.uint8).reshape(10, 20)
     assert brightness_range(values, 0.1, 0.9) == (19, 179)
     assert brightness_range(values, 0.0, 1.0) == (0, 199)
+    assert brightness_range(np.repeat(np.array([0, 255], np.uint8), 50), 0.6, 1.0) == (255, 255)
