@@ -190,6 +190,7 @@ def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure() -> N
     assert judge(hands.examined().hand, doubtful).verdict is Verdict.ACCEPT
     report = judge(hands.examined().hand, dataclasses.replace(doubtful, landmark_warn=2.0))
     assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-cut-off"]
+    assert judge(half_lit(), dataclasses.replace(doubtful, landmark_warn=0.5)).findings == (), "0.5 is the lowest score"
 
 
 def test_every_limit_is_tested() -> None:
