@@ -60,9 +60,19 @@ def test_a_landmark_is_the_mean_over_four_pixels_around_the_strongest(rows: int,
         ((100, 100), (40, 20), (70, 57), (70, 63)),
         ((64, 110), (64, 30), (67, 70), (61, 70)),
         ((110, 64), (50, 64), (60, 63), (60, 65)),
+        ((50, 64), (110, 64), (60, 65), (60, 63)),
         ((64, 110), (64, 30), (65, 70), (63, 70)),
     ],
-    ids=["upright", "slanted right", "upside down", "slanted left", "lying", "upright and close", "lying and close"],
+    ids=[
+        "upright",
+        "slanted right",
+        "upside down",
+        "slanted left",
+        "lying",
+        "upright and close",
+        "upside down and close",
+        "lying and close",
+    ],
 )
 def test_thumb_and_little_finger_lie_on_opposite_sides(
     radius: tuple[int, int], middle: tuple[int, int], first: tuple[int, int], second: tuple[int, int]
