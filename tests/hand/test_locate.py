@@ -254,6 +254,7 @@ def test_the_mask_is_the_mean_of_close_up_and_mirror_image_without_islands() -> 
     maps[0, 0, 20:30, 60:70] = maps[1, 0, 20:30, 96 - 70 : 96 - 60] = 6
     maps[0, 0, 40:80, 60:80] = 4
     mask = found_on(GREY, session).mask
+    assert mask.dtype == np.float32
     px_of_canvas = (256 / HEIGHT) / (96.5 - 58.5)
     assert (mask > 0.5).sum() == pytest.approx(40 * 20 * px_of_canvas**2, rel=0.05)
     assert mask.max() == pytest.approx(1 / (1 + np.exp(-6)))
