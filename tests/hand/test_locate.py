@@ -246,6 +246,16 @@ def test_the_finder_sees_film_and_negative_then_close_up_and_mirror_image() -> N
     assert not close[:, :, 96:].any()
 
 
+@pytest.mark.parametrize(("size_px", "interpolation"), [((384, 300), cv2.INTER_AREA), ((64, 50), cv2.INTER_LINEAR)], ids=str)
+def test_the_finder_sees_a_large_film_averaged_and_a_small_one_interpolated(
+    size_px: tuple[int, int], interpolation: int
+) -> None:
+    film, session = np.random.default_rng(8).integers(0, 256, size_px, np.uint8), both_runs()
+    found_on(film, session)
+    expected = np.asarray(cv2.resize(film, (100, 128), interpolation=interpolation), np.uint8)
+    assert np.array_equal(session.pictures[0][0], thumbnail_channels(expected))
+
+
 def test_the_mask_is_the_mean_of_close_up_and_mirror_image_without_islands() -> None:
     session = both_runs()
     (maps, _) = session.runs[1]
