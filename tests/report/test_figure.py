@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +14,7 @@ from openboneage.findings import Finding, Severity
 from openboneage.hand import geometry
 from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
 from openboneage.report.figure import draw_figure
-from openboneage.report.film_panel import GREEN, FilmView, attention_caption, film_view
+from openboneage.report.film_panel import GREEN, attention_caption
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -62,11 +60,6 @@ def test_both_answers_are_drawn_where_the_sex_is_unknown() -> None:
     unknown, girl = (drawn(toy_assessor().examine(FILM, sex, 111.0)) for sex in (Sex.UNKNOWN, Sex.FEMALE))
     assert min(share_of(PURPLE, unknown), share_of(BLUE, unknown)) > 0.3
     assert share_of(PURPLE, girl) == 0
-
-
-def test_a_boy_of_two_and_one_of_sixteen_each_have_an_axis_that_fits() -> None:
-    for age_months in (6.0, 24.0, 192.0):
-        assert share_of(ORANGE, drawn(toy_assessor().examine(FILM, Sex.MALE, age_months))) > 0.03
 
 
 @pytest.mark.parametrize("age_months", [0.0, 228.0, 600.0])
@@ -115,55 +108,6 @@ def test_a_map_has_one_scale_in_months_on_every_film() -> None:
     assert "by less than 1 month" in attention_caption(map_of(-0.9))
     assert "by less than 1 month" not in attention_caption(map_of(-1.1))
     assert coloured(large, 0) > coloured(none, 0) + 2000
-
-
-def examined(pixels: np.ndarray, sex: Sex = Sex.FEMALE, age_months: float | None = None) -> Examination:
-    return toy_assessor().examine(hands.png(pixels), sex, age_months)
-
-
-def view_of(examination: Examination) -> FilmView:
-    return film_view(examination.hand, examination.assessment)
-
-
-@pytest.mark.parametrize(
-    ("change", "caption"),
-    [
-        (lambda film: film, "left hand"),
-        (hands.mirrored, "right hand, mirrored for the estimate"),
-        (lambda film: hands.turned(film, 90), r"left hand; turned upright by (7|8|9)\d°"),
-    ],
-)
-def test_the_side_and_a_turn_are_said_in_words(change: Callable[[np.ndarray], np.ndarray], caption: str) -> None:
-    assert re.fullmatch(caption, view_of(examined(change(hands.film("7043", 400)))).caption)
-
-
-@pytest.mark.parametrize("degrees", [90, 180, -100])
-def test_a_film_that_lay_turned_is_shown_upright(degrees: float) -> None:
-    examination = examined(hands.turned(hands.film("7043", 400), degrees))
-    hand = examination.hand
-    knuckle, radius = geometry.move(
-        geometry.move(np.array([(0.0, 0.0), (0.0, 1.0)]), geometry.inverse(hand.film_to_frame)), view_of(examination).onto
-    )
-    assert radius[1] - knuckle[1] > 3 * abs(radius[0] - knuckle[0])
-
-
-@pytest.mark.parametrize(
-    "refused", [hands.not_hand("noise"), hands.turned(hands.film("7043", 400), 90)], ids=["noise", "adult"]
-)
-def test_a_refused_film_is_shown_whole_as_it_lies(refused: np.ndarray) -> None:
-    view = view_of(examined(refused, age_months=528.0))
-    assert view.pixels.shape == refused.shape
-    assert view.caption == "the whole film: refused"
-
-
-def test_where_no_hand_was_located_there_is_no_outline() -> None:
-    assert len(view_of(examined(hands.not_hand("noise"))).outline) == 0
-
-
-def test_the_outline_is_open_where_the_canvas_ends() -> None:
-    """A line across the thumb or the forearm would look like an end of the hand."""
-    outline = view_of(hands.examined("14750")).outline
-    assert 0.02 < np.isnan(outline[:, 0]).mean() < 0.3
 
 
 @pytest.mark.parametrize("name", ["$x$.png", "$\\bad{$.png", "a_b^c.png", "Jörg–Åse.png", "f\udcfc.png", "n" * 200])
