@@ -246,7 +246,7 @@ def test_the_finder_sees_film_and_negative_then_close_up_and_mirror_image() -> N
     assert not close[:, :, 96:].any()
 
 
-@pytest.mark.parametrize(("size_px", "interpolation"), [((384, 300), cv2.INTER_AREA), ((64, 50), cv2.INTER_LINEAR)], ids=str)
+@pytest.mark.parametrize(("size_px", "interpolation"), [((384, 300), cv2.INTER_AREA), ((96, 75), cv2.INTER_LINEAR)], ids=str)
 def test_the_finder_sees_a_large_film_averaged_and_a_small_one_interpolated(
     size_px: tuple[int, int], interpolation: int
 ) -> None:
