@@ -26,7 +26,7 @@ FIELD_MARGIN = 0.12
 """Only the part around the hand is shown: this share of the hand's height on every side."""
 TURN_DEGREES = 30.0
 """A hand turned by more than this is shown upright."""
-FULL_MONTHS, LEAST_MONTHS = 8.0, 1.0
+FULL_MONTHS, LEAST_MONTHS = 12.0, 1.0
 """The occlusion map has its strongest colour from `FULL_MONTHS`, and none below `LEAST_MONTHS`."""
 
 
