@@ -167,6 +167,10 @@ def test_the_finding_names_the_width_in_years(width: int, years: int) -> None:
     assert f"its interval spans {years} years." in finding.message
 
 
+def test_published_probabilities_are_rounded_to_six_decimals() -> None:
+    assert TypeAdapter(PublishedProbabilities).dump_python(np.full(229, 1 / 229)) == 229 * [0.004367]
+
+
 def of_width(months: float) -> AgeDistribution:
     """A distribution with an interval of that width."""
     interval = AgeInterval(0.0, months, 0.9)
