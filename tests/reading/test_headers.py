@@ -10,11 +10,12 @@ import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.uid import JPEG2000Lossless
 
 from openboneage.errors import UnreadableError
 from openboneage.reading import headers
 from openboneage.reading.headers import ImageHeader
-from tests.reading.films import pillow_file, ramp_image
+from tests.reading.films import lossless_frame, pillow_file, ramp_image
 
 GREY = ramp_image(8)
 DEEP = ramp_image(16)
@@ -37,7 +38,8 @@ def directory(order: Order, *tags: tuple[int, str, tuple[int, ...]], following: 
         if len(packed) > 4:
             place = start + 6 + 12 * len(tags) + len(behind)
             behind, packed = behind + packed, struct.pack(f"{order}I", place)
-        entries += struct.pack(f"{order}HHI", number, {"B": 1, "H": 3, "I": 4}[kind], len(values)) + packed.ljust(4, b"\0")
+        code = {"B": 1, "H": 3, "I": 4, "b": 6}[kind]
+        entries += struct.pack(f"{order}HHI", number, code, len(values)) + packed.ljust(4, b"\0")
     return struct.pack(f"{order}H", len(tags)) + entries + struct.pack(f"{order}I", following) + behind
 
 
@@ -177,7 +179,33 @@ def test_jpeg_2000(bits: int, samples: int) -> None:
 def test_jpeg_2000_of_signed_samples_beside_the_origin() -> None:
     size = struct.pack(">HH8IHB", 41, 0, 60, 50, 12, 10, 48, 40, 12, 10, 1, 0x80 | 11)
 
-    assert headers.jpeg2000_header(b"box" + headers.JPEG2000_START + size + b"\xff\xd9") == ImageHeader(48, 40, 12, 1)
+    stream = headers.JPEG2000_START + size + b"\xff\xd9"
+    boxes = struct.pack(">I4s", 12, b"free") + bytes(4) + struct.pack(">I4s", 0, b"jp2c")
+
+    assert headers.jpeg2000_header(boxes + stream) == headers.jpeg2000_header(stream) == ImageHeader(48, 40, 12, 1)
+
+
+def test_jpeg_2000_with_a_palette_is_refused() -> None:
+    palette = struct.pack(">I4s", 16, b"jp2h") + struct.pack(">I4s", 8, b"pclr")
+
+    with pytest.raises(ValueError, match="no usable codestream"):
+        headers.jpeg2000_header(palette + lossless_frame(GREY, JPEG2000Lossless, 8))
+
+
+@pytest.mark.parametrize("extra", [segment(0xC0, bytes(6)), segment(0xDE, bytes(6)), segment(0xDF, b"0"), segment(0xF8, b"\4")])
+@pytest.mark.parametrize("place", ["before the frame header", "after the scan"])
+def test_jpeg_with_a_second_size_is_refused(extra: bytes, place: str) -> None:
+    plain = pillow_file(GREY, "JPEG")
+    data = plain[:2] + extra + plain[2:] if place == "before the frame header" else plain[:-2] + extra + plain[-2:]
+
+    with pytest.raises(ValueError, match="frame header"):
+        headers.jpeg_header(data)
+
+
+@pytest.mark.parametrize("tags", [[(256, "H", (48,)), (256, "H", (49,))], [(277, "b", (1,))]], ids=["twice", "signed"])
+def test_tiff_tags_that_decoders_may_read_otherwise_are_refused(tags: list[tuple[int, str, tuple[int, ...]]]) -> None:
+    with pytest.raises(ValueError, match="otherwise"):
+        headers.tiff_directory(b"II*\0" + bytes(4) + directory("<", *tags), "<", 8)
 
 
 @pytest.mark.parametrize("rows", [40, -40], ids=["from below", "from above"])

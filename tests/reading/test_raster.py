@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
+from contextlib import suppress
 from typing import Literal
 
 import cv2
@@ -232,3 +234,15 @@ def test_reading_is_silent(films: dict[str, bytes], kind: str, capfd: pytest.Cap
     with pytest.raises(UnreadableError):
         read(films[kind][:-40])
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("place", "kind", "body"), [(33, b"tRNS", bytes(9)), (33, b"PLTE", bytes(9)), (41, b"oops", b"")])
+def test_the_decoder_of_png_files_is_silent(place: int, kind: bytes, body: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    plain = pillow_file(ramp_image(8), "PNG")
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    with suppress(UnreadableError):
+        read(plain[:place] + chunk + plain[place:])
+
+    sys.stderr.write("still printed\n")
+    assert capfd.readouterr() == ("", "still printed\n")

@@ -7,6 +7,8 @@ it, the last one to leave restores it, and threads that read at the same time sh
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from openboneage.errors import BoneAgeError, UnreadableError
 
 Undo = Callable[[], None]
+_STDERR = 2
 
 
 class Silence:
@@ -67,9 +70,30 @@ def _silence_opencv() -> Undo:
 
     level = opencv_logging.getLogLevel()
     opencv_logging.setLogLevel(opencv_logging.LOG_LEVEL_SILENT)
+    restore_stderr = _silence_stderr()
 
     def undo() -> None:
+        restore_stderr()
         opencv_logging.setLogLevel(level)
+
+    return undo
+
+
+def _silence_stderr() -> Undo:
+    """Point the file descriptor of standard error to nowhere: libpng writes to it directly."""
+    try:
+        kept = os.dup(_STDERR)
+    except OSError:  # standard error is closed
+        return lambda: None
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
+
+    def undo() -> None:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
 
     return undo
 
@@ -92,6 +116,8 @@ def unreadable_if_it_fails(what: str) -> Iterator[None]:
         yield
     except BoneAgeError:
         raise
+    except MemoryError:
+        raise UnreadableError(f"There is not enough memory for {what}; export the film smaller, or use fewer jobs.") from None
     except Exception as error:
         raise UnreadableError(
             f"Expected {what} in good order, got damaged or unsupported data ({type(error).__name__}); export the film again."

@@ -7,7 +7,9 @@ file cut off; on other damage `struct.error`, `IndexError` or `ValueError` come 
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from openboneage.errors import UnreadableError
@@ -17,6 +19,12 @@ JPEG_START = b"\xff\xd8"
 JPEG_END = b"\xff\xd9"
 JPEG2000_START = b"\xff\x4f\xff\x51"  # SOC and SIZ markers
 
+MAX_JPEG_SCANS = 100  # progressive encoders write about ten
+MAX_JPEG2000_TILES = 4096  # 64 megapixels in tiles of 128 x 128
+
+_EOI, _SOS, _DHP, _EXP, _LSE = 0xD9, 0xDA, 0xDE, 0xDF, 0xF8
+_OVERSIZE = b"\x04"  # T.87 C.2.4.1.4
+_AFTER_SCAN = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")  # neither data of a scan nor a restart marker
 _NORMAL = 1
 _EXIF_PREFIX = b"Exif\0\0"
 
@@ -44,57 +52,117 @@ class ImageHeader:
     white_is_zero: bool = False
 
 
+_PNG_IMAGE = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 4, 4: 4, 6: 4}  # once decoded: a palette and grey with alpha become colour with alpha
 
 
 def png_header(data: bytes) -> ImageHeader:
     """Read IHDR and walk the chunks to IEND (PNG 3rd edition, sections 11.2 and 11.3)."""
     width, height, bits, colour_type = struct.unpack_from(">IIBB", data, 16)
-    frames, orientation, position = 1, _NORMAL, 8
-    while position < len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
+    frames, orientation = 1, _NORMAL
+    for kind, start, end in _png_chunks(data):
         if kind == b"acTL":
-            frames = struct.unpack_from(">I", data, position + 8)[0]
+            frames = struct.unpack_from(">I", data, start + 8)[0]
         elif kind == b"eXIf":
-            orientation = exif_orientation(data[position + 8 : position + 8 + length])
-        elif kind == b"IEND":
-            return ImageHeader(width, height, bits, _PNG_SAMPLES[colour_type], frames, orientation)
+            orientation = exif_orientation(data[start + 8 : end - 4])
+    return ImageHeader(width, height, bits, _PNG_SAMPLES[colour_type], frames, orientation)
+
+
+def png_image(data: bytes) -> bytes:
+    """Leave only what the pixels need of a PNG.
+
+    Text and colour profiles may be compressed, so that a small one takes gigabytes, and damaged ones make the decoder print
+    warnings.
+    """
+    return data[:8] + b"".join(data[start:end] for kind, start, end in _png_chunks(data) if kind in _PNG_IMAGE)
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind, start and end of each chunk, up to IEND."""
+    position, kind = 8, b""
+    while kind != b"IEND":
+        if position >= len(data):
+            raise cut_off("PNG")
+        length, kind = struct.unpack_from(">I4s", data, position)
+        if (kind == b"IHDR") != (position == 8):
+            raise ValueError("the header comes first, and once")
+        yield kind, position, position + 12 + length
         position += 12 + length
-    raise cut_off("PNG")
 
 
 def jpeg_header(data: bytes) -> ImageHeader:
-    """Read the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2) and check that it has its end."""
-    header, orientation, position = None, _NORMAL, 2
+    """Read the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2) and check that it has its end.
+
+    The whole stream is walked as far as a decoder goes: of two frame headers some decoders take the first and some the last, a
+    hierarchical stream may hold another size, and each scan of a progressive stream costs a pass over the image.
+    """
+    header, orientation, scans = None, _NORMAL, 0
+    for marker, body in _jpeg_segments(data):
+        if (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
+            if header is not None:
+                raise ValueError("two frame headers")
+            bits, height, width, samples = struct.unpack_from(">BHHB", body)
+            header = ImageHeader(width, height, bits, samples)
+        elif marker in (_DHP, _EXP) or (marker == _LSE and body[:1] == _OVERSIZE):
+            raise ValueError("a size outside the frame header")
+        elif marker == 0xE1 and body.startswith(_EXIF_PREFIX):
+            orientation = exif_orientation(body)
+        elif marker == _SOS:
+            scans += 1
+    if header is None or scans == 0:
+        raise cut_off("JPEG")
+    if scans > MAX_JPEG_SCANS:
+        raise UnreadableError(f"Expected a JPEG of at most {MAX_JPEG_SCANS} scans, got {scans}; export it as baseline JPEG.")
+    return replace(header, orientation=orientation)
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the marker and content of each segment up to the end of the image."""
+    position = 2
     while True:
         if data[position] != 0xFF:
             raise ValueError("no marker")
         marker = data[position + 1]
+        if marker == _EOI:
+            return
         if marker == 0xFF or marker == 0x01 or 0xD0 <= marker <= 0xD7:  # fill bytes and markers without a segment
             position += 1 if marker == 0xFF else 2
             continue
         (length,) = struct.unpack_from(">H", data, position + 2)
-        if (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
-            bits, height, width, samples = struct.unpack_from(">BHHB", data, position + 4)
-            header = ImageHeader(width, height, bits, samples)
-        elif marker == 0xE1 and data.startswith(_EXIF_PREFIX, position + 4):
-            orientation = exif_orientation(data[position + 4 : position + 2 + length])
-        elif marker == 0xDA:
-            break
+        yield marker, data[position + 4 : position + 2 + length]
         position += 2 + length
-    if header is None or data.rfind(JPEG_END, position) < 0:
-        raise cut_off("JPEG")
-    return replace(header, orientation=orientation)
+        if marker == _SOS:
+            following = _AFTER_SCAN.search(data, position)
+            if following is None:
+                raise cut_off("JPEG")
+            position = following.start()
 
 
 def jpeg2000_header(data: bytes) -> ImageHeader:
     """Read the SIZ marker of a JPEG 2000 codestream (ITU-T T.800 A.5.1) and check that it has its end."""
-    start = data.index(JPEG2000_START)
-    right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
+    start = _codestream_start(data)
+    right, bottom, left, top, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
     samples, precision = struct.unpack_from(">HB", data, start + 40)
     if data.rfind(JPEG_END, start) < 0:
         raise cut_off("JPEG 2000")
+    tiles = -(-right // tile_width) * -(-bottom // tile_height)
+    if tiles > MAX_JPEG2000_TILES:  # a decoder allocates some kilobytes for each before it decodes one
+        raise UnreadableError(f"Expected at most {MAX_JPEG2000_TILES} tiles in a JPEG 2000, got {tiles}; export larger tiles.")
     return ImageHeader(right - left, bottom - top, (precision & 0x7F) + 1, samples)
+
+
+def _codestream_start(data: bytes) -> int:
+    """Find the codestream where a decoder finds it: at the start, or in the first `jp2c` box of a JP2 file (T.800 I.4, I.5)."""
+    position = 0
+    while not data.startswith(JPEG2000_START, position):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        if kind == b"jp2c":
+            position += 8
+        elif length < 8 or b"pclr" in data[position : position + length]:  # a palette multiplies the samples
+            raise ValueError("no usable codestream")
+        else:
+            position += length
+    return position
 
 
 def bmp_header(data: bytes) -> ImageHeader:
@@ -148,6 +216,7 @@ def exif_orientation(data: bytes) -> int:
 
 
 _TIFF_TYPES = {1: "B", 3: "H", 4: "I"}  # byte, short, long
+_TIFF_LAYOUT = frozenset((256, 257, 258, 262, 277, 284, 322, 323, 339))  # what `_tiff_image` goes by
 _MAX_TIFF_DIRECTORIES = 64
 
 
@@ -174,7 +243,8 @@ def _tiff_image(tags: dict[int, tuple[int, ...]], frames: int) -> ImageHeader:
         raise UnreadableError("Expected a TIFF in grey, RGB or RGBA with interleaved samples; export it as such, or as PNG.")
     width, height = tags[256][0], tags[257][0]
     # a decoder allocates a whole tile, which may claim to be larger than its image
-    check_size(max(width, tags.get(322, (0,))[0]), max(height, tags.get(323, (0,))[0]))
+    tile_width, tile_height = max(width, tags.get(322, (0,))[0]), max(height, tags.get(323, (0,))[0])
+    check_size(tile_width, tile_height, samples * -(-bits[0] // 8))
     white_is_zero = photometric == 0 and bits[0] == 16
     return ImageHeader(width, height, bits[0], samples, frames, white_is_zero=white_is_zero)
 
@@ -184,11 +254,18 @@ def tiff_directory(data: bytes, order: str, offset: int) -> tuple[dict[int, tupl
 
     Returns:
         The unsigned integer tags, at most two values of each, and the offset of the next directory, 0 after the last.
+
+    Raises:
+        ValueError: A tag comes twice, or one that tells the size has another type: a decoder may read another value.
     """
     (count,) = struct.unpack_from(f"{order}H", data, offset)
-    tags = {}
+    tags: dict[int, tuple[int, ...]] = {}
+    seen: set[int] = set()
     for entry in range(offset + 2, offset + 2 + 12 * count, 12):
         tag, kind, length = struct.unpack_from(f"{order}HHI", data, entry)
+        if tag in seen or (tag in _TIFF_LAYOUT and kind not in _TIFF_TYPES):
+            raise ValueError("a tag that decoders may read otherwise")
+        seen.add(tag)
         if kind not in _TIFF_TYPES or length == 0:
             continue
         inline = length * struct.calcsize(_TIFF_TYPES[kind]) <= 4

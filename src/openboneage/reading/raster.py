@@ -24,7 +24,7 @@ from openboneage.reading import display
 from openboneage.reading.bounds import check_size
 from openboneage.reading.display import Pixels
 from openboneage.reading.guards import quiet_opencv, unreadable_if_it_fails
-from openboneage.reading.headers import ImageHeader, bmp_header, jpeg_header, png_header, tiff_header, webp_header
+from openboneage.reading.headers import ImageHeader, bmp_header, jpeg_header, png_header, png_image, tiff_header, webp_header
 from openboneage.reading.radiograph import Radiograph
 
 _HEADERS: dict[str, Callable[[bytes], ImageHeader]] = {
@@ -65,7 +65,8 @@ def read_raster(data: bytes, kind: str, *, name: str, sha256: str) -> Radiograph
         header = _HEADERS[kind](data)
     _check(header, kind)
     with quiet_opencv, unreadable_if_it_fails(f"{kind} pixels"):
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        image = png_image(data) if kind == "PNG" else data
+        decoded = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype not in (np.uint8, np.uint16):
         raise UnreadableError(f"Expected {kind} pixels in good order, got damaged or cut off data; export the film again.")
     if sorted(decoded.shape[:2]) != sorted((header.height_px, header.width_px)):

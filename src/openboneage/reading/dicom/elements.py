@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 import zlib
 from contextlib import suppress
 from datetime import date
@@ -16,8 +15,10 @@ from io import BytesIO
 from typing import Any
 
 from pydicom import dcmread
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset
+from pydicom.filereader import _read_command_set_elements, _read_file_meta_info, read_dataset, read_preamble
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -41,7 +42,13 @@ KEYWORDS = tuple(f"{_IMAGE} {_TONES} {_SUBJECT}".split())
 
 MAX_INFLATED_BYTES = 128 * 1024 * 1024
 _INFLATE_STEP_BYTES = 1024 * 1024
-_LONG_VALUES = (b"OB", b"OW", b"SQ", b"UN", b"UT")  # of those that file meta information may hold: PS3.5 table 7.1-1
+MAX_ITEMS = 20_000
+"""Items of sequences and fragments of pixel data together; fragments of a large film are tens of kilobytes each."""
+MAX_VALUE_BYTES = 1024 * 1024
+"""Of an attribute that is not the pixels; the largest are sequences of lookup tables of 128 KiB."""
+_MAX_TEXT_BYTES = 1024
+_TEXTS = frozenset(("AS", "CS", "DA", "DS", "IS", "UI"))
+_ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # the item tag in either byte order (PS3.5 7.5)
 _DATE = re.compile(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})")  # PS3.5 table 6.2-1 (DA); with dots in files older than version 3.0
 
 
@@ -77,10 +84,20 @@ class Tags:
     def value(self, keyword: str) -> Any:
         """Take a value as pydicom understands it; None where it is missing or damaged."""
         try:
+            if self._is_too_long(keyword):
+                raise ValueError(keyword)
             return getattr(self._dataset, keyword, None)
         except Exception:  # pydicom's errors for damaged values have no common base
             self.reject(keyword)
             return None
+
+    def _is_too_long(self, keyword: str) -> bool:
+        """Tell whether a value would take too much memory: pydicom makes an object of each number and item, however many."""
+        element: Any = self._dataset.get_item(keyword) if keyword in self._dataset else None
+        if not isinstance(element, RawDataElement) or element.value is None or keyword == "PixelData":
+            return False
+        representation = dictionary_VR(keyword) if element.VR in (None, "UN") else element.VR
+        return len(element.value) > (_MAX_TEXT_BYTES if representation in _TEXTS else MAX_VALUE_BYTES)
 
     def values(self, keyword: str) -> list[Any]:
         """Take all values of an attribute, none where it is missing."""
@@ -150,10 +167,13 @@ def open_dicom(data: bytes) -> tuple[Tags, UID]:
         UnreadableError: The file is damaged beyond its attributes.
     """
     with unreadable_if_it_fails("a DICOM header"):
+        _check_items(data)
         start = _deflated_start(data)
         if start is not None:
             wanted: list[BaseTag | int] = [Tag(keyword) for keyword in KEYWORDS]
-            inflated = read_dataset(BytesIO(_inflate(data[start:])), False, True, specific_tags=wanted)
+            inflated_data = _inflate(data[start:])
+            _check_items(inflated_data)
+            inflated = read_dataset(BytesIO(inflated_data), False, True, specific_tags=wanted)
             return Tags(inflated), DeflatedExplicitVRLittleEndian
         dataset = dcmread(BytesIO(data), force=True, specific_tags=list(KEYWORDS))
         syntax = dataset.file_meta.get("TransferSyntaxUID")
@@ -171,18 +191,23 @@ def _guessed_syntax(dataset: Dataset) -> UID:
 def _deflated_start(data: bytes) -> int | None:
     """Find where a deflated dataset (PS3.5 A.5) starts; None if the file is not deflated.
 
-    pydicom would inflate the rest of the file whatever its size, so this has to be known before.
+    pydicom would inflate the rest of the file whatever its size, so this has to be known before, and from pydicom's own
+    functions: what another parser takes for the end of the file meta information may not be where pydicom ends it.
     """
-    position, is_deflated = 132 if data[128:132] == b"DICM" else 0, False
-    while data[position : position + 2] == b"\x02\0":
-        if data[position + 4 : position + 6] in _LONG_VALUES:
-            value, length = position + 12, struct.unpack_from("<I", data, position + 8)[0]
-        else:
-            value, length = position + 8, struct.unpack_from("<H", data, position + 6)[0]
-        if data[position + 2 : position + 4] == b"\x10\0":
-            is_deflated = data[value : value + length].rstrip(b"\0 ").decode("ascii") == DeflatedExplicitVRLittleEndian
-        position = value + length
-    return position if is_deflated else None
+    stream = BytesIO(data)
+    read_preamble(stream, force=True)
+    meta = _read_file_meta_info(stream)
+    _read_command_set_elements(stream)
+    return stream.tell() if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian else None
+
+
+def _check_items(data: bytes) -> None:
+    """Refuse a file with very many items: pydicom needs a kilobyte for each item of a sequence."""
+    items = max(map(data.count, _ITEMS))
+    if items > MAX_ITEMS:
+        raise UnreadableError(
+            f"Expected a DICOM file of at most {MAX_ITEMS} sequence items and fragments, got {items}; export the film again."
+        )
 
 
 def _inflate(data: bytes) -> bytes:
