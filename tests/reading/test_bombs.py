@@ -102,6 +102,22 @@ def tiled_jpeg2000() -> bytes:
     return compressed_file(pixels, uid.JPEG2000Lossless, bytes(frame), bits=8)
 
 
+def finely_divided_jpeg2000(blocks: int | None = None, precincts: int | None = None) -> bytes:
+    """A JPEG 2000 of 36 megapixels with code-blocks or precincts of a few pixels; both are exponents of two."""
+    pixels = np.zeros((6000, 6000), np.uint8)
+    frame = lossless_frame(pixels, uid.JPEG2000Lossless, 8)
+    start = frame.index(b"\xff\x52")
+    (length,) = struct.unpack_from(">H", frame, start + 2)
+    coding = bytearray(frame[start + 4 : start + 2 + length])
+    if blocks is not None:
+        coding[6:8] = blocks - 2, blocks - 2
+    if precincts is not None:
+        coding[0] |= 1
+        coding += bytes([precincts << 4 | precincts]) * (coding[5] + 1)
+    marked = struct.pack(">HH", 0xFF52, len(coding) + 2) + coding
+    return compressed_file(pixels, uid.JPEG2000Lossless, frame[:start] + marked + frame[start + 2 + length :], bits=8)
+
+
 def many_fragments() -> bytes:
     plain = compressed_file(GREY, uid.JPEGLSLossless, bits=8)
     end = plain.rindex(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
@@ -116,6 +132,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "JP2 of 20,000 px": ((HOSTILE / "jp2_fakefree.dcm").read_bytes, "one size"),
     "JP2 of 16,000 px": ((HOSTILE / "jp2_16k_real.dcm").read_bytes, "one size"),
     "JPEG 2000 with many tiles": (tiled_jpeg2000, f"at most {MAX_JPEG2000_TILES} tiles"),
+    "JPEG 2000 with small precincts": (lambda: finely_divided_jpeg2000(precincts=1), "at most 400000 precincts"),
+    "JPEG 2000 with small code-blocks": (lambda: finely_divided_jpeg2000(blocks=2), "at most 400000 precincts"),
     "deflated, UC in the meta information": (lambda: deflated(UC), "at most 128 MiB inflated"),
     "many items": (lambda: with_items(500_000), f"at most {MAX_ITEMS} sequence items"),
     "many fragments": (many_fragments, f"at most {MAX_ITEMS} sequence items"),

@@ -16,6 +16,8 @@ from openboneage.batch.answer import Answer
 from openboneage.batch.cases import Case, UnusableCase
 from openboneage.batch.executor import Executor
 from openboneage.batch.figures import Figures
+from openboneage.batch.limits import Limits, within_limits
+from openboneage.batch.pool import ProcessPool
 from openboneage.batch.results import Results
 from openboneage.errors import BoneAgeError, InputError, UnreadableError, WorkerLostError
 from openboneage.report.table import models_cell
@@ -74,7 +76,10 @@ def assess_films(
         WeightsError: A model is missing or damaged.
     """
     tasks = _tasks(cases, method, results) if results else (_Task(case) for case in cases)
-    with closing(executor.run(partial(_answer, method, executor.threads), tasks)) as outcomes:
+    function = partial(_answer, method, executor.threads)
+    if isinstance(executor, ProcessPool):  # workers of a cluster have limits of their own
+        function = partial(within_limits, Limits(), function)
+    with closing(executor.run(function, tasks)) as outcomes:
         for outcome in outcomes:
             task, answer = outcome.item, outcome.result
             if isinstance(answer, WorkerLostError):
@@ -131,6 +136,9 @@ def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
             _draw(examination, case.path, method.figures, assessor)
     except BoneAgeError as error:
         return Answer.failed(case.label, error, task.case_id)
+    except MemoryError:
+        lack = UnreadableError("There is not enough memory for this film; export it smaller, or use fewer jobs.")
+        return Answer.failed(case.label, lack, task.case_id)
     return Answer.of(case.label, examination.assessment, task.case_id)
 
 

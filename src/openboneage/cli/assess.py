@@ -17,8 +17,10 @@ from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.answer import Answer
 from openboneage.batch.cases import Case, UnusableCase, stream_cases
 from openboneage.batch.choice import executor_of
+from openboneage.batch.executor import InProcess
 from openboneage.batch.figures import Figures
 from openboneage.batch.films import Method, assess_films
+from openboneage.batch.limits import Limits, limited_memory
 from openboneage.batch.results import CSV, Results, open_results
 from openboneage.batch.summary import Summary
 from openboneage.cli.options import Dask, Estimator, Models
@@ -75,6 +77,8 @@ def assess(
         raise InputError(f"Several films need a folder for their figures, got the file {figure}.")
     method, executor, summary = Method(ModelSet.find(models), estimator, figures), executor_of(jobs, dask), Summary()
     with ExitStack() as stack:
+        if isinstance(executor, InProcess):
+            stack.enter_context(limited_memory(Limits()))
         results = stack.enter_context(_results(csv_out, table_out, method.models))
         if several or results:
             stack.callback(lambda: err.print(str(summary)) if summary else None)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from openboneage.errors import UnreadableError
 from openboneage.reading.bounds import check_size
+from openboneage.reading.jpeg2000 import check_parts
 
 JPEG_START = b"\xff\xd8"
 JPEG_END = b"\xff\xd9"
@@ -148,6 +149,7 @@ def jpeg2000_header(data: bytes) -> ImageHeader:
     tiles = -(-right // tile_width) * -(-bottom // tile_height)
     if tiles > MAX_JPEG2000_TILES:  # a decoder allocates some kilobytes for each before it decodes one
         raise UnreadableError(f"Expected at most {MAX_JPEG2000_TILES} tiles in a JPEG 2000, got {tiles}; export larger tiles.")
+    check_parts(data, start, right, bottom)
     return ImageHeader(right - left, bottom - top, (precision & 0x7F) + 1, samples)
 
 
