@@ -48,8 +48,10 @@ def save_growth_figure(growth: Growth, path: Path) -> None:
         path: File to write; its suffix is the format, such as `.png` or `.pdf`.
 
     Raises:
-        InputError: The suffix is not known, or the file cannot be written.
+        InputError: The suffix is missing or not known, or the file cannot be written.
     """
+    if not path.suffix or (path.exists() and not path.is_file()):
+        raise InputError(f"Expected a file for the figure, such as growth.png, got {path.name}.")
     figure = growth_figure(growth)
     try:
         figure.savefig(path, dpi=150)
