@@ -75,8 +75,9 @@ class Table:
             return ()
         unverified = status.level is StatusLevel.UNVERIFIED
         severity = Severity.WARNING if unverified else Severity.NOTE
+        subject = f"The table of {title}" if title else f"Table {self.name}"
         code = "table-unverified" if unverified else "table-partly-verified"
-        return (Finding(code, severity, f"Table {title or self.name} is {status.level} ({status.reason})."),)
+        return (Finding(code, severity, f"{subject} is {status.level}: {status.reason}."),)
 
 
 @cache
