@@ -24,7 +24,7 @@ class Limits:
 
     Attributes:
         memory_bytes: Data of the whole process: libraries, models and the film. The largest films that are read, of 64
-            megapixels, were measured with 0.8 GB, and with a figure 1.2 GB.
+            megapixels, take up to 0.8 GB, and 1.2 GB of address space.
         cpu_seconds: Time of a processor. The slowest film measured, JPEG 2000 of 64 megapixels, took 13 s, a figure 6 s more.
     """
 

@@ -97,7 +97,7 @@ def checked_height_cm(sex: Sex, age_months: float, height_cm: float) -> float:
     """Return a height if it is possible at an age; beyond 20 years it is compared with 20 years.
 
     Raises:
-        InputError: The sex is unknown, or the height is not possible; the message says so where inches, or years in place of
+        InputError: The sex is unknown, or the height is not possible; the message says so where inches, or years instead of
             months, would make it possible.
     """
     compared = min(checked_age_months(age_months), LAST_MONTHS)

@@ -21,7 +21,7 @@ MASK_THRESHOLD = 0.5
 
 @dataclass(frozen=True, eq=False)
 class StandardHand:
-    """One hand, found and laid straight; its arrays are read-only.
+    """One hand, found and put upright; its arrays are read-only.
 
     Attributes:
         radiograph: The film it was found on.
