@@ -136,7 +136,7 @@ def test_a_bone_age_more_than_five_sd_from_normal_is_a_finding(sds: float, impla
     _, found = compare_with_normal(age, Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
     assert [item.code for item in found] == ["table-unverified", *["age-implausible"] * implausible]
     assert {item.severity for item in found} == {Severity.NOTE, *[Severity.WARNING] * implausible}
-    assert found[0].message.startswith("Table Brush Foundation is unverified ")
+    assert found[0].message.startswith("The table of Brush Foundation is unverified: ")
 
 
 @pytest.mark.parametrize(
