@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
 import torch
 from lightning_fabric import Fabric
@@ -63,4 +65,12 @@ class Hardware:
             precision="bf16-mixed" if bf16 else "32-true",
         )
         fabric.launch()
+        if everywhere > 1:
+            _leave_at_exit()
         return fabric
+
+
+@cache
+def _leave_at_exit() -> None:
+    """Leave the process group when the process ends: Fabric does so for NCCL only, and the threads of gloo abort at exit."""
+    atexit.register(torch.distributed.destroy_process_group)
