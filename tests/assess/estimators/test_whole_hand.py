@@ -3,14 +3,17 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from openboneage.assess.distribution import describe
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.hand.drawing import draw_views
 from openboneage.subject import Sex
+from openboneage.weights.runtime import Model
 from tests import hands
 from tests.toy_model import BASE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS, SLOPE_MONTHS, SQUARE, toy_estimator, write_toy
 
@@ -25,6 +28,24 @@ def test_the_distribution_is_the_mean_over_the_views() -> None:
     assert of_each.shape == (4, 229)
     assert of_each.sum(axis=-1) == pytest.approx(np.ones(4))
     assert TOY.uncalibrated(hand, Sex.MALE) == pytest.approx(of_each.mean(axis=0))
+
+
+def test_the_network_runs_once_for_all_sexes_of_a_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    estimator, first, second = toy_estimator(), hands.examined("7043").hand, hands.examined("7041").hand
+    run, runs = Model.run, []
+
+    def counted(model: Model[Any], batch: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        runs.append(len(batch))
+        return run(model, batch)
+
+    monkeypatch.setattr(Model, "run", counted)
+
+    of_first = [estimator.uncalibrated(first, sex) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN)]
+    of_second = estimator.uncalibrated(second, Sex.FEMALE)
+
+    assert runs == [4, 4]
+    assert of_first[2] == pytest.approx((of_first[0] + of_first[1]) / 2)
+    assert not np.array_equal(of_first[0], of_second)
 
 
 def test_the_estimate_is_the_calibrated_distribution() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
@@ -104,11 +105,16 @@ class WholeHandEstimator:
 
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
         """Distribution before calibration, `(229,)`: the mean over the views that the card asks for."""
-        return self.of_views(draw_views(hand, self.views), sex)
+        return self._mixed(self._of_hand(hand), sex)
+
+    @cached_property
+    def _of_hand(self) -> Callable[[StandardHand], Probabilities]:
+        """Mean over the views of a hand for each sex, `(2, 229)`; kept for the last hand, which may be asked for each sex."""
+        return lru_cache(maxsize=1)(lambda hand: self._mean(draw_views(hand, self.views)))
 
     def of_views(self, views: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Mean distribution, `(229,)`, of views `(n, 1, height, width)` of one hand, every second one mirrored."""
-        return self._mixed(self._by_sex(alternately_mirrored(views)).mean(axis=0), sex)
+        return self._mixed(self._mean(views), sex)
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
         """One view of the hand where it lies, `(height, width)`."""
@@ -118,6 +124,9 @@ class WholeHandEstimator:
     def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Distributions of pictures `(n, height, width)`, `(n, 229)`."""
         return self._mixed(self._by_sex(pictures[:, None]), sex)
+
+    def _mean(self, views: NDArray[np.float32]) -> Probabilities:
+        return np.asarray(self._by_sex(alternately_mirrored(views)).mean(axis=0))
 
     def _by_sex(self, views: NDArray[np.float32]) -> Probabilities:
         """Distributions of views `(n, 1, height, width)` for each sex, `(n, 2, 229)`, in the order of the network."""
