@@ -53,6 +53,14 @@ def test_memory_beyond_the_limit_is_refused_and_the_limit_lifted() -> None:
 
 
 @linux
+def test_what_the_process_holds_before_does_not_count() -> None:
+    held = np.empty(5 * 10**9, np.uint8)
+    with limited_memory(Limits()):
+        assert [allocate(1), allocate(5)] == ["1 GB", "too much"]
+    assert held.nbytes == 5 * 10**9
+
+
+@linux
 def test_each_item_of_a_pool_has_the_limit() -> None:
     outcomes = ProcessPool(2).run(partial(within_limits, Limits(), allocate), [1, 5, 1, 5])
 

@@ -5,11 +5,13 @@ Linux knows both limits. macOS limits the time alone, since it does not count wh
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from openboneage.reading.bounds import MAX_DECODED_BYTES
@@ -23,7 +25,7 @@ class Limits:
     """What one film may take.
 
     Attributes:
-        memory_bytes: Data of the whole process: libraries, models and the film. The largest films that are read, of 64
+        memory_bytes: Data on top of what the process holds before the film. The largest films that are read, of 64
             megapixels, take up to 0.8 GB, and 1.2 GB of address space.
         cpu_seconds: Time of a processor. The slowest film measured, JPEG 2000 of 64 megapixels, took 13 s, a figure 6 s more.
     """
@@ -50,18 +52,23 @@ def within_limits(limits: Limits, function: Callable[[Item], Result], item: Item
 
 @contextmanager
 def limited_memory(limits: Limits) -> Iterator[None]:
-    """Limit the memory of this process inside the block."""
+    """Limit the memory that this process may add inside the block."""
     if sys.platform != "linux":
         yield
         return
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (_smaller(_smaller(limits.memory_bytes, soft), hard), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (_smaller(_smaller(_data_bytes() + limits.memory_bytes, soft), hard), hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_bytes() -> int:
+    """What RLIMIT_DATA counts: field 6 of /proc/self/statm, proc(5)."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _smaller(limit: int, other: int) -> int:
