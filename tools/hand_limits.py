@@ -87,7 +87,7 @@ def outline_table(root: Path, finder: Model[FinderSpecification]) -> str:
     shares |= shares_when_cut([large.radiograph(film) for film in films_of(large, Split.TRAIN)], finder)
     header = ("training films", "films", "refused for another reason", "1 %", "median", "99 %", f"others below {limit:.2f}")
     table = to_markdown(header, [_row(name, each, limit) for name, each in shares.items()])
-    return f"{table}\n\n{percent(REFUSED_SHARE)} of the first have less than {np.quantile(kept, REFUSED_SHARE):.3f}."
+    return f"{table}\n\nThe {percent(REFUSED_SHARE)} quantile of the first row is {np.quantile(kept, REFUSED_SHARE):.3f}."
 
 
 def shares_when_cut(radiographs: Sequence[Radiograph], finder: Model[FinderSpecification]) -> dict[str, list[float | None]]:
