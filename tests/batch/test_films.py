@@ -127,7 +127,7 @@ def test_a_film_that_ends_its_workers_is_a_failed_film(archive: Path) -> None:
 
     assert [answer.json for answer in answers if isinstance(answer, Answer)] == [
         {
-            "schema_version": 1,
+            "schema_version": 2,
             "path": name,
             "error": {"type": "UnreadableError", "message": "The worker process ended."},
         }

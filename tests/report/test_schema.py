@@ -29,12 +29,13 @@ PIXELS = hands.film("7043", 400)
 ACCEPTED = toy_assessor().assess(hands.png(PIXELS), Sex.FEMALE, 96.0).to_json()
 
 REFUSED: list[tuple[str, Any]] = [
-    ("schema_version", 2),
+    ("schema_version", 1),
     ("patient_name", "Zwicky"),
     ("subject.name", "Zwicky"),
     ("verdict", "perhaps"),
     ("verdict", "reject"),
     ("bone_age", None),
+    ("subject.sex", "unknown"),
     ("bone_age.mean_months", 229),
     ("bone_age.mean_months", "111"),
     ("bone_age.distribution", [0.5, 0.5]),
@@ -123,6 +124,15 @@ def test_rejected_film_may_not_have_an_age() -> None:
     assert faults({**rejected, "bone_age": ACCEPTED["bone_age"]})
 
 
+def test_a_film_of_unknown_sex_has_answers_by_sex_and_no_other_age() -> None:
+    unknown = toy_assessor().assess(hands.png(PIXELS)).to_json()
+    assert faults(unknown) == []
+    assert unknown["bone_age"] is None
+    assert faults({**unknown, "bone_age": ACCEPTED["bone_age"]})
+    assert faults({**unknown, "by_sex": None})
+    assert faults({**ACCEPTED, "by_sex": unknown["by_sex"]})
+
+
 def test_schema_is_strict_everywhere() -> None:
     everything = list(objects(SCHEMA))
     assert len(everything) > 8
@@ -152,7 +162,7 @@ def test_an_assessment_is_read_back_from_its_json(film: bytes) -> None:
 
 def test_a_failure_is_read_back_from_its_json() -> None:
     content = Failure.of("a.png", UnreadableError("Cut off.")).to_json()
-    assert content == {"schema_version": 1, "path": "a.png", "error": {"type": "UnreadableError", "message": "Cut off."}}
+    assert content == {"schema_version": 2, "path": "a.png", "error": {"type": "UnreadableError", "message": "Cut off."}}
     assert Failure.model_validate(content).to_json() == content
 
 
@@ -160,8 +170,9 @@ def test_a_failure_is_read_back_from_its_json() -> None:
     ("path", "value"),
     [
         ("patient_name", "Zwicky"),
-        ("schema_version", 2),
+        ("schema_version", 1),
         ("bone_age", None),
+        ("subject.sex", "unknown"),
         ("verdict", "reject"),
         ("bone_age.distribution", [1]),
     ],

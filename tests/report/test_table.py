@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from openboneage.assess.assessment import ModelFacts
+from openboneage.assess.parts import ModelFacts
 from openboneage.errors import InputError, RefusedError, UnreadableError
 from openboneage.report.table import COLUMNS, TableRow, from_cells, models_cell, to_cells, to_error_row, to_row
 from openboneage.subject import Sex

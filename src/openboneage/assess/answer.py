@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from openboneage.assess.assessment import BySex, NormalComparison, SexAnswer
 from openboneage.assess.child import compare_with_normal
 from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.estimator import AgeEstimator
+from openboneage.assess.parts import BySex, NormalComparison, SexAnswer
 from openboneage.findings import Finding
 from openboneage.hand.quality import Verdict, verdict_of
 from openboneage.hand.standard_hand import StandardHand
@@ -19,8 +19,8 @@ class Answer:
     """What an estimator says of a hand.
 
     Attributes:
-        bone_age: The bone age; where the sex is unknown, the even mixture of a girl's and a boy's.
-        by_sex: Both answers where the sex is unknown.
+        bone_age: The bone age where the sex is known.
+        by_sex: Both answers where it is unknown.
         comparison: The bone age of a child of known sex and age against the normal range.
         findings: What to know of the interval and of the comparison.
     """
@@ -46,4 +46,4 @@ def answer_of(hand: StandardHand, subject: Subject, estimator: AgeEstimator) -> 
     if len(ages) == 1:
         return Answer(ages[0], comparison=compared[0][0], findings=findings)
     girl, boy = (SexAnswer(bone_age=age, comparison=each) for age, (each, _) in zip(ages, compared, strict=True))
-    return Answer(estimator.estimate(hand, Sex.UNKNOWN), BySex.of(girl, boy), findings=findings)
+    return Answer(by_sex=BySex.of(girl, boy), findings=findings)

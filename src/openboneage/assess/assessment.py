@@ -1,199 +1,59 @@
 """The assessment: one frozen value that every report is made of, and its JSON.
 
-The models below are the only definition of the JSON: `tools/schema.py` writes its schema and `docs/json.md` from them.
+The models below and in `parts` are the only definition of the JSON: `tools/schema.py` writes its schema and `docs/json.md`
+from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from html import escape
 from operator import not_
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from openboneage.assess.distribution import AgeDistribution, AgeInterval
-from openboneage.clinical.greulich_pyle import BoneAgeStatus, Comparison, Reference
+from openboneage.assess.parts import BySex, FilmFacts, ModelFacts, NormalComparison, Pose, Program, Record, SexAnswer
+from openboneage.assess.words import age_text, answer_text, comparison_text, interval_text, subject_text
 from openboneage.errors import BoneAgeError
-from openboneage.findings import Finding
+from openboneage.findings import Finding, finding_lines
 from openboneage.hand.measures import Measures
 from openboneage.hand.quality import Verdict
-from openboneage.hand.standard_hand import StandardHand
-from openboneage.quantities import FourDecimals, NotNegative, OneDecimal, Positive, Sha256, Text, TwoDecimals
-from openboneage.reading.radiograph import Radiograph
-from openboneage.subject import Laterality, Sex, Subject
-from openboneage.weights.card import Card
+from openboneage.quantities import FourDecimals, NotNegative, Text
+from openboneage.subject import SEX_WORDS, Sex, Subject
 
-SchemaVersion = Literal[1]
-SCHEMA_VERSION: SchemaVersion = 1
+SchemaVersion = Literal[2]
+SCHEMA_VERSION: SchemaVersion = 2
 Notice = Literal["Research use only, not a medical device."]
 RESEARCH_USE: Notice = get_args(Notice)[0]
 
 
-class Record(BaseModel):
-    """A part of the JSON: frozen, and strict about its fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, ready for `json.dumps`; `model_validate` reads them back."""
-        return self.model_dump(mode="json", by_alias=True)
-
-
-class Program(Record):
-    """The program that made the assessment."""
-
-    name: Literal["openboneage"] = Field(default="openboneage", description="Name of the program.")
-    version: Text = Field(description="Version of the program.")
-
-
-class NormalComparison(Record):
-    """The bone age compared with the normal range at the chronological age."""
-
-    reference: Reference = Field(description="Whose children the normal range is of.")
-    mean_months: Annotated[NotNegative, TwoDecimals] = Field(description="Mean bone age at the chronological age, in months.")
-    sd_months: Annotated[Positive, TwoDecimals] = Field(
-        description="Standard deviation of bone age at the chronological age, in months."
-    )
-    sds: Annotated[float, TwoDecimals] = Field(description="Bone age minus mean, divided by the standard deviation.")
-    sds_low: Annotated[float, TwoDecimals] = Field(description="SDS of the lower end of the bone age's interval.")
-    sds_high: Annotated[float, TwoDecimals] = Field(description="SDS of the upper end of the bone age's interval.")
-    verdict: BoneAgeStatus = Field(description="Whether the bone age lies within the limit, below or above it.")
-    sd_limit: Positive = Field(description="The limit, in standard deviations.")
-
-    @classmethod
-    def of(cls, comparison: Comparison, interval: AgeInterval) -> Self:
-        """The published part of a comparison, with the SDS of the ends of the bone age's interval."""
-        normal = comparison.normal
-        return cls(
-            reference=normal.reference,
-            mean_months=normal.mean_months,
-            sd_months=normal.sd_months,
-            sds=comparison.sds,
-            sds_low=(interval.low_months - normal.mean_months) / normal.sd_months,
-            sds_high=(interval.high_months - normal.mean_months) / normal.sd_months,
-            verdict=comparison.verdict,
-            sd_limit=comparison.sd_limit,
-        )
-
-    @property
-    def overlaps_normal(self) -> bool:
-        """Whether the interval of the bone age and the normal range overlap."""
-        return self.sds_low <= self.sd_limit and self.sds_high >= -self.sd_limit
-
-    @property
-    def low_months(self) -> float:
-        """Lower end of the normal range, in months."""
-        return self.mean_months - self.sd_limit * self.sd_months
-
-    @property
-    def high_months(self) -> float:
-        """Upper end of the normal range, in months."""
-        return self.mean_months + self.sd_limit * self.sd_months
-
-
-class SexAnswer(Record):
-    """The answer if the child is of one sex."""
-
-    bone_age: AgeDistribution = Field(description="The bone age if the child is of this sex.")
-    comparison: NormalComparison | None = Field(
-        description="The bone age compared with the normal range of this sex; null where the age is not known, "
-        "or the range does not hold the age."
-    )
-
-
-class BySex(Record):
-    """Both answers for a child whose sex is unknown."""
-
-    female: SexAnswer = Field(description="The answer if the child is a girl.")
-    male: SexAnswer = Field(description="The answer if the child is a boy.")
-    interval: AgeInterval = Field(description="The union of both intervals.")
-
-    @classmethod
-    def of(cls, female: SexAnswer, male: SexAnswer) -> Self:
-        """Both answers with the union of their intervals."""
-        girl, boy = female.bone_age.interval, male.bone_age.interval
-        low, high = min(girl.low_months, boy.low_months), max(girl.high_months, boy.high_months)
-        return cls(female=female, male=male, interval=AgeInterval(low, high, min(girl.coverage, boy.coverage)))
-
-
-class FilmFacts(Record):
-    """What is known of the file. It holds no patient's name or identifier."""
-
-    name: str = Field(description="File name without its folder, or `upload`.")
-    sha256: Sha256 = Field(description="Checksum of the file's bytes.")
-    format: Literal["DICOM", "PNG", "JPEG", "TIFF", "BMP", "WEBP"] = Field(description="Container, detected from the content.")
-    bits: int = Field(ge=1, le=32, description="Bits per sample stored in the file.")
-    height_px: int = Field(ge=1, description="Rows of pixels.")
-    width_px: int = Field(ge=1, description="Columns of pixels.")
-    spacing_mm: tuple[Positive, Positive] | None = Field(
-        description="Distance between pixel centres down and across, in mm; null where the file does not state it."
-    )
-    spacing_source: str | None = Field(description="DICOM attribute that gave the spacing.")
-    sop_instance_uid: str | None = Field(default=None, description="UID of the DICOM object; null for other files.")
-
-    @classmethod
-    def of(cls, radiograph: Radiograph) -> Self:
-        """The facts of a film."""
-        return cls.model_validate(radiograph, from_attributes=True)
-
-
-class Pose(Record):
-    """How the hand lay on the film."""
-
-    inverted: bool = Field(description="Whether bones were dark.")
-    rotation_degrees: Annotated[float, OneDecimal] = Field(
-        ge=-180, le=180, description="How far the hand is turned clockwise from upright, in degrees."
-    )
-    mirrored: bool = Field(description="Whether the hand was mirrored to a left hand.")
-    laterality: Laterality = Field(
-        description="Side of the hand; `unknown` where no hand was located and the file states none."
-    )
-    laterality_source: Literal["file", "image"] = Field(description="Whether the file states the side or the image shows it.")
-
-    @classmethod
-    def of(cls, hand: StandardHand, located: bool) -> Self:
-        """The pose of a hand; where no hand was located, there is no turn and no side but that of the file."""
-        if located:
-            return cls.model_validate(hand, from_attributes=True)
-        side = hand.laterality if hand.laterality_source == "file" else Laterality.UNKNOWN
-        return cls.model_validate(
-            {
-                "inverted": hand.inverted,
-                "rotation_degrees": 0.0,
-                "mirrored": False,
-                "laterality": side,
-                "laterality_source": hand.laterality_source,
-            }
-        )
-
-
-class ModelFacts(Record):
-    """A model that was used."""
-
-    name: Text = Field(description="Name of the model, as `boneage models` lists it.")
-    version: Text = Field(description="Version of its weights.")
-    sha256: Sha256 = Field(description="Checksum of its weights.")
-
-    @classmethod
-    def of(cls, card: Card) -> Self:
-        """The facts of a card."""
-        return cls.model_validate(card, from_attributes=True)
-
-    def __str__(self) -> str:
-        """Name, version, and enough of the checksum to distinguish weights of the same version."""
-        return f"{self.name} {self.version} ({self.sha256[:8]})"
+_REFUSED: JsonDict = {"properties": {"verdict": {"const": "reject"}, "bone_age": {"type": "null"}, "by_sex": {"type": "null"}}}
+_ANSWERED: JsonDict = {"verdict": {"enum": [verdict for verdict in Verdict if verdict is not Verdict.REJECT]}}
+_KNOWN_SEX: JsonDict = {
+    "properties": {
+        **_ANSWERED,
+        "subject": {"properties": {"sex": {"enum": [Sex.FEMALE, Sex.MALE]}}},
+        "bone_age": {"type": "object"},
+        "by_sex": {"type": "null"},
+    }
+}
+_UNKNOWN_SEX: JsonDict = {
+    "properties": {
+        **_ANSWERED,
+        "subject": {"properties": {"sex": {"const": Sex.UNKNOWN}}},
+        "bone_age": {"type": "null"},
+        "by_sex": {"type": "object"},
+    }
+}
 
 
 class Assessment(Record):
     """A film that was read."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"verdict": {"const": "reject"}}},
-            "then": {"properties": {"bone_age": {"type": "null"}}},
-            "else": {"properties": {"bone_age": {"type": "object"}}},
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_REFUSED, _KNOWN_SEX, _UNKNOWN_SEX]})
 
     case_id: str = Field(
         default="",
@@ -209,8 +69,7 @@ class Assessment(Record):
     notice: Notice = Field(default=RESEARCH_USE, description="What the assessment may be used for.")
     verdict: Verdict = Field(description="Whether the film can be assessed; `reject` gives no bone age.")
     bone_age: AgeDistribution | None = Field(
-        description="The bone age; null where the film was rejected. Where the sex is unknown, this is the even mixture of a "
-        "girl's and a boy's bone age, and its mean may fit neither: use `by_sex`."
+        description="The bone age; null where the film was rejected, and where the sex is unknown: see `by_sex`."
     )
     by_sex: BySex | None = Field(
         default=None, description="Both answers where the sex is unknown; null where it is known, or the film was rejected."
@@ -231,12 +90,62 @@ class Assessment(Record):
     )
 
     @model_validator(mode="after")
-    def _ages_are_there(self) -> Self:
-        if (self.bone_age is None) != (self.verdict is Verdict.REJECT):
-            raise ValueError(f"Expected a bone age where the film was not rejected, got {self.bone_age} and {self.verdict}.")
-        if self.by_sex and (self.bone_age is None or self.subject.sex is not Sex.UNKNOWN):
-            raise ValueError(f"Expected answers by sex where the sex is unknown, got them with {self.subject.sex}.")
+    def _answers_fit(self) -> Self:
+        unknown = self.subject.sex is Sex.UNKNOWN
+        expected = (False, False) if self.verdict is Verdict.REJECT else (not unknown, unknown)
+        if (self.bone_age is not None, self.by_sex is not None) != expected:
+            raise ValueError(
+                "Expected a bone age where the sex is known, answers by sex where it is unknown, and neither where the film "
+                f"was rejected; got others with the verdict {self.verdict} and the sex {self.subject.sex}."
+            )
         return self
+
+    @property
+    def answers(self) -> dict[Sex, SexAnswer]:
+        """The answer for the child's sex, or for both where it is unknown; none where the film was refused."""
+        if self.by_sex is not None:
+            return {Sex.FEMALE: self.by_sex.female, Sex.MALE: self.by_sex.male}
+        if self.bone_age is not None:
+            return {self.subject.sex: SexAnswer(bone_age=self.bone_age, comparison=self.comparison)}
+        return {}
+
+    @property
+    def interval(self) -> AgeInterval | None:
+        """The interval of the bone age, or the union of both where the sex is unknown; None where the film was refused."""
+        if self.by_sex is not None:
+            return self.by_sex.interval
+        return None if self.bone_age is None else self.bone_age.interval
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """What a reader needs beside the headline: the name of a row, and its text."""
+        if self.interval is not None:
+            yield "scale", "Greulich-Pyle"
+            yield "interval", interval_text(self.interval) + (", girl or boy" if self.by_sex else "")
+        yield "child", subject_text(self.subject)
+        for sex, answer in self.answers.items():
+            if self.by_sex is not None:
+                age = answer_text(answer, self.subject.age_months)
+                yield SEX_WORDS[sex], f"{age}; {interval_text(answer.bone_age.interval)}"
+            if answer.comparison is not None:
+                yield "compared", comparison_text(answer.comparison)
+        for line in finding_lines(self.findings):
+            yield "finding", line
+
+    def __repr__(self) -> str:
+        """Age, interval, sex and verdict in one line."""
+        interval = "" if self.interval is None else f", {interval_text(self.interval)}"
+        return f"Assessment({age_text(self.answers)}{interval}, {SEX_WORDS[self.subject.sex]}, {self.verdict})"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The table that a notebook shows."""
+        headline = age_text(self.answers, self.subject.age_months)
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.rows())
+        return (
+            f"<table><thead><tr><th>{escape(self.film.name)}</th><th>{escape(headline)}</th></tr></thead>"
+            f'<tbody>{rows}</tbody><tfoot><tr><td colspan="2">{RESEARCH_USE}</td></tr></tfoot></table>'
+        )
 
 
 class FailureReason(Record):

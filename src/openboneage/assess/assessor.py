@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from openboneage.assess.answer import NO_ANSWER, answer_of
-from openboneage.assess.assessment import Assessment, FilmFacts, ModelFacts, Pose, Program
+from openboneage.assess.assessment import Assessment
 from openboneage.assess.child import child_findings, subject_of, without_resolved
 from openboneage.assess.estimators.estimator import AgeEstimator
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
+from openboneage.assess.parts import FilmFacts, ModelFacts, Pose, Program
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, located, verdict_of

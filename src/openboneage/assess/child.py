@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from openboneage.assess.assessment import NormalComparison
 from openboneage.assess.distribution import AgeDistribution
+from openboneage.assess.parts import NormalComparison
 from openboneage.clinical.greulich_pyle import Comparison, compare
 from openboneage.errors import RefusedError
 from openboneage.findings import Finding, Severity

@@ -20,6 +20,7 @@ from openboneage.batch.limits import Limits, within_limits
 from openboneage.batch.pool import ProcessPool
 from openboneage.batch.results import Results
 from openboneage.errors import BoneAgeError, InputError, UnreadableError, WorkerLostError
+from openboneage.hand.quality import Verdict
 from openboneage.report.table import models_cell
 from openboneage.weights.registry import ModelSet
 
@@ -165,7 +166,7 @@ def _draw(examination: Examination, film: Path, figures: Figures, assessor: Asse
 
     def draw(kind: str) -> bytes:
         attention = None
-        if assessment.bone_age is not None:
+        if assessment.verdict is not Verdict.REJECT:
             attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator)
         return draw_figure(examination, attention, kind=kind)
 

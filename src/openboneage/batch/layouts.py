@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
-from openboneage.assess.assessment import ModelFacts
+from openboneage.assess.parts import ModelFacts
 from openboneage.batch.answer import Answer
 from openboneage.errors import InputError, RefusedError
 from openboneage.report.table import COLUMNS, UNREADABLE, models_cell, to_cells

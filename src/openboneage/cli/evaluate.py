@@ -52,7 +52,9 @@ def ages(
     estimator: Estimator = DEFAULT_ESTIMATOR,
     jobs: Jobs = 2,
     dask: Dask = None,
-    unknown_sex: Annotated[bool, typer.Option("--unknown-sex", help="Withhold the sex from the program.")] = False,
+    unknown_sex: Annotated[
+        bool, typer.Option("--unknown-sex", help="Withhold the sex: measure the even mixture of both answers.")
+    ] = False,
     csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film, worst first.")] = None,
 ) -> None:
     """Bone ages of films against their readings, by sex, age band and, where known, race and second reading."""

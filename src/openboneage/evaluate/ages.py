@@ -73,7 +73,8 @@ def read_films(
         films: The films.
         load: Loads the assessor.
         executor: Where to run.
-        sex: Sex that the program gets; None gives it each child's own.
+        sex: Sex that the estimator gets; None gives it each child's own. Of an unknown sex, the even mixture of both answers is
+            measured.
 
     Raises:
         InputError: No film can be read.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from openboneage.assess.assessment import Assessment, NormalComparison
+from openboneage.assess.assessment import Assessment
 from openboneage.assess.distribution import AgeDistribution
-from openboneage.report.text import answers_of
+from openboneage.assess.parts import NormalComparison
 from openboneage.subject import MONTHS_PER_YEAR, SEX_WORDS, Sex, format_age
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BAND_HEIGHT = 0.22
 
 def draw_age_axis(axes: Axes, assessment: Assessment) -> None:
     """Draw the answers for a film on an axis that holds them, the child's age and the normal range; nothing if refused."""
-    answers = answers_of(assessment)
+    answers = assessment.answers
     if not answers:
         axes.axis("off")
         return

@@ -10,11 +10,11 @@ import numpy as np
 
 from openboneage.assess.assessment import RESEARCH_USE, Assessment
 from openboneage.assess.assessor import Examination
+from openboneage.assess.words import difference_text, interval_text, sds_text, subject_text
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
 from openboneage.report.film_panel import draw_attention, draw_film, film_view
-from openboneage.report.text import answers_of, difference_text, interval_text, sds_text, subject_text
 from openboneage.subject import SEX_WORDS, format_age
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
 
 def _draw_heading(axes: Axes, assessment: Assessment) -> None:
     axes.axis("off")
-    answers = answers_of(assessment)
+    answers = assessment.answers
     several = len(answers) > 1
     title, detail = _title(assessment)
     axes.text(0, 0.70, title, fontsize=15 if several else 21, fontweight="bold", color=DARK, va="center")
@@ -90,18 +90,18 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
     for height, line in zip(np.linspace(0.90, 0.06, len(lines) + 1), lines, strict=False):
         axes.text(1, height, line, fontsize=9.5 if len(lines) > 2 else 11.5, color=DARK, va="center", ha="right")
     name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
-    child = f"{subject_text(assessment)}   ·   {name}"
+    child = f"{subject_text(assessment.subject)}   ·   {name}"
     axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
 
 
 def _title(assessment: Assessment) -> tuple[str, str]:
     """Bone age and interval; both bone ages and the union of their intervals where the sex is unknown."""
-    if assessment.bone_age is None:
+    if assessment.interval is None:
         return "Not assessed", "the film was refused; see the findings below"
-    if assessment.by_sex is None:
-        return f"Bone age {format_age(assessment.bone_age.mean_months)}", interval_text(assessment.bone_age.interval)
-    girl, boy = (format_age(each.bone_age.mean_months) for each in (assessment.by_sex.female, assessment.by_sex.male))
-    return f"Bone age: girl {girl}, boy {boy}", interval_text(assessment.by_sex.interval)
+    ages = {SEX_WORDS[sex]: format_age(answer.bone_age.mean_months) for sex, answer in assessment.answers.items()}
+    each = ", ".join(f"{sex} {age}" for sex, age in ages.items())
+    title = f"Bone age: {each}" if assessment.by_sex else f"Bone age {ages.popitem()[1]}"
+    return title, interval_text(assessment.interval)
 
 
 def _difference(assessment: Assessment) -> str:
@@ -109,7 +109,7 @@ def _difference(assessment: Assessment) -> str:
     chronological = assessment.subject.age_months
     if chronological is None:
         return ""
-    ages = [answer.bone_age.mean_months for answer in answers_of(assessment).values()]
+    ages = [answer.bone_age.mean_months for answer in assessment.answers.values()]
     texts = [difference_text(months - chronological) for months in ages]
     if len(texts) < 2:
         return "".join(texts)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.assess.assessment import Assessment, Pose
+from openboneage.assess.assessment import Assessment
+from openboneage.assess.parts import Pose
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.hand import geometry
 from openboneage.hand.frame import canvas_size, draw_smooth
-from openboneage.hand.quality import located
+from openboneage.hand.quality import Verdict, located
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from openboneage.report.age_axis import GREY
 from openboneage.subject import Laterality
@@ -50,7 +51,7 @@ class FilmView:
 def film_view(hand: StandardHand, assessment: Assessment) -> FilmView:
     """The part around the hand, upright; the whole film as it lies where it was refused."""
     outline = hand.outline_film[0] if located(assessment.findings) and hand.outline_film else np.empty((0, 2))
-    refused = assessment.bone_age is None
+    refused = assessment.verdict is Verdict.REJECT
     turned = 0.0 if refused or abs(assessment.pose.rotation_degrees) <= TURN_DEGREES else assessment.pose.rotation_degrees
     upright = geometry.rotation(-turned)
     (left, top), (right, bottom) = _field(hand, np.empty((0, 2)) if refused else outline, upright)

@@ -8,7 +8,8 @@ from dataclasses import astuple, dataclass, fields
 from importlib.metadata import version
 from typing import Any
 
-from openboneage.assess.assessment import Assessment, ModelFacts
+from openboneage.assess.assessment import Assessment
+from openboneage.assess.parts import ModelFacts
 from openboneage.errors import BoneAgeError, RefusedError
 
 UNREADABLE = "unreadable"
@@ -68,12 +69,11 @@ COLUMNS = tuple(field.name for field in fields(TableRow))
 
 def to_row(path: str, assessment: Assessment, case_id: str = "") -> TableRow:
     """The row of a film that was read."""
-    age, by_sex = assessment.bone_age, assessment.by_sex
-    interval = by_sex.interval if by_sex else age.interval if age else None
+    age, by_sex, interval = assessment.bone_age, assessment.by_sex, assessment.interval
     return TableRow(
         path=path,
         status=str(assessment.verdict),
-        bone_age_months=age.mean_months if age and not by_sex else None,
+        bone_age_months=age.mean_months if age else None,
         low_months=interval.low_months if interval else None,
         high_months=interval.high_months if interval else None,
         sex_used=str(assessment.subject.sex),

@@ -1,0 +1,66 @@
+"""The words for ages, intervals and comparisons that every report shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openboneage.assess.distribution import AgeInterval
+from openboneage.assess.parts import NormalComparison, SexAnswer
+from openboneage.clinical.greulich_pyle import BoneAgeStatus
+from openboneage.subject import SEX_WORDS, Sex, Subject, format_age
+
+SOURCE_WORDS = {"caller": "entered"}
+"""Words for a reader where they differ from the stable ones of the JSON."""
+
+
+def interval_text(interval: AgeInterval) -> str:
+    """`8 y 2 m to 10 y 1 m (90 % interval)`."""
+    ends = f"{format_age(interval.low_months)} to {format_age(interval.high_months)}"
+    return f"{ends} ({interval.coverage:.0%} interval)".replace("%", " %")
+
+
+def subject_text(subject: Subject) -> str:
+    """`girl (entered), chronological age 9 y 3 m`."""
+    source = SOURCE_WORDS.get(subject.sex_source, subject.sex_source)
+    sex = SEX_WORDS[subject.sex] + ("" if subject.sex is Sex.UNKNOWN else f" ({source})")
+    age = "not given" if subject.age_months is None else format_age(subject.age_months)
+    return f"{sex}, chronological age {age}"
+
+
+def age_text(answers: Mapping[Sex, SexAnswer], chronological_months: float | None = None) -> str:
+    """`bone age 2 y 11 m (35.2 months), 0 y 11 m above chronological age`.
+
+    With two answers, `bone age 10 y 4 m if a girl, 12 y 10 m if a boy`; `refused` without one.
+    """
+    if not answers:
+        return "refused"
+    if len(answers) > 1:
+        each = (f"{format_age(answer.bone_age.mean_months)} if a {SEX_WORDS[sex]}" for sex, answer in answers.items())
+        return f"bone age {', '.join(each)}"
+    (answer,) = answers.values()
+    return f"bone age {answer_text(answer, chronological_months)}"
+
+
+def answer_text(answer: SexAnswer, chronological_months: float | None) -> str:
+    """`2 y 11 m (35.2 months), 0 y 11 m above chronological age`."""
+    mean = answer.bone_age.mean_months
+    text = f"{format_age(mean)} ({mean:.1f} months)"
+    return text if chronological_months is None else f"{text}, {difference_text(mean - chronological_months)}"
+
+
+def difference_text(months: float) -> str:
+    """`0 y 11 m above chronological age`."""
+    return f"{format_age(abs(months))} {'below' if months < 0 else 'above'} chronological age"
+
+
+def sds_text(comparison: NormalComparison) -> str:
+    """`SDS +2.3 (-0.1 to +4.5), possibly advanced`: certain only where the interval leaves the normal range."""
+    possibly = comparison.verdict is not BoneAgeStatus.NORMAL and comparison.overlaps_normal
+    ends = f"{comparison.sds_low:+.1f} to {comparison.sds_high:+.1f}"
+    return f"SDS {comparison.sds:+.1f} ({ends}), {'possibly ' if possibly else ''}{comparison.verdict}"
+
+
+def comparison_text(comparison: NormalComparison) -> str:
+    """`SDS -1.8 (-3.3 to -0.4), normal; mean at this age 6 y 7 m, SD 10 months (Brush Foundation)`."""
+    normal = f"mean at this age {format_age(comparison.mean_months)}, SD {comparison.sd_months:.0f} months"
+    return f"{sds_text(comparison)}; {normal} ({comparison.reference.label})"
