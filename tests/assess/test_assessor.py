@@ -213,7 +213,7 @@ def test_impossible_age_is_an_input_error(age_months: float) -> None:
 
 
 def test_errors_of_reading_come_through(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none of this name"):
+    with pytest.raises(InputError, match="no file with this name"):
         toy_assessor().assess(tmp_path / "none.png")
     with pytest.raises(UnreadableError):
         toy(b"no film")

@@ -126,8 +126,11 @@ def many_fragments() -> bytes:
 
 UC = struct.pack("<HH2sHI", 0x0002, 0x0102, b"UC", 0, 70_000) + b"x" * 70_000
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "JPEG-LS with two frame headers": ((HOSTILE / "jls_sof_twice.dcm").read_bytes, r"pixel data in good order.*\(ValueError\)"),
-    "hierarchical JPEG": ((HOSTILE / "jpg_dhp.dcm").read_bytes, r"pixel data in good order.*\(ValueError\)"),
+    "JPEG-LS with two frame headers": (
+        (HOSTILE / "jls_sof_twice.dcm").read_bytes,
+        r"pixel data that can be decoded.*\(ValueError\)",
+    ),
+    "hierarchical JPEG": ((HOSTILE / "jpg_dhp.dcm").read_bytes, r"pixel data that can be decoded.*\(ValueError\)"),
     "JP2 of 30,000 px": ((HOSTILE / "jp2_30000.dcm").read_bytes, "one size"),
     "JP2 of 20,000 px": ((HOSTILE / "jp2_fakefree.dcm").read_bytes, "one size"),
     "JP2 of 16,000 px": ((HOSTILE / "jp2_16k_real.dcm").read_bytes, "one size"),
@@ -138,7 +141,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "many items": (lambda: with_items(500_000), f"at most {MAX_ITEMS} sequence items"),
     "many fragments": (many_fragments, f"at most {MAX_ITEMS} sequence items"),
     "progressive JPEG": (lambda: progressive(20 * MAX_JPEG_SCANS), f"at most {MAX_JPEG_SCANS} scans"),
-    "TIFF with two widths": (tiff_twice, r"a TIFF header in good order.*\(ValueError\)"),
+    "TIFF with two widths": (tiff_twice, r"a TIFF header that can be decoded.*\(ValueError\)"),
 }
 
 

@@ -212,7 +212,7 @@ def test_too_small_an_image_is_refused(shape: tuple[int, int]) -> None:
         (tiff_of(GREY, t284=2, t277=3), "interleaved samples"),
         (tiff_of(GREY, t277=5), "interleaved samples"),
         (tiff_of(GREY, t258=12), "got 12"),
-        (png_claiming(40, 40, idat=zlib.compress(b"\0" * 41 * 20)), "damaged or cut off"),
+        (png_claiming(40, 40, idat=zlib.compress(b"\0" * 41 * 20)), "damaged or truncated"),
     ],
     ids=["float", "signed", "planar", "five-samples", "12-bit", "short-idat"],
 )

@@ -64,7 +64,7 @@ def test_raster_says_nothing_of_the_child(films: dict[str, bytes]) -> None:
 
 
 def test_missing_file_is_an_input_error_without_its_name(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is none of this name") as caught:
+    with pytest.raises(InputError, match="no file with this name") as caught:
         read(tmp_path / "ZWICKY_FRITZ.dcm")
     assert "ZWICKY" not in str(caught.value)
 
@@ -81,8 +81,8 @@ def test_pipe_does_not_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["a\0b", 7, None, ["a"]])
-def test_what_is_no_path_is_an_input_error(path: Any) -> None:
-    with pytest.raises(InputError, match="no path"):
+def test_an_invalid_path_is_an_input_error(path: Any) -> None:
+    with pytest.raises(InputError, match="invalid path"):
         read(path)
 
 

@@ -1,1 +1,1 @@
-"""File to radiograph: DICOM and raster images, bounded before they are decoded."""
+"""Read radiographs: DICOM and raster images, with size limits checked before decoding."""

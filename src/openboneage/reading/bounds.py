@@ -1,4 +1,4 @@
-"""Bounds on what is read: checked on the header, before a decoder may spend memory on the pixels."""
+"""Size limits, checked on the header before a decoder allocates memory for the pixels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 
 
 def check_size(width_px: int, height_px: int, bytes_per_pixel: int = 1) -> None:
-    """Refuse an image that is too large to decode safely or too small to hold a hand.
+    """Refuse an image that is too large to decode safely or too small to show a hand.
 
     Raises:
         UnreadableError: A side, the number of pixels or the decoded size is out of bounds.

@@ -1,7 +1,7 @@
-"""From stored values to what a viewer shows: the VOI functions of DICOM PS3.3 C.11.2, and ranges for images without a window.
+"""Map stored values to displayed brightness: the VOI functions of DICOM PS3.3 C.11.2, and ranges for images without a window.
 
-All functions are pure. Values that an image can store are few (at most 65,536), so a transform is worked out once for every
-possible value, as a table, and then looked up for every pixel: exact, and faster than computing on the pixels.
+All functions are pure. An image has at most 65,536 distinct values, so a transform is computed once per value, as a table, and
+looked up for each pixel: exact, and faster than computing per pixel.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def lookup(values: Values, first: int, entries: Pixels) -> Values:
 
 
 def stretch(values: Values, low: float, high: float) -> NDArray[np.uint8]:
-    """Map `low` to black and `high` to white; without contrast between them, everything above `low` is white."""
+    """Map `low` to black and `high` to white; if they are equal, everything above `low` is white."""
     return _to_display((values - low) / max(high - low, float(np.finfo(np.float32).tiny)))
 
 
@@ -97,10 +97,10 @@ def through_table(pixels: Pixels, table: NDArray[Entry]) -> NDArray[Entry]:
 
 
 def show_unwindowed(pixels: Pixels) -> NDArray[np.uint8]:
-    """Show an image that has no window of its own, unsigned 8 or 16 bit.
+    """Show an unsigned 8- or 16-bit image without a window.
 
-    8 bit is shown as it is. 16 bit is shown from 0 to 65,535 when the robust range of the pixels reaches the upper half
-    of that; if not (12 bit data in a 16 bit file, which a plain viewer shows nearly black) the robust range is stretched.
+    8 bit is shown unchanged. 16 bit is shown from 0 to 65,535 if the robust range of the pixels reaches the upper half;
+    otherwise (12-bit data in a 16-bit file, which a plain viewer shows nearly black) the robust range is stretched.
     """
     if pixels.dtype == np.uint8:
         return pixels.astype(np.uint8, copy=False)

@@ -1,7 +1,7 @@
-"""Silence for libraries that talk while they read: their warnings may quote a patient's data.
+"""Silence libraries while they read: their warnings may quote a patient's data.
 
-Each silence changes process-wide state (a logger's level, warning filters), so it is counted: the first reader to enter sets
-it, the last one to leave restores it, and threads that read at the same time share it.
+Silencing changes process-wide state (a logger's level, warning filters), so holders are counted: the first one sets it, the
+last one restores it, and concurrent threads share it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Silence:
             self._holders += 1
 
     def __exit__(self, *exception: object) -> None:
-        """Let the library speak again when the last holder leaves."""
+        """Restore the library's output when the last holder leaves."""
         with self._lock:
             self._holders -= 1
             if self._holders == 0 and self._undo is not None:
@@ -80,7 +80,7 @@ def _silence_opencv() -> Undo:
 
 
 def _silence_stderr() -> Undo:
-    """Point the file descriptor of standard error to nowhere: libpng writes to it directly."""
+    """Redirect the file descriptor of standard error to the null device: libpng writes to it directly."""
     try:
         kept = os.dup(_STDERR)
     except OSError:  # standard error is closed
@@ -104,7 +104,7 @@ quiet_opencv = Silence(_silence_opencv)
 
 @contextmanager
 def unreadable_if_it_fails(what: str) -> Iterator[None]:
-    """Turn whatever a library raises into an `UnreadableError`, whose text quotes nothing from the file.
+    """Turn any exception of a library into an `UnreadableError` whose text quotes nothing from the file.
 
     Args:
         what: What is being read, for the message: `the DICOM header`.
@@ -120,5 +120,6 @@ def unreadable_if_it_fails(what: str) -> Iterator[None]:
         raise UnreadableError(f"There is not enough memory for {what}; export the film smaller, or use fewer jobs.") from None
     except Exception as error:
         raise UnreadableError(
-            f"Expected {what} in good order, got damaged or unsupported data ({type(error).__name__}); export the film again."
+            f"Expected {what} that can be decoded, got damaged or unsupported data ({type(error).__name__}); "
+            "export the film again."
         ) from None

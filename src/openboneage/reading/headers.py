@@ -1,8 +1,8 @@
-"""What an image file says of itself before its pixels are decoded: size, depth, frames, orientation.
+"""Read size, depth, frames and orientation of an image file before its pixels are decoded.
 
-Written here rather than taken from a library because a decoder must not run before these numbers are checked: some libraries
-allocate the whole canvas on opening. Every function takes the file's bytes, and raises `UnreadableError` where it finds the
-file cut off; on other damage `struct.error`, `IndexError` or `ValueError` come out, which the caller turns into one.
+Implemented here because these numbers must be checked before a decoder runs: some libraries allocate the whole canvas on
+opening. Every function takes the file's bytes and raises `UnreadableError` if the file is truncated. Other damage raises
+`struct.error`, `IndexError` or `ValueError`, which the caller converts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EXIF_PREFIX = b"Exif\0\0"
 
 @dataclass(frozen=True)
 class ImageHeader:
-    """What is known before decoding.
+    """Properties known before decoding.
 
     Attributes:
         width_px: Columns as stored, before `orientation`.
@@ -70,10 +70,9 @@ def png_header(data: bytes) -> ImageHeader:
 
 
 def png_image(data: bytes) -> bytes:
-    """Leave only what the pixels need of a PNG.
+    """Remove all chunks of a PNG that decoding does not need.
 
-    Text and colour profiles may be compressed, so that a small one takes gigabytes, and damaged ones make the decoder print
-    warnings.
+    Compressed text and colour profiles can expand to gigabytes, and damaged ones make the decoder print warnings.
     """
     return data[:8] + b"".join(data[start:end] for kind, start, end in _png_chunks(data) if kind in _PNG_IMAGE)
 
@@ -92,10 +91,10 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def jpeg_header(data: bytes) -> ImageHeader:
-    """Read the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2) and check that it has its end.
+    """Read the frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2) and check that its end is present.
 
-    The whole stream is walked as far as a decoder goes: of two frame headers some decoders take the first and some the last, a
-    hierarchical stream may hold another size, and each scan of a progressive stream costs a pass over the image.
+    The whole stream is parsed, as a decoder does: of two frame headers some decoders use the first and some the last, a
+    hierarchical stream may contain another size, and each scan of a progressive stream costs a pass over the image.
     """
     header, orientation, scans = None, _NORMAL, 0
     for marker, body in _jpeg_segments(data):
@@ -140,21 +139,21 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def jpeg2000_header(data: bytes) -> ImageHeader:
-    """Read the SIZ marker of a JPEG 2000 codestream (ITU-T T.800 A.5.1) and check that it has its end."""
+    """Read the SIZ marker of a JPEG 2000 codestream (ITU-T T.800 A.5.1) and check that its end is present."""
     start = _codestream_start(data)
     right, bottom, left, top, tile_width, tile_height = struct.unpack_from(">6I", data, start + 8)
     samples, precision = struct.unpack_from(">HB", data, start + 40)
     if data.rfind(JPEG_END, start) < 0:
         raise cut_off("JPEG 2000")
     tiles = -(-right // tile_width) * -(-bottom // tile_height)
-    if tiles > MAX_JPEG2000_TILES:  # a decoder allocates some kilobytes for each before it decodes one
+    if tiles > MAX_JPEG2000_TILES:  # a decoder first allocates some kilobytes for each
         raise UnreadableError(f"Expected at most {MAX_JPEG2000_TILES} tiles in a JPEG 2000, got {tiles}; export larger tiles.")
     check_parts(data, start, right, bottom)
     return ImageHeader(right - left, bottom - top, (precision & 0x7F) + 1, samples)
 
 
 def _codestream_start(data: bytes) -> int:
-    """Find the codestream where a decoder finds it: at the start, or in the first `jp2c` box of a JP2 file (T.800 I.4, I.5)."""
+    """Find the codestream as a decoder does: at the start, or in the first `jp2c` box of a JP2 file (T.800 I.4, I.5)."""
     position = 0
     while not data.startswith(JPEG2000_START, position):
         length, kind = struct.unpack_from(">I4s", data, position)
@@ -175,7 +174,7 @@ def bmp_header(data: bytes) -> ImageHeader:
 
 
 def webp_header(data: bytes) -> ImageHeader:
-    """Read the chunks of a WebP file (RFC 9649); the size is the largest that any of them claims."""
+    """Read the chunks of a WebP file (RFC 9649); the size is the largest that any of them states."""
     width = height = frames = 0
     orientation, position = _NORMAL, 12
     if len(data) < 8 + struct.unpack_from("<I", data, 4)[0]:
@@ -206,7 +205,7 @@ def _webp_size(kind: bytes, body: bytes) -> tuple[int, int]:
 
 
 def exif_orientation(data: bytes) -> int:
-    """Read the orientation from EXIF data; damaged EXIF counts as upright, since it is no reason to refuse a film."""
+    """Read the orientation from EXIF data; damaged EXIF counts as upright and is no reason to refuse a film."""
     data = data.removeprefix(_EXIF_PREFIX)
     try:
         order = _tiff_byte_order(data)
@@ -218,7 +217,7 @@ def exif_orientation(data: bytes) -> int:
 
 
 _TIFF_TYPES = {1: "B", 3: "H", 4: "I"}  # byte, short, long
-_TIFF_LAYOUT = frozenset((256, 257, 258, 262, 277, 284, 322, 323, 339))  # what `_tiff_image` goes by
+_TIFF_LAYOUT = frozenset((256, 257, 258, 262, 277, 284, 322, 323, 339))  # those that `_tiff_image` uses
 _MAX_TIFF_DIRECTORIES = 64
 
 
@@ -244,7 +243,7 @@ def _tiff_image(tags: dict[int, tuple[int, ...]], frames: int) -> ImageHeader:
     if samples > 4 or (samples > 1 and tags.get(284, (1,))[0] != 1):
         raise UnreadableError("Expected a TIFF in grey, RGB or RGBA with interleaved samples; export it as such, or as PNG.")
     width, height = tags[256][0], tags[257][0]
-    # a decoder allocates a whole tile, which may claim to be larger than its image
+    # a decoder allocates a whole tile, which may be larger than its image
     tile_width, tile_height = max(width, tags.get(322, (0,))[0]), max(height, tags.get(323, (0,))[0])
     check_size(tile_width, tile_height, samples * -(-bits[0] // 8))
     white_is_zero = photometric == 0 and bits[0] == 16
@@ -258,7 +257,7 @@ def tiff_directory(data: bytes, order: str, offset: int) -> tuple[dict[int, tupl
         The unsigned integer tags, at most two values of each, and the offset of the next directory, 0 after the last.
 
     Raises:
-        ValueError: A tag comes twice, or one that tells the size has another type: a decoder may read another value.
+        ValueError: A tag is repeated, or a size tag has an unexpected type: a decoder may read another value.
     """
     (count,) = struct.unpack_from(f"{order}H", data, offset)
     tags: dict[int, tuple[int, ...]] = {}
@@ -266,7 +265,7 @@ def tiff_directory(data: bytes, order: str, offset: int) -> tuple[dict[int, tupl
     for entry in range(offset + 2, offset + 2 + 12 * count, 12):
         tag, kind, length = struct.unpack_from(f"{order}HHI", data, entry)
         if tag in seen or (tag in _TIFF_LAYOUT and kind not in _TIFF_TYPES):
-            raise ValueError("a tag that decoders may read otherwise")
+            raise ValueError("a tag that decoders interpret differently")
         seen.add(tag)
         if kind not in _TIFF_TYPES or length == 0:
             continue

@@ -1,4 +1,4 @@
-"""How finely a JPEG 2000 codestream divides its image: a decoder allocates for each part before it decodes one."""
+"""Count the precincts and code-blocks of a JPEG 2000 codestream: a decoder allocates memory for each of them first."""
 
 from __future__ import annotations
 

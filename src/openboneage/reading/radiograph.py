@@ -1,4 +1,4 @@
-"""The first value on a radiograph's way: the film as it was acquired, and what its file says of the child."""
+"""The film as acquired, and the child's data in its file: the first value of the pipeline."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Radiograph:
         sha256: Checksum of the file's bytes, 64 hexadecimal digits.
         format: Container as read: `DICOM`, `PNG`, `JPEG`, `TIFF`, `BMP`, `WEBP`.
         bits: Bits per sample stored in the file, 1 to 32.
-        spacing_mm: Distance between pixel centres `(row, column)` in mm, None where the file does not say.
-        spacing_source: Attribute that gave the spacing, such as `PixelSpacing`; None without a spacing.
-        sex: Sex as the file says.
-        age_months: Chronological age in months at the study, None where the file does not say.
-        age_source: Attributes that gave the age, such as `PatientBirthDate`; None without an age.
-        laterality: Side as the file says.
+        spacing_mm: Distance between pixel centres `(row, column)` in mm, None if the file does not state it.
+        spacing_source: Attribute that the spacing was read from, such as `PixelSpacing`; None without a spacing.
+        sex: Sex as stated in the file.
+        age_months: Chronological age in months at the study, None if the file does not state it.
+        age_source: Attributes that the age was read from, such as `PatientBirthDate`; None without an age.
+        laterality: Side as stated in the file.
         sop_instance_uid: UID of the DICOM object; None without one.
-        findings: What the reader noticed.
+        findings: Findings of the reader.
     """
 
     pixels: NDArray[np.generic]
@@ -48,7 +48,7 @@ class Radiograph:
     findings: tuple[Finding, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        """Check the shapes and close the arrays."""
+        """Check the shapes and make the arrays read-only."""
         if self.pixels.ndim != 2 or self.pixels.shape != self.display.shape or self.display.dtype != np.uint8:
             raise ValueError(
                 f"Expected pixels (height, width) and display of the same shape as uint8, got {self.pixels.shape} "

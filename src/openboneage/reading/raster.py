@@ -1,13 +1,12 @@
-"""Films as PNG, JPEG, TIFF, BMP or WebP.
+"""Read films as PNG, JPEG, TIFF, BMP or WebP.
 
-Decisions, each made once here:
-- `pixels` are the stored samples; of a colour image, their luminance at full depth. Transparent parts are laid over black, the
+- `pixels` are the stored samples; of a colour image, their luminance at full depth. Transparent parts are drawn over black, the
   colour of unexposed film on a viewer.
 - `display` equals 8-bit pixels; for 16 bit see `display.show_unwindowed`.
-- EXIF and TIFF orientation is applied, so that both arrays are as a viewer shows them.
-- The resolution in dots per inch is ignored: in exports it describes a printer or a screen, not the film.
-- An animation or a file of several pages is refused: nobody can say which page was meant. The extra pictures that cameras hide
-  behind a JPEG (previews, gain maps) are no pages; the first picture is read.
+- EXIF and TIFF orientation is applied, so both arrays are oriented as in a viewer.
+- The resolution in dots per inch is ignored: in exported images it describes a printer or a screen, not the film.
+- Animations and files with several pages are refused, since the right page is unknown. Additional pictures after a JPEG
+  (previews, gain maps) are not pages; the first picture is read.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _HEADERS: dict[str, Callable[[bytes], ImageHeader]] = {
 }
 _BYTES_PER_SAMPLE = {1: 1, 2: 1, 4: 1, 8: 1, 16: 2}
 
-# EXIF 2.32, tag 0x0112: how the stored rows and columns have to be turned to be seen upright.
+# EXIF 2.32, tag 0x0112: the transform of stored rows and columns that makes the image upright.
 _UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
     2: np.fliplr,
     3: lambda stored: np.rot90(stored, 2),
@@ -68,7 +67,7 @@ def read_raster(data: bytes, kind: str, *, name: str, sha256: str) -> Radiograph
         image = png_image(data) if kind == "PNG" else data
         decoded = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype not in (np.uint8, np.uint16):
-        raise UnreadableError(f"Expected {kind} pixels in good order, got damaged or cut off data; export the film again.")
+        raise UnreadableError(f"Expected intact {kind} pixels, got damaged or truncated data; export the film again.")
     if sorted(decoded.shape[:2]) != sorted((header.height_px, header.width_px)):
         raise UnreadableError(f"Expected one size in the {kind} header and its pixels, got two; export the film again.")
     pixels = _upright(_grey(decoded), header)
@@ -83,9 +82,9 @@ def read_raster(data: bytes, kind: str, *, name: str, sha256: str) -> Radiograph
 
 
 def _check(header: ImageHeader, kind: str) -> None:
-    """Refuse what must not or cannot be decoded."""
+    """Refuse images that must not or cannot be decoded."""
     if header.frames > 1:
-        raise RefusedError(f"Expected one image, got a {kind} with {header.frames} pages or frames; export the one meant.")
+        raise RefusedError(f"Expected one image, got a {kind} with {header.frames} pages or frames; export a single image.")
     if header.bits not in _BYTES_PER_SAMPLE:
         raise UnreadableError(f"Expected 8 or 16 bits per sample, got {header.bits} in a {kind}; export as 8 or 16 bit PNG.")
     check_size(header.width_px, header.height_px, header.samples * _BYTES_PER_SAMPLE[header.bits])

@@ -1,7 +1,6 @@
-"""The one door for images: a path or an upload's bytes in, a `Radiograph` out.
+"""Read an image from a path or from bytes into a `Radiograph`. The format is detected from the content, not from the name.
 
-The kind is found from the content, never from the name. Messages name neither the file nor its folder, since file names often
-are patients' names: the caller knows which file it asked for.
+Messages contain neither the file nor its folder, since file names are often patients' names.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _RASTER_SIGNATURES = (
     (b"MM\0*", "TIFF"),
 )
 _BMP_HEADER_BYTES = (12, 40, 52, 56, 64, 108, 124)
-# Kinds that people send by mistake, so that the refusal can say what came.
+# Formats that are sent by mistake; the error names them.
 _FOREIGN_SIGNATURES = (
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive"),
@@ -39,7 +38,7 @@ _FOREIGN_SIGNATURES = (
     (b"<", "a web page or XML document"),
     (b"{", "a JSON document"),
 )
-# Value representations, DICOM PS3.5 table 6.2-1: they follow the tag where a DICOM file has lost its preamble.
+# Value representations, DICOM PS3.5 table 6.2-1: they follow the tag in a DICOM file without preamble.
 _VALUE_REPRESENTATIONS = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
 )
@@ -54,12 +53,12 @@ def read(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> 
         name: Name to show; by default the file's name, or `upload`.
 
     Returns:
-        The film, with what its file says of the child and what the reader noticed.
+        The film, with the child's data in its file and the reader's findings.
 
     Raises:
-        InputError: There is no such file, it may not be read, or it is no file.
+        InputError: The path does not exist, is not a file, or cannot be read.
         RefusedError: The file holds several images.
-        UnreadableError: The file is no image, or damaged, cut off, too large or of an unsupported kind.
+        UnreadableError: The file is not an image, or it is damaged, truncated, too large or of an unsupported kind.
     """
     data = source if isinstance(source, bytes) else _file_bytes(source)
     if name is None:
@@ -69,7 +68,7 @@ def read(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> 
     kind = sniff(data)
     sha256 = hashlib.sha256(data).hexdigest()
     if kind == "DICOM":
-        from openboneage.reading.dicom.film import read_dicom  # pydicom takes 0.2 s to import: only who needs it pays
+        from openboneage.reading.dicom.film import read_dicom  # importing pydicom takes 0.2 s
 
         return read_dicom(data, name=name, sha256=sha256)
     from openboneage.reading.raster import read_raster
@@ -78,7 +77,7 @@ def read(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> 
 
 
 def sniff(data: bytes) -> str:
-    """Tell the kind of an image from its first bytes: `DICOM`, `PNG`, `JPEG`, `TIFF`, `BMP` or `WEBP`.
+    """Detect the format of an image from its first bytes: `DICOM`, `PNG`, `JPEG`, `TIFF`, `BMP` or `WEBP`.
 
     Raises:
         UnreadableError: The bytes are none of these.
@@ -102,7 +101,7 @@ def sniff(data: bytes) -> str:
 
 
 def _starts_like_dicom(data: bytes) -> bool:
-    """Recognise DICOM without preamble: the first element lies in group 0002 or 0008 (PS3.5 7.1, PS3.10 7.1)."""
+    """Recognise DICOM without preamble: the first element is in group 0002 or 0008 (PS3.5 7.1, PS3.10 7.1)."""
     if data[:2] == b"\0\x08":  # big endian is always explicit
         return data[4:6] in _VALUE_REPRESENTATIONS
     if data[:2] not in (b"\x02\0", b"\x08\0") or len(data) < 16:
@@ -121,16 +120,16 @@ def _file_bytes(source: str | os.PathLike[str]) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_FILE_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError("Expected an image file, but there is none of this name; check the path.") from None
+        raise InputError("Expected an image file, but there is no file with this name; check the path.") from None
     except PermissionError:
-        raise InputError("Expected an image file, but this one may not be read; check its permissions.") from None
+        raise InputError("Expected an image file, but it cannot be read; check its permissions.") from None
     except (ValueError, TypeError):
-        raise InputError("Expected the path of an image file, got something that is no path.") from None
+        raise InputError("Expected the path of an image file, got an invalid path.") from None
     except OSError as error:
         raise UnreadableError(f"The file could not be read ({type(error).__name__} {error.errno}); try again.") from None
 
 
 def _too_large(size: int) -> UnreadableError:
     return UnreadableError(
-        f"Expected a file of at most {MAX_FILE_BYTES // 2**20} MiB, got {size // 2**20} MiB; export the one film."
+        f"Expected a file of at most {MAX_FILE_BYTES // 2**20} MiB, got {size // 2**20} MiB; export a single film."
     )

@@ -154,7 +154,7 @@ def shortened(syntax: uid.UID) -> bytes:
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_compressed_pixels_cut_off(name: str) -> None:
-    with pytest.raises(UnreadableError, match=r"cut off|good order"):
+    with pytest.raises(UnreadableError, match=r"cut off|can be decoded"):
         read(FRAMES[name]())
 
 
@@ -183,7 +183,7 @@ def test_palette_without_tables() -> None:
 
 
 def test_deflated_file_cut_off() -> None:
-    with pytest.raises(UnreadableError, match="cut off"):
+    with pytest.raises(UnreadableError, match="truncated"):
         read(film_file(DEEP, syntax=uid.DeflatedExplicitVRLittleEndian)[:-60])
 
 

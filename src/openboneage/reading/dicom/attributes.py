@@ -1,6 +1,6 @@
-"""What a DICOM file says of the child and the exposure: sex, age, side, spacing, body part; doubts become findings.
+"""Read sex, age, side, spacing and body part from DICOM attributes; doubtful values give findings.
 
-A message quotes a value only where it is one of the standard's own terms: anything else may be a name in the wrong place.
+A message quotes a value only if it is a term of the standard: anything else may be a name in the wrong attribute.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from openboneage.subject import DAYS_PER_MONTH, MAX_AGE_MONTHS, MONTHS_PER_YEAR,
 SPACING_KEYWORDS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 SPACING_RANGE_MM = (0.01, 2.0)
 FIELD_RANGE_MM = (25.0, 1000.0)
-# At the object pixels are closer than at the detector by the magnification, which is 1 to about 1.3 for a hand: PS3.3 10.7.
+# Spacing at the detector divided by spacing in the object is the magnification, 1 to about 1.3 for a hand: PS3.3 10.7.
 MAGNIFICATION_RANGE = (0.95, 1.6)
 
 _SEX = {"F": Sex.FEMALE, "M": Sex.MALE}
@@ -24,20 +24,20 @@ _SIDE = {"L": Laterality.LEFT, "R": Laterality.RIGHT}
 # Age String, PS3.5 table 6.2-1: months in one of each unit.
 _AGE = re.compile(r"(\d{1,3})([DWMY])", re.IGNORECASE)
 _UNIT_MONTHS = {"D": 1 / DAYS_PER_MONTH, "W": 7 / DAYS_PER_MONTH, "M": 1.0, "Y": MONTHS_PER_YEAR}
-# The first date that is there counts. A digitised film's content is dated by the scan, its study by the exposure.
+# In order of preference. The content date of a digitised film is that of the scan, its study date that of the exposure.
 _EXPOSURE_DATES = ("StudyDate", "AcquisitionDate", "ContentDate")
 _EXPOSURE_DATES_APART_DAYS = 31
 _PLACEHOLDER_DATES = frozenset(date(year, 1, 1) for year in (1, 1800, 1900, 1901)) | {date(1111, 11, 11), date(9999, 12, 31)}
 
 _UID = re.compile(r"[0-9.]{1,64}")
 
-# Modality, PS3.3 C.7.3.1.1.1: those that a plain film of a hand may come as, and the others, which may be quoted.
+# Modality, PS3.3 C.7.3.1.1.1: those used for plain films of a hand, and the others, which may be quoted.
 _FILM_MODALITIES = ("CR", "DX", "RG", "RF", "OT", "SC", "DR", "DF", "HC", "XC")
 _OTHER_MODALITIES = (
     "AR AU BDUS BI BMD CT DG DOC ECG EPS ES FID GM HD IO IOL IVOCT IVUS KER KO LEN LS MG MR NM OAM OCT OP OPM OPR OPT OPV PR "
     "PT PX REG RESP RTDOSE RTIMAGE RTPLAN RTSTRUCT RWV SEG SM SMR SR SRF STAIN TG US VA XA"
 )
-# Body Part Examined, PS3.16 annex L, table L-1: the hand and what holds one, and others that may be quoted.
+# Body Part Examined, PS3.16 annex L, table L-1: the hand and regions that include it, and others that may be quoted.
 _HAND_WORDS = ("HAND", "WRIST", "FINGER", "THUMB", "CARP", "BONEAGE", "BONE AGE", "EXTREMITY", "UPPERLIMB", "FOREARM")
 _OTHER_BODY_PARTS = (
     "ABDOMEN ANKLE BREAST CALCANEUS CHEST CLAVICLE COCCYX CSPINE ELBOW FEMUR FOOT HEAD HEART HIP HUMERUS JAW KNEE LEG LSPINE "
@@ -50,14 +50,14 @@ def read_sex(tags: Tags, findings: list[Finding]) -> Sex:
     """Read Patient's Sex (PS3.3 C.7.1.1): F and M; O, missing and any other value are unknown."""
     text = tags.code("PatientSex", ("F", "M", "O"))
     if text == "O":
-        findings.append(_note("sex-other", "Patient's Sex is 'other'; bone age standards know female and male only."))
+        findings.append(_note("sex-other", "Patient's Sex is 'other'; bone age standards exist for female and male only."))
     elif not text:
-        findings.append(_note("sex-missing", "Patient's Sex is missing; give it if it is known."))
+        findings.append(_note("sex-missing", "Patient's Sex is missing; enter it if it is known."))
     return _SEX.get(text, Sex.UNKNOWN)
 
 
 def read_laterality(tags: Tags, findings: list[Finding]) -> Laterality:
-    """Read Image Laterality, or of the series Laterality (PS3.3 C.7.3.1, C.8.11.2)."""
+    """Read Image Laterality, or else Laterality of the series (PS3.3 C.7.3.1, C.8.11.2)."""
     image, series = tags.code("ImageLaterality", ("L", "R", "U", "B")), tags.code("Laterality", ("L", "R", "U", "B"))
     if "B" in (image, series):
         findings.append(_warning("laterality-both", "The file says that both sides are shown; one hand is expected."))
@@ -71,10 +71,10 @@ def read_laterality(tags: Tags, findings: list[Finding]) -> Laterality:
 
 
 def read_age(tags: Tags, findings: list[Finding]) -> tuple[float | None, str | None]:
-    """Work out the chronological age: from birth to study, else Patient's Age.
+    """Read the chronological age: from birth date and study date, else Patient's Age.
 
     Returns:
-        Age in months and the attributes that gave it, or None twice.
+        Age in months and its source attributes, or None twice.
     """
     by_dates, dates = _age_by_dates(tags, findings)
     stated = _stated_age(tags)
@@ -89,7 +89,7 @@ def read_age(tags: Tags, findings: list[Finding]) -> tuple[float | None, str | N
         if stated[1] >= MONTHS_PER_YEAR:
             findings.append(_note("age-rounded", "The age is known in whole years only; it may be up to a year too low."))
     else:
-        findings.append(_note("age-missing", "The file does not tell the chronological age; give it if it is known."))
+        findings.append(_note("age-missing", "The file does not state the chronological age; enter it if it is known."))
         return None, None
     return age_months, source
 
@@ -131,7 +131,7 @@ def _stated_age(tags: Tags) -> tuple[float, float] | None:
 
 
 def _agree(by_dates: float, stated: float, unit_months: float) -> bool:
-    """Tell whether an age fits one stated in whole units, which people round down, or to the nearest; with a month to spare."""
+    """Return whether an age fits one in whole units, rounded down or to the nearest, with a month of tolerance."""
     spare_months = unit_months / 2 + 1
     return stated - spare_months <= by_dates <= stated + unit_months + spare_months
 
@@ -140,7 +140,7 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
     """Read the distance of pixel centres (PS3.3 10.7): calibrated, else at the detector, else of the scanned film.
 
     Returns:
-        Spacing `(row, column)` in mm and the attribute that gave it, or None twice.
+        Spacing `(row, column)` in mm and its source attribute, or None twice.
     """
     found: dict[str, tuple[float, float]] = {}
     for keyword in SPACING_KEYWORDS:
@@ -155,7 +155,7 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
     at_detector = found.get("ImagerPixelSpacing", spacing_mm)
     if not MAGNIFICATION_RANGE[0] <= at_detector[0] / spacing_mm[0] <= MAGNIFICATION_RANGE[1]:
         findings.append(
-            _warning("spacing-contradictory", "PixelSpacing and ImagerPixelSpacing do not fit; sizes in mm may be wrong.")
+            _warning("spacing-contradictory", "PixelSpacing contradicts ImagerPixelSpacing; sizes in mm may be wrong.")
         )
     field_mm = rows * spacing_mm[0], columns * spacing_mm[1]
     if not (min(field_mm) >= FIELD_RANGE_MM[0] and max(field_mm) <= FIELD_RANGE_MM[1]):
@@ -166,13 +166,13 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
 
 
 def read_sop_instance_uid(tags: Tags) -> str | None:
-    """Read the object's UID (PS3.3 C.12.1); anything but the digits and dots of PS3.5 9.1 may be a name in the wrong place."""
+    """Read the object's UID (PS3.3 C.12.1); text other than the digits and dots of PS3.5 9.1 may be a name."""
     text = tags.text("SOPInstanceUID")
     return text if _UID.fullmatch(text) else None
 
 
 def check_exposure(tags: Tags, findings: list[Finding]) -> None:
-    """Note a modality or a body part that a hand radiograph should not have (PS3.3 C.7.3.1)."""
+    """Add a finding for a modality or a body part that is not that of a hand radiograph (PS3.3 C.7.3.1)."""
     modality = tags.text("Modality").upper()
     if modality and modality not in _FILM_MODALITIES:
         got = modality if modality in _OTHER_MODALITIES.split() else "another"

@@ -1,6 +1,6 @@
 """Decoders of compressed frames: libjpeg-turbo, CharLS and OpenJPEG, all from imagecodecs, as a plugin of pydicom.
 
-Only these decoders run, whatever else is installed, so that a film gives the same pixels on every machine. The interface is
+Other installed decoders are not used, so that a film has the same pixels on every machine. The interface is
 that of https://pydicom.github.io/pydicom/stable/guides/decoding/decoder_plugins.html.
 """
 
@@ -17,19 +17,19 @@ DECODER_DEPENDENCIES = dict.fromkeys(
 
 
 def is_available(uid: str) -> bool:
-    """Say whether frames of this transfer syntax can be decoded."""
+    """Return whether frames of this transfer syntax can be decoded."""
     return uid in DECODER_DEPENDENCIES
 
 
 def decoder_of(syntax: UID) -> Decoder:
-    """Make a decoder of pydicom's for an encapsulated transfer syntax, without touching those that other code uses."""
+    """Make a pydicom decoder for an encapsulated transfer syntax, without changing the decoders that other code uses."""
     decoder = Decoder(syntax)
     decoder.add_plugin("imagecodecs", (__name__, "decode_frame"))
     return decoder
 
 
 def decode_frame(frame: bytes, runner: DecodeRunner) -> bytes:
-    """Decode one frame to samples by pixel, in as many bytes each as the frame's own precision needs."""
+    """Decode one frame to samples by pixel, each with the number of bytes that the frame's precision needs."""
     if runner.transfer_syntax in JPEGTransferSyntaxes:
         # With one colour space for input and output nothing is converted.
         space = "YCBCR" if runner.samples_per_pixel == 3 else None

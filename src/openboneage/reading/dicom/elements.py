@@ -1,7 +1,7 @@
-"""A DICOM file as far as this program reads it: a short list of attributes, safely taken out, and how the pixels are encoded.
+"""Safe access to the few DICOM attributes that this program reads, and to the encoding of the pixels.
 
-Only the attributes of `KEYWORDS` are ever read: names, identifiers and free text never become values, so no message can quote
-them. A value that cannot be understood counts as missing, and its attribute's keyword is kept for a finding.
+Only the attributes of `KEYWORDS` are read. Names, identifiers and free text are not, so no message can quote them. An invalid
+value counts as missing, and its keyword is kept for a finding.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _INFLATE_STEP_BYTES = 1024 * 1024
 MAX_ITEMS = 20_000
 """Items of sequences and fragments of pixel data together; fragments of a large film are tens of kilobytes each."""
 MAX_VALUE_BYTES = 1024 * 1024
-"""Of an attribute that is not the pixels; the largest are sequences of lookup tables of 128 KiB."""
+"""Limit for attributes other than the pixels; the largest are sequences of lookup tables of 128 KiB."""
 _MAX_TEXT_BYTES = 1024
 _TEXTS = frozenset(("AS", "CS", "DA", "DS", "IS", "UI"))
 _ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # the item tag in either byte order (PS3.5 7.5)
@@ -56,7 +56,7 @@ class Tags:
     """Typed access to one dataset's attributes.
 
     Attributes:
-        invalid: Keywords of the attributes whose values could not be understood, in the order of asking.
+        invalid: Keywords of the attributes with invalid values, in the order of access.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -65,7 +65,7 @@ class Tags:
         self.invalid: list[str] = []
 
     def __contains__(self, keyword: str) -> bool:
-        """Tell whether the attribute is there, with or without a value."""
+        """Return whether the attribute is present, with or without a value."""
         return keyword in self._dataset
 
     @property
@@ -74,15 +74,15 @@ class Tags:
         return ">u2" if self._dataset.original_encoding[1] is False else "<u2"
 
     def representation(self, keyword: str) -> str:
-        """Take the value representation of an attribute that is there, `OB` or `OW` for pixels."""
+        """Return the value representation of an attribute that is present, `OB` or `OW` for pixels."""
         return str(self._dataset[keyword].VR)
 
     def has_undefined_length(self, keyword: str) -> bool:
-        """Tell whether an attribute that is there came without a length, as encapsulated pixels do (PS3.5 A.4)."""
+        """Return whether an attribute that is present has undefined length, as encapsulated pixels have (PS3.5 A.4)."""
         return bool(self._dataset[keyword].is_undefined_length)
 
     def value(self, keyword: str) -> Any:
-        """Take a value as pydicom understands it; None where it is missing or damaged."""
+        """Return a value as parsed by pydicom; None if it is missing or damaged."""
         try:
             if self._is_too_long(keyword):
                 raise ValueError(keyword)
@@ -92,7 +92,7 @@ class Tags:
             return None
 
     def _is_too_long(self, keyword: str) -> bool:
-        """Tell whether a value would take too much memory: pydicom makes an object of each number and item, however many."""
+        """Return whether a value would take too much memory: pydicom makes an object for each number and item."""
         element: Any = self._dataset.get_item(keyword) if keyword in self._dataset else None
         if not isinstance(element, RawDataElement) or element.value is None or keyword == "PixelData":
             return False
@@ -100,26 +100,26 @@ class Tags:
         return len(element.value) > (_MAX_TEXT_BYTES if representation in _TEXTS else MAX_VALUE_BYTES)
 
     def values(self, keyword: str) -> list[Any]:
-        """Take all values of an attribute, none where it is missing."""
+        """Return all values of an attribute, none if it is missing."""
         value = self.value(keyword)
         if value is None or value == "":
             return []
         return [value] if isinstance(value, str | bytes) or not hasattr(value, "__iter__") else list(value)
 
     def text(self, keyword: str) -> str:
-        """Take the first value as text without padding; empty where there is none."""
+        """Return the first value as text without padding; empty if there is none."""
         values = self.values(keyword)
         return str(values[0]).strip(" \0") if values else ""
 
     def code(self, keyword: str, allowed: tuple[str, ...]) -> str:
-        """Take a value that must be one of `allowed`; empty where it is missing or another."""
+        """Return a value that must be one of `allowed`; empty if it is missing or different."""
         text = self.text(keyword).upper()
         if text and text not in allowed:
             self.reject(keyword)
         return text if text in allowed else ""
 
     def numbers(self, keyword: str) -> list[float]:
-        """Take all values as finite numbers; none where any of them is damaged."""
+        """Return all values as finite numbers; none if any of them is damaged."""
         try:
             numbers = [float(value) for value in self.values(keyword)]
         except (TypeError, ValueError, OverflowError):
@@ -130,12 +130,12 @@ class Tags:
         return []
 
     def integer(self, keyword: str) -> int | None:
-        """Take the first value as an integer; None where it is missing or damaged."""
+        """Return the first value as an integer; None if it is missing or damaged."""
         numbers = self.numbers(keyword)
         return int(numbers[0]) if numbers else None
 
     def date(self, keyword: str) -> date | None:
-        """Take a calendar date; None where it is missing or none."""
+        """Return a calendar date; None if it is missing or invalid."""
         text = self.text(keyword)
         if not text:
             return None
@@ -147,12 +147,12 @@ class Tags:
         return None
 
     def item(self, keyword: str) -> Tags | None:
-        """Take the first item of a sequence; None where there is none."""
+        """Return the first item of a sequence; None if there is none."""
         items = [item for item in self.values(keyword) if isinstance(item, Dataset)]
         return Tags(items[0]) if items else None
 
     def reject(self, keyword: str) -> None:
-        """Remember an attribute whose value could not be understood."""
+        """Record an attribute with an invalid value."""
         if keyword not in self.invalid:
             self.invalid.append(keyword)
 
@@ -181,7 +181,7 @@ def open_dicom(data: bytes) -> tuple[Tags, UID]:
 
 
 def _guessed_syntax(dataset: Dataset) -> UID:
-    """Without a transfer syntax, PS3.10 has none: take the uncompressed one in which the header could be read."""
+    """Return the uncompressed transfer syntax in which the header could be read, for files that state none."""
     is_implicit, is_little_endian = dataset.original_encoding
     if not is_little_endian:
         return ExplicitVRBigEndian
@@ -191,8 +191,8 @@ def _guessed_syntax(dataset: Dataset) -> UID:
 def _deflated_start(data: bytes) -> int | None:
     """Find where a deflated dataset (PS3.5 A.5) starts; None if the file is not deflated.
 
-    pydicom would inflate the rest of the file whatever its size, so this has to be known before, and from pydicom's own
-    functions: what another parser takes for the end of the file meta information may not be where pydicom ends it.
+    pydicom inflates the rest of the file whatever its size, so this must be known first. pydicom's functions are used because
+    another parser may disagree about the end of the file meta information.
     """
     stream = BytesIO(data)
     read_preamble(stream, force=True)
@@ -202,7 +202,7 @@ def _deflated_start(data: bytes) -> int | None:
 
 
 def _check_items(data: bytes) -> None:
-    """Refuse a file with very many items: pydicom needs a kilobyte for each item of a sequence."""
+    """Refuse a file with very many items: pydicom needs about a kilobyte per sequence item."""
     items = max(map(data.count, _ITEMS))
     if items > MAX_ITEMS:
         raise UnreadableError(
@@ -211,7 +211,7 @@ def _check_items(data: bytes) -> None:
 
 
 def _inflate(data: bytes) -> bytes:
-    """Inflate a dataset whose size is measured first, piece by piece, so that a bomb does not take its memory."""
+    """Inflate a dataset after measuring its size piece by piece, so that a decompression bomb takes no memory."""
     inflater, rest, size = zlib.decompressobj(-zlib.MAX_WBITS), data, 0
     while rest and size <= MAX_INFLATED_BYTES:
         size += len(inflater.decompress(rest, _INFLATE_STEP_BYTES))
@@ -222,5 +222,5 @@ def _inflate(data: bytes) -> bytes:
             "export it uncompressed."
         )
     if not inflater.eof:
-        raise UnreadableError("Expected a whole deflated DICOM file, got one that is cut off; send or export it again.")
+        raise UnreadableError("Expected a complete deflated DICOM file, got a truncated one; send or export it again.")
     return zlib.decompress(data, -zlib.MAX_WBITS, max(size, 1))

@@ -1,7 +1,7 @@
-"""Films as DICOM objects: computed and digital radiography, secondary capture, and any other with one frame.
+"""Films as DICOM objects: computed and digital radiography, secondary capture, and any other object with one frame.
 
-What is used, and in which order of preference, is said where it is decided: `dicom_pixels` for the image, `dicom_tones` for
-what a viewer shows, `dicom_subject` for the child. This module puts the three together.
+`pixels` decodes the image, `tones` applies windows and lookup tables, `attributes` reads the child's data. This module combines
+the three.
 """
 
 from __future__ import annotations
@@ -74,12 +74,12 @@ def _tones(tags: Tags, image: PixelFormat, stored: Pixels) -> Tones:
 
 
 def _attribute_findings(tags: Tags, image: PixelFormat) -> list[Finding]:
-    """Tell which attributes were missing or unusable; keywords are the standard's, so they may be quoted."""
+    """Return findings on missing and invalid attributes; keywords belong to the standard, so they may be quoted."""
     findings = []
     if image.assumed:
-        message = f"The file does not tell {', '.join(image.assumed)}; usual values are assumed."
+        message = f"The file does not state {', '.join(image.assumed)}; usual values are assumed."
         findings.append(Finding("attribute-assumed", Severity.WARNING, message))
     if tags.invalid:
-        message = f"The file has values that cannot be understood in {', '.join(tags.invalid)}; they are not used."
+        message = f"The file has invalid values in {', '.join(tags.invalid)}; they are not used."
         findings.append(Finding("attribute-invalid", Severity.WARNING, message))
     return findings

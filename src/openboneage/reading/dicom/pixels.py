@@ -29,7 +29,7 @@ _WORDS = "of 8 or 16 bits allocated, 1 or 3 samples per pixel, in monochrome, pa
 
 @dataclass(frozen=True)
 class PixelFormat:
-    """The Image Pixel module, PS3.3 C.7.6.3, with its gaps filled.
+    """The Image Pixel module, PS3.3 C.7.6.3, with missing values filled in.
 
     Attributes:
         rows: Height in px.
@@ -41,7 +41,7 @@ class PixelFormat:
         high_bit: Position of the most significant bit stored.
         signed: Whether stored values are two's complement.
         planar: Planar Configuration, 0 or 1.
-        assumed: Keywords of the attributes that were missing or impossible and were given their usual value.
+        assumed: Keywords of missing or impossible attributes that got their usual value.
     """
 
     rows: int
@@ -99,7 +99,7 @@ def _size(tags: Tags) -> tuple[int, int]:
 
 
 def _photometric(tags: Tags, assumed: list[str]) -> tuple[str, int]:
-    """Read Photometric Interpretation and Samples per Pixel, each from the other where one is missing."""
+    """Read Photometric Interpretation and Samples per Pixel; if one is missing, infer it from the other."""
     samples = tags.integer("SamplesPerPixel")
     if "PhotometricInterpretation" not in tags:
         assumed.append("PhotometricInterpretation")
@@ -158,7 +158,7 @@ def _decoder(syntax: UID) -> Decoder:
 
 
 def _grey(decoded: NDArray[Any], photometric: str, image: PixelFormat) -> Pixels:
-    """Bring decoded values into the machine's byte order, and one sample per pixel."""
+    """Convert decoded values to native byte order and one sample per pixel."""
     decoded = decoded.astype(decoded.dtype.newbyteorder("="), copy=False)
     if image.samples == 1:
         return _used_bits(decoded, image)
@@ -180,9 +180,9 @@ _SELF_DESCRIBING = frozenset((*JPEG2000TransferSyntaxes, *JPEGLSTransferSyntaxes
 
 
 def _decoder_options(image: PixelFormat, syntax: UID, representation: str) -> dict[str, Any]:
-    options = {} if syntax in _SELF_DESCRIBING else {"correct_unused_bits": False}  # `_used_bits` does it, knowing High Bit
+    options = {} if syntax in _SELF_DESCRIBING else {"correct_unused_bits": False}  # `_used_bits` does it, with High Bit
     if not syntax.is_encapsulated:
-        options["view_only"] = True  # no copy of what is already there
+        options["view_only"] = True  # avoids a copy
     return options | {
         "pixel_keyword": "PixelData",
         "pixel_vr": representation,
@@ -211,7 +211,7 @@ def _check_native(tags: Tags, data: bytes, image: PixelFormat) -> None:
 
 
 def _check_frame(data: bytes, image: PixelFormat, syntax: UID) -> None:
-    """Compare what a compressed frame says of itself with the DICOM header, since a decoder believes the frame."""
+    """Compare the header of a compressed frame with the DICOM header, since a decoder relies on the frame."""
     fragments = _fragments(data)
     if sum(fragment.startswith((JPEG_START, JPEG2000_START)) for fragment in fragments) > 1:
         raise _several_images()
@@ -229,10 +229,9 @@ def _fragments(data: bytes) -> list[bytes]:
 
 
 def _used_bits(decoded: Pixels, image: PixelFormat) -> Pixels:
-    """Take Bits Stored below High Bit out of Bits Allocated and extend the sign (PS3.5 8.1.1).
+    """Extract Bits Stored below High Bit from Bits Allocated and extend the sign (PS3.5 8.1.1).
 
-    Data that already lies within Bits Stored is taken as it is: then nothing is to be cleared, and a High Bit that says
-    otherwise is wrong.
+    Values within Bits Stored are returned unchanged: there are no bits to clear, and a contradicting High Bit is wrong.
     """
     low = -(2 ** (image.bits_stored - 1)) if image.signed else 0
     high = low + 2**image.bits_stored - 1
@@ -245,4 +244,4 @@ def _used_bits(decoded: Pixels, image: PixelFormat) -> Pixels:
 
 
 def _several_images() -> RefusedError:
-    return RefusedError("Expected one image, got a DICOM object with several frames; send the one frame meant.")
+    return RefusedError("Expected one image, got a DICOM object with several frames; send a single frame.")

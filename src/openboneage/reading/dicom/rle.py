@@ -1,7 +1,7 @@
 """RLE Lossless, PS3.5 annex G, for one frame.
 
-Written here because the decoders at hand are unfit for files from outside: pylibjpeg-rle panics on damaged headers, which no
-`except Exception` catches, and pydicom's lets a small segment grow without bound.
+Implemented here because the available decoders are unsafe for untrusted files: pylibjpeg-rle panics on damaged headers, which
+`except Exception` does not catch, and pydicom's decoder lets a small segment grow without limit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def decode_rle(frame: bytes, shape: tuple[int, int, int], bytes_per_sample: int)
 
 
 def _segment(data: bytes, size: int) -> Pixels:
-    """Undo the PackBits of one segment (G.3) up to `size` bytes."""
+    """Decode the PackBits of one segment (G.3) up to `size` bytes."""
     decoded, position, end = bytearray(), 0, len(data)
     while len(decoded) < size:
         if position >= end:
