@@ -60,7 +60,7 @@ def test_a_dask_cluster_gives_the_figures_of_one_process(tiny_shared: Path) -> N
     assert evaluate(*words, "--dask", "local").stdout == evaluate(*words).stdout
 
 
-@pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality", "sampling"])
+@pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality"])
 def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
     jobs = [] if figure == "mask" else ["--jobs", "1"]
     negatives: list[str | Path] = ["--not-hands", tiny_shared / "not_hands" / "mednist-64px.zip"] if figure == "quality" else []
@@ -81,7 +81,7 @@ def test_a_set_or_a_folder_is_measured_as_picked(tiny_shared: Path, tmp_path: Pa
     assert toy.startswith("| films |")
 
 
-@pytest.mark.parametrize("figure", ["ages", "polarity", "mask", "pose", "quality", "sampling"])
+@pytest.mark.parametrize("figure", ["ages", "polarity", "mask", "pose", "quality"])
 def test_an_unknown_set_is_refused(tiny_shared: Path, figure: str) -> None:
     result = evaluate(figure, "--data", tiny_shared / "rsna", "--models", "0.9")
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
-from openboneage.hand.drawing import AS_IT_LIES, DEFAULT_VIEWS, draw_views
+from openboneage.hand.drawing import DEFAULT_PICTURE, draw_picture
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.hand.locate import locate_hand
 from openboneage.learn.age_samples import AgeBatches, AgeError, hands_digest, render_hand, unvaried
@@ -22,7 +22,7 @@ from openboneage.learn.hands import TrainingHand, Variation, VariationRange, dra
 from openboneage.weights.registry import ModelSet
 
 FINDER = ModelSet.find().card("hand-finder")
-SPEC = replace(DEFAULT_VIEWS, phases=3, diagonal=False, smooth=0, places=AS_IT_LIES)
+SPEC = replace(DEFAULT_PICTURE, height_px=128)
 STILL = unvaried(SPEC)
 
 
@@ -34,22 +34,22 @@ def films(tiny_shared: Path) -> RsnaFilms:
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[TrainingHand]:
     """Six hands, one of each example film, told apart by their ages."""
-    return prepare_hands(films, films.films[3:9], FINDER, tmp_path_factory.mktemp("hands"), executor_of(1))
+    return prepare_hands(films, films.films[3:9], FINDER, SPEC, tmp_path_factory.mktemp("hands"), executor_of(1))
 
 
 def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:
     finder = HAND_FINDER.load(FINDER, threads=1)
     for hand in hands:
-        drawn = draw_views(locate_hand(films.reduced(films.by_id[hand.id]).radiograph(), finder), SPEC)[0]
+        drawn = draw_picture(locate_hand(films.radiograph(films.by_id[hand.id]), finder), SPEC)
 
-        assert np.abs(render_hand(hand, STILL, SPEC) - drawn).mean() < 0.003
+        assert np.abs(render_hand(hand.prepared, STILL, 128)[0] - drawn).mean() < 0.01
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_variation_gives_the_same_pixels(hands: list[TrainingHand], seed: int) -> None:
     variation = replace(draw_variation(np.random.default_rng(seed), VariationRange()), noise=5.0)
 
-    first, again = render_hand(hands[0], variation, SPEC), render_hand(hands[0], variation, SPEC)
+    first, again = render_hand(hands[0].prepared, variation, 128), render_hand(hands[0].prepared, variation, 128)
 
     np.testing.assert_array_equal(first, again)
     assert (first.shape, first.dtype) == ((1, 128, 96), np.float32)
@@ -57,7 +57,9 @@ def test_the_same_variation_gives_the_same_pixels(hands: list[TrainingHand], see
 
 
 def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand]) -> None:
-    plain, fine, rough = (render_hand(hands[0], replace(STILL, jpeg_quality=quality), SPEC) for quality in (None, 95, 15))
+    plain, fine, rough = (
+        render_hand(hands[0].prepared, replace(STILL, jpeg_quality=quality), 128) for quality in (None, 95, 15)
+    )
 
     assert np.abs(fine - plain).mean() < np.abs(rough - plain).mean() < 0.05
     assert 0 <= rough.min() < rough.max() <= 1.25
@@ -68,14 +70,14 @@ def test_harm_lies_on_the_film_and_moves_with_it(hands: list[TrainingHand], harm
     pixels = 10
     shift = ((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0))
 
-    still, moved = (render_hand(hands[0], replace(harmed, placement=p), SPEC)[0] for p in (STILL.placement, shift))
+    still, moved = (render_hand(hands[0].prepared, replace(harmed, placement=p), 128)[0] for p in (STILL.placement, shift))
 
-    assert np.abs(still - render_hand(hands[0], STILL, SPEC)[0]).mean() > 0.005
+    assert np.abs(still - render_hand(hands[0].prepared, STILL, 128)[0]).mean() > 0.005
     assert np.abs(moved[:, pixels:-1] - still[:, : -pixels - 1]).mean() < 0.005
 
 
 def test_lost_shadows_are_black_and_the_bright_end_stays(hands: list[TrainingHand]) -> None:
-    plain, lost = (render_hand(hands[0], replace(STILL, lost=share), SPEC) for share in (0.0, 0.4))
+    plain, lost = (render_hand(hands[0].prepared, replace(STILL, lost=share), 128) for share in (0.0, 0.4))
 
     assert (lost[plain < 0.4] == 0).all()
     np.testing.assert_allclose(lost[(plain > 0.4) & (plain < 1)], (plain[(plain > 0.4) & (plain < 1)] - 0.4) / 0.6, atol=1e-5)
@@ -84,7 +86,7 @@ def test_lost_shadows_are_black_and_the_bright_end_stays(hands: list[TrainingHan
 def test_a_mirrored_hand_is_the_mirror_image(hands: list[TrainingHand]) -> None:
     mirrored = replace(STILL, placement=((-1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
 
-    difference = render_hand(hands[0], mirrored, SPEC)[..., ::-1] - render_hand(hands[0], STILL, SPEC)
+    difference = render_hand(hands[0].prepared, mirrored, 128)[..., ::-1] - render_hand(hands[0].prepared, STILL, 128)
 
     assert np.abs(difference).mean() < 0.002
 
@@ -93,7 +95,7 @@ def test_a_shift_moves_film_and_mask_together(hands: list[TrainingHand]) -> None
     pixels = 10
     shifted = replace(STILL, placement=((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0)))
 
-    moved, still = render_hand(hands[0], shifted, SPEC)[0], render_hand(hands[0], STILL, SPEC)[0]
+    moved, still = render_hand(hands[0].prepared, shifted, 128)[0], render_hand(hands[0].prepared, STILL, 128)[0]
 
     assert np.abs(moved[:, pixels:-1] - still[:, : -pixels - 1]).mean() < 0.01
 
@@ -110,19 +112,23 @@ def test_a_shift_moves_film_and_mask_together(hands: list[TrainingHand]) -> None
     ],
 )
 def test_each_part_of_a_variation_shows(hands: list[TrainingHand], change: dict[str, Any], differs: bool) -> None:
-    varied = render_hand(hands[0], replace(STILL, **change), SPEC)
+    varied = render_hand(hands[0].prepared, replace(STILL, **change), 128)
 
-    assert np.array_equal(varied, render_hand(hands[0], STILL, SPEC)) is not differs
+    assert np.array_equal(varied, render_hand(hands[0].prepared, STILL, 128)) is not differs
 
 
-def test_the_smooth_view_is_shown_where_there_is_one(hands: list[TrainingHand]) -> None:
-    for hand in hands:
-        sharp, smooth = (render_hand(hand, replace(STILL, smooth=smooth), SPEC) for smooth in (False, True))
-        assert np.array_equal(sharp, smooth) is (len(hand.views) == 1)
+@pytest.mark.parametrize("point_sampled", [False, True])
+def test_a_coarse_film_shows_the_hand_with_less_detail(hands: list[TrainingHand], point_sampled: bool) -> None:
+    fine, coarse = (
+        render_hand(hands[0].prepared, replace(STILL, resolution=r, point_sampled=point_sampled), 128)[0] for r in (1.0, 0.3)
+    )
+
+    assert np.corrcoef(fine.ravel(), coarse.ravel())[0, 1] > 0.95
+    assert np.abs(np.diff(coarse)).mean() < np.abs(np.diff(fine)).mean() or point_sampled
 
 
 def test_the_erased_rectangle_is_empty(hands: list[TrainingHand]) -> None:
-    made = render_hand(hands[0], replace(STILL, erased=(0.25, 0.25, 0.25, 0.5)), SPEC)[0]
+    made = render_hand(hands[0].prepared, replace(STILL, erased=(0.25, 0.25, 0.25, 0.5)), 128)[0]
 
     assert not made[32:64, 24:72].any()
     assert made[64:, 24:72].any()
@@ -166,31 +172,27 @@ def test_label_and_sex_stay_with_their_film(hands: list[TrainingHand]) -> None:
     assert [sexes[age] for age in batch["age_months"].tolist()] == batch["sex"].tolist()
 
 
-def test_the_variation_is_eased_over_the_last_half_of_a_stage() -> None:
-    how = VariationRange()
-    batches = AgeBatches([], SPEC, how, 2, seed=1, steps=100, easing=0.2)
+def test_the_input_grows_over_the_steps(hands: list[TrainingHand]) -> None:
+    spec, growth = replace(SPEC, height_px=256), ((0.5, 0.5), (0.75, 0.7), (1.0, 1.0))
+    batches = AgeBatches(hands, spec, VariationRange(), 2, seed=1, steps=8, growth=growth)
 
-    assert batches.variation_at(0) == batches.variation_at(50) == how
-    assert batches.variation_at(75).rotation_degrees == pytest.approx(0.6 * how.rotation_degrees)
-    assert batches.variation_at(100).erase == pytest.approx(0.2 * how.erase)
-    assert batches.variation_at(100).mirror == how.mirror
+    assert [batches.height_px(step) for step in range(8)] == [128] * 4 + [192] * 2 + [256] * 2
+    assert [batch_at(batches, step)["image"].shape[2:] for step in (0, 7)] == [(128, 96), (256, 192)]
 
 
 def test_the_digest_tells_other_data(hands: list[TrainingHand]) -> None:
-    first = hands[0]
-    darker = replace(first.views[0], film=first.views[0].film // 2)
+    first, prepared = hands[0], hands[0].prepared
     others = [
         replace(first, age_months=first.age_months + 1),
         replace(first, sex=1 - first.sex),
-        replace(first, mask=255 - first.mask),
-        replace(first, views=(darker, *first.views[1:])),
-        replace(first, views=(replace(first.views[0], low=first.views[0].low + 1), *first.views[1:])),
-        replace(first, film_to_frame=first.film_to_frame * 1.01),
+        replace(first, prepared=replace(prepared, mask=255 - prepared.mask)),
+        replace(first, prepared=replace(prepared, canvas=prepared.canvas // 2)),
+        replace(first, prepared=replace(prepared, low=prepared.low + 1)),
     ]
 
     digests = {hands_digest([hand, *hands[1:]]) for hand in [first, *others]} | {hands_digest(hands[::-1])}
 
-    assert len(digests) == 8
+    assert len(digests) == 7
     assert hands_digest(hands) == hands_digest([replace(hand) for hand in hands])
 
 
@@ -208,6 +210,7 @@ class Answering(nn.Module):
 def test_the_validation_error_is_that_of_each_childs_own_sex(hands: list[TrainingHand]) -> None:
     error = AgeError(AgeBatches(hands, SPEC, VariationRange(), 4, seed=1, steps=1))
 
-    figures = error(Answering(girls=50, boys=90))
+    figures = error(Answering(girls=50, boys=90), 0)
 
+    assert figures["height_px"] == 128
     assert figures["mae_months"] == pytest.approx(np.mean([abs(hand.age_months - (50, 90)[hand.sex]) for hand in hands]))

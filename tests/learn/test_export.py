@@ -27,7 +27,7 @@ EXAMPLES = {"finder": torch.zeros(2, 2, 128, 128), "age": torch.zeros(2, 1, 128,
 
 
 def small_age_net() -> AgeNet:
-    return AgeNet(widths=(8, 8, 12, 12), depths=(0, 1, 1, 1))
+    return AgeNet(widths=(8, 8, 12, 12), depths=(1, 1, 1, 1))
 
 
 def network(name: str, seed: int = 0) -> nn.Module:
@@ -36,7 +36,7 @@ def network(name: str, seed: int = 0) -> nn.Module:
     families: dict[str, Callable[[], nn.Module]] = {
         "finder": lambda: HandFinder(widths=(8, 12, 16, 20)),
         "age": small_age_net,
-        "ages": lambda: Ensemble([small_age_net(), MobileAgeNet(size_px=(96, 72))]),
+        "ages": lambda: Ensemble([small_age_net(), MobileAgeNet()]),
     }
     net = families[name]()
     for module in net.modules():

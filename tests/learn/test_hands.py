@@ -15,16 +15,27 @@ import pytest
 from openboneage.batch.choice import executor_of
 from openboneage.datasets.layouts.recognise import open_film_set
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
-from openboneage.datasets.reduced import FILM_HEIGHT_PX
 from openboneage.errors import InputError
+from openboneage.hand import geometry
+from openboneage.hand.drawing import DEFAULT_PICTURE
 from openboneage.hand.finder_card import HAND_FINDER
+from openboneage.hand.frame import frame_to_canvas
 from openboneage.hand.locate import locate_hand
-from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, prepare_hands
+from openboneage.learn.hands import (
+    LEAST_RESOLUTION,
+    TrainingHand,
+    Variation,
+    VariationRange,
+    draw_variation,
+    frame_to_training,
+    prepare_hands,
+)
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 from tests.datasets.trees import write_table
 from tests.tiny_rsna import EXAMPLES
 
+SPEC = DEFAULT_PICTURE
 FINDER = ModelSet.find().card("hand-finder")
 STILL = VariationRange(**{field.name: 0.0 for field in fields(VariationRange)})
 DRAWS = 2000
@@ -47,7 +58,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, cache: Path) -> list[TrainingHand]:
-    return prepare_hands(films, films.films[:6], FINDER, cache, executor_of(1))
+    return prepare_hands(films, films.films[:6], FINDER, SPEC, cache, executor_of(1))
 
 
 def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand]) -> None:
@@ -59,37 +70,37 @@ def test_hands_keep_order_and_label(films: RsnaFilms, hands: list[TrainingHand])
 
 
 def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    film = films.by_id[hands[0].id]
+    prepared = hands[0].prepared
 
-    hand = locate_hand(films.reduced(film).radiograph(), HAND_FINDER.load(FINDER, threads=1))
+    hand = locate_hand(films.radiograph(films.by_id[hands[0].id]), HAND_FINDER.load(FINDER, threads=1))
 
-    np.testing.assert_array_equal(hands[0].film_to_frame, hand.film_to_frame)
-    np.testing.assert_array_equal(hands[0].views[0].film, hand.film)
-    np.testing.assert_allclose(hands[0].mask / 255, hand.mask, atol=0.5 / 255 + 1e-6)
-    assert hands[0].landmark_score == hand.landmark_scores.min()
+    np.testing.assert_allclose(prepared.mask / 255, hand.mask, atol=0.5 / 255 + 1e-6)
+    assert prepared.landmark_score == hand.landmark_scores.min()
+    assert 0 <= prepared.low < prepared.high <= 255
+    (height, width), picture = prepared.canvas.shape, hand.canvas(256)
+    assert (height, width) == (299, 224)
+    shown = prepared.canvas[(height - 256) // 2 :, (width - 192) // 2 :][:256, :192]
+    assert np.corrcoef(shown.ravel(), picture.ravel())[0, 1] > 0.98
 
 
-def test_a_smooth_view_lies_pixel_by_pixel_on_the_first(films: RsnaFilms, hands: list[TrainingHand]) -> None:
-    assert [len(hand.views) for hand in hands] == [2 if hand.id in films.smooth_ids else 1 for hand in hands]
-    for hand in hands:
-        for view in hand.views:
-            assert view.film.shape == hand.views[0].film.shape
-            assert view.low < view.high
-            assert np.corrcoef(view.film.ravel(), hand.views[0].film.ravel())[0, 1] > 0.9
+def test_the_training_canvas_lies_around_the_canvas_of_a_picture() -> None:
+    corners = np.array([[0.0, 0.0], [192.0, 256.0]])
+    in_frame = geometry.move(corners, geometry.inverse(frame_to_canvas(256)))
+
+    on_training = geometry.move(in_frame, frame_to_training(299))
+
+    np.testing.assert_allclose(on_training, [[16.0, 21.35], [208.2, 277.6]], atol=0.2)
 
 
 def assert_equal(hands: list[TrainingHand], others: list[TrainingHand]) -> None:
     for first, second in zip(hands, others, strict=True):
-        np.testing.assert_array_equal(first.mask, second.mask)
-        np.testing.assert_array_equal(first.film_to_frame, second.film_to_frame)
-        assert (first.age_months, first.sex, first.landmark_score) == (second.age_months, second.sex, second.landmark_score)
-        for view, other in zip(first.views, second.views, strict=True):
-            np.testing.assert_array_equal(view.film, other.film)
-            assert (view.low, view.high) == (other.low, other.high)
+        assert (first.id, first.age_months, first.sex) == (second.id, second.age_months, second.sex)
+        for field in fields(first.prepared):
+            np.testing.assert_array_equal(getattr(first.prepared, field.name), getattr(second.prepared, field.name))
 
 
 def test_the_number_of_processes_changes_nothing(films: RsnaFilms, hands: list[TrainingHand], tmp_path: Path) -> None:
-    assert_equal(hands, prepare_hands(films, films.films[:6], FINDER, tmp_path, executor_of(2)))
+    assert_equal(hands, prepare_hands(films, films.films[:6], FINDER, SPEC, tmp_path, executor_of(2)))
 
 
 def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingHand], cache: Path, tmp_path: Path) -> None:
@@ -100,7 +111,7 @@ def test_a_stopped_preparation_continues(films: RsnaFilms, hands: list[TrainingH
         path.unlink()
     written = kept.stat().st_mtime_ns
 
-    again = prepare_hands(films, chosen, FINDER, tmp_path, executor_of(1))
+    again = prepare_hands(films, chosen, FINDER, SPEC, tmp_path, executor_of(1))
 
     assert_equal(hands, again)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in cache.iterdir())
@@ -111,23 +122,22 @@ def test_hands_of_own_films_at_full_size(tmp_path: Path) -> None:
     table = write_table(tmp_path / "films.csv", ("path", "bone_age_months", "sex"), (EXAMPLES / "7041.png", 168, "M"))
     own = open_film_set(table)
 
-    (hand,) = prepare_hands(own, own.films, FINDER, tmp_path / "hands", executor_of(1))
+    (hand,) = prepare_hands(own, own.films, FINDER, SPEC, tmp_path / "hands", executor_of(1))
 
-    assert (hand.age_months, hand.sex, len(hand.views)) == (168, 1, 2)
-    assert hand.views[0].film.shape[0] == FILM_HEIGHT_PX
+    assert (hand.age_months, hand.sex, hand.prepared.canvas.shape) == (168, 1, (299, 224))
 
 
 @pytest.mark.parametrize("lacking", [{"bone_age_months": None}, {"sex": Sex.UNKNOWN}], ids=["label", "sex"])
 def test_a_film_without_label_or_sex_is_not_learned_from(films: RsnaFilms, tmp_path: Path, lacking: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"film {films.films[0].id}"):
-        prepare_hands(films, [replace(films.films[0], **lacking)], FINDER, tmp_path, executor_of(1))
+        prepare_hands(films, [replace(films.films[0], **lacking)], FINDER, SPEC, tmp_path, executor_of(1))
 
 
 def test_a_new_label_needs_no_new_preparation(films: RsnaFilms, tmp_path: Path) -> None:
     film = films.films[0]
-    prepare_hands(films, [film], FINDER, tmp_path, executor_of(1))
+    prepare_hands(films, [film], FINDER, SPEC, tmp_path, executor_of(1))
 
-    (hand,) = prepare_hands(films, [replace(film, bone_age_months=99.0)], FINDER, tmp_path, executor_of(1))
+    (hand,) = prepare_hands(films, [replace(film, bone_age_months=99.0)], FINDER, SPEC, tmp_path, executor_of(1))
 
     assert hand.age_months == 99
     assert len(list(tmp_path.iterdir())) == 1
@@ -150,19 +160,11 @@ def test_a_variation_can_be_written_down_and_replayed() -> None:
     assert Variation(**read) == variation
 
 
-def test_an_eased_range_varies_place_and_tone_less_and_the_rest_as_before() -> None:
-    whole, half = VariationRange(), VariationRange().eased(0.5)
-
-    assert (half.rotation_degrees, half.gamma, half.erase) == (whole.rotation_degrees / 2, whole.gamma / 2, whole.erase / 2)
-    assert (half.mirror, half.smooth, half.noise, half.jpeg) == (whole.mirror, whole.smooth, whole.noise, whole.jpeg)
-    assert whole.eased(1) == whole
-
-
 def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
     for variation in drawn(STILL, 20):
         np.testing.assert_allclose(variation.placement, [[1, 0, 0], [0, 1, 0]], atol=1e-12)
         assert (variation.gamma, variation.contrast, variation.brightness) == (1, 1, 0)
-        assert (variation.blur_px, variation.noise, variation.erased, variation.smooth) == (0, 0, None, False)
+        assert (variation.blur_px, variation.noise, variation.erased, variation.resolution) == (0, 0, None, 1)
         assert variation.margin is not None
 
 
@@ -170,7 +172,8 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
     ("happens", "share"),
     [
         (lambda v: np.linalg.det(np.array(v.placement)[:, :2]) < 0, VariationRange().mirror),
-        (lambda v: v.smooth, VariationRange().smooth),
+        (lambda v: v.resolution < 1, VariationRange().coarse),
+        (lambda v: v.point_sampled, VariationRange().point_sampled),
         (lambda v: v.margin is None, VariationRange().unmasked),
         (lambda v: v.blur_px > 0, VariationRange().blur),
         (lambda v: v.noise > 0, VariationRange().noise),
@@ -178,10 +181,17 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
         (lambda v: v.erased is not None, VariationRange().erase),
         (lambda v: v.lost > 0, VariationRange().lose),
     ],
-    ids=["mirror", "smooth", "unmasked", "blur", "noise", "jpeg", "erase", "lose"],
+    ids=["mirror", "coarse", "point samples", "unmasked", "blur", "noise", "jpeg", "erase", "lose"],
 )
 def test_what_may_happen_happens_as_often_as_said(happens: Callable[[Variation], bool], share: float) -> None:
     assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)
+
+
+def test_coarse_films_are_of_every_resolution() -> None:
+    coarse = [v.resolution for v in drawn(VariationRange()) if v.resolution < 1]
+
+    assert LEAST_RESOLUTION <= min(coarse) < 0.31
+    assert 0.98 < max(coarse) < 1
 
 
 def test_erased_rectangles_lie_on_the_canvas() -> None:

@@ -204,15 +204,16 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_saves_nothing(tmp_path: Path
 
 
 def test_validation_is_logged_and_changes_nothing(unbroken: Path, tmp_path: Path) -> None:
-    def measure(network: nn.Module) -> Mapping[str, float]:
+    def measure(network: nn.Module, step: int) -> Mapping[str, float]:
         torch.randn(3)
         value = loss(network, batch_at(ToyBatches(), 10_000)).detach()
-        return {"loss": float(value), "trains": float(network.training)}
+        return {"loss": float(value), "trains": float(network.training), "last": step}
 
     validated = fit(replace(TASK, validation=Validation(measure, every=40)), TOY, tmp_path)
 
     rows = log_of(tmp_path, "validation.csv")
     assert [row["step"] for row in rows] == [40, 80, 120]
+    assert [row["last"] for row in rows] == [39, 79, 119]
     assert rows[-1]["loss"] < rows[0]["loss"]
     assert not any(row["trains"] for row in rows)
     assert [step for step, _ in events_of(tmp_path, "validation/loss")] == [40, 80, 120]

@@ -41,8 +41,8 @@ from tests.tiny_rsna import COPIES, EXAMPLES
 pytestmark = pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")
 
 FINDER = FinderStudy(batch_size=2, schedule=Schedule(steps=2, peak_lr=1e-3, bf16=False))
-STAGES = (Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=2, peak_lr=1e-4, bf16=False))
-WHOLE_HAND = WholeHandStudy(batch_size=2, stages=STAGES, pretrained_stages=STAGES[::-1])
+SCHEDULES = Schedule(steps=2, peak_lr=1e-3, bf16=False), Schedule(steps=3, peak_lr=1e-4, bf16=False)
+WHOLE_HAND = WholeHandStudy(batch_size=2, schedule=SCHEDULES[0], pretrained_schedule=SCHEDULES[1]).with_input(128)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +87,7 @@ class TestRun:
 
         assert finder.training["stages"] == [asdict(FINDER.schedule)]
         assert [network["start"][:11] for network in whole_hand.training["networks"]] == ["random weig", "MobileNetV2"]
-        for network, stages in zip(whole_hand.training["networks"], (STAGES, STAGES[::-1]), strict=True):
-            assert network["stages"] == [asdict(stage) for stage in stages]
+        assert [network["schedule"] for network in whole_hand.training["networks"]] == [asdict(each) for each in SCHEDULES]
         assert whole_hand.training["data"].startswith(f"{COPIES[Split.TRAIN]} training films of RSNA 2017")
         assert parse_specification(WholeHandSpecification, whole_hand).preprocessing == WHOLE_HAND.spec
 
@@ -107,11 +106,11 @@ class TestRun:
         curves = sorted(run.out.rglob("validation.csv"))
 
         assert [path.parent.relative_to(run.out).as_posix() for path in curves] == [
-            f"whole-hand/{start}/stage-{number}" for start in ("from-imagenet", "from-random") for number in (1, 2)
+            f"whole-hand/{start}" for start in ("from-imagenet", "from-random")
         ]
         header, row = curves[0].read_text().split()
-        assert header == "step,mae_months"
-        assert 0 < float(row.partition(",")[2]) < 228
+        assert header == "step,mae_months,height_px"
+        assert 0 < float(row.split(",")[1]) < 228
 
     def test_a_second_call_does_nothing(self, run: DefaultRun) -> None:
         before = files_of(run.out)
@@ -219,9 +218,9 @@ def test_a_smoke_run_is_short_and_has_films_of_every_split_and_drawing(material:
     smoke = DefaultRun(material, tmp_path, "7.1").as_smoke()
 
     assert smoke.smoke
-    assert {schedule.steps for schedule in (smoke.finder.schedule, *smoke.whole_hand.stages)} == {default.SMOKE_STEPS}
+    assert {schedule.steps for schedule in (smoke.finder.schedule, smoke.whole_hand.schedule)} == {default.SMOKE_STEPS}
     assert {film.split for film in smoke.material.films.films} == set(Split)
-    assert smoke.with_steps(9).whole_hand.pretrained_stages[-1].steps == 9
+    assert smoke.with_steps(9).whole_hand.pretrained_schedule.steps == 9
 
 
 def test_few_films_are_enough_for_the_finder(real_rsna: Path) -> None:

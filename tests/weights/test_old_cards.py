@@ -11,7 +11,7 @@ import pytest
 
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
-from openboneage.hand.drawing import AS_IT_LIES
+from openboneage.hand.views import AS_IT_LIES, SampleSpec
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 from tests import hands
@@ -53,4 +53,6 @@ def test_what_an_old_card_left_out_is_what_the_program_did_then(tmp_path: Path) 
     write_old_set(tmp_path, {}, left_out=("diagonal", "smooth", "places"))
     estimator = Assessor.load(tmp_path).estimator
     assert isinstance(estimator, WholeHandEstimator)
-    assert (estimator.views.diagonal, estimator.views.smooth, estimator.views.places) == (False, 0, AS_IT_LIES)
+    drawing = estimator.drawing
+    assert isinstance(drawing, SampleSpec)
+    assert (drawing.diagonal, drawing.smooth, drawing.places) == (False, 0, AS_IT_LIES)

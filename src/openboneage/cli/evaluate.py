@@ -233,14 +233,6 @@ def repeat(
 
 
 @evaluate.command()
-def sampling(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
-    """Ways to reduce a film to what the network sees, on native films and on validation films that have two reductions."""
-    from openboneage.evaluate import sampling as study
-
-    out.print(study.sampling_table(open_packs(data), ModelSet.find(models), executor_of(jobs, dask)))
-
-
-@evaluate.command()
 def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     """The corner rule of Lee 2017 and the program's decision, on held-out films, unchanged and inverted."""
     from openboneage.evaluate import hand_finder as study

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +59,9 @@ def default(
         typer.Option(help="Train this model alone; the age model then uses the finder of the run or of the default set."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=2, help="Steps of every training stage, for trials.")] = None,
+    input_px: Annotated[
+        int, typer.Option("--input", min=64, help="Height of the picture that the age model sees, in pixels.")
+    ] = 256,
     device: Annotated[
         DeviceName, typer.Option(help="What to train on; auto takes a GPU where there is one.")
     ] = DeviceName.AUTO,
@@ -90,6 +94,7 @@ def default(
     source = open_films(films, data, labels, columns, pixels)
     material = Material.beside(source, outlines=outlines, boxes=boxes, not_hands=not_hands, backbone=backbone)
     planned = study.DefaultRun(material, run, version, only, jobs, Hardware(Device(device), workers=jobs))
+    planned = replace(planned, whole_hand=planned.whole_hand.with_input(input_px))
     planned = planned.as_smoke() if smoke else planned
     try:
         models = study.train_default(planned.with_steps(steps) if steps else planned)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import cv2
@@ -15,32 +14,42 @@ from numpy.typing import NDArray
 from torch import nn
 
 from openboneage.hand import geometry
-from openboneage.hand.drawing import SampleSpec, mask_weight, normalise
-from openboneage.hand.frame import about_middle, canvas_size, frame_to_canvas, on_canvas
+from openboneage.hand.drawing import PictureSpec, mask_weight, normalise
+from openboneage.hand.frame import about_middle, canvas_size, draw_smooth, frame_to_canvas, on_canvas
 from openboneage.learn.batches import Batch
-from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation
+from openboneage.learn.hand_cache import PreparedHand
+from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, frame_to_training
 from openboneage.learn.identity import settings_of
 from openboneage.learn.losses import mean_months
 
 
-def render_hand(hand: TrainingHand, variation: Variation, spec: SampleSpec) -> NDArray[np.float32]:
+def render_hand(hand: PreparedHand, variation: Variation, height_px: int) -> NDArray[np.float32]:
     """Apply a variation to a hand: the network's input, `(1, height_px, width_px)`; pure."""
-    size = canvas_size(spec.height_px)
-    vary = about_middle(np.array(variation.placement))
-    view = hand.views[-1 if variation.smooth else 0]
-    film = _recorded(view.film, variation)
-    image = geometry.warp(
-        film, geometry.chain(hand.film_to_frame, vary, frame_to_canvas(spec.height_px)), size, cv2.INTER_CUBIC
-    )
-    values = _toned(normalise(image.astype(np.float32), view.low, view.high), variation)
+    size, vary = canvas_size(height_px), about_middle(np.array(variation.placement))
+    film, to_frame = _coarser(hand.canvas, variation)
+    film = _recorded(film, variation)
+    image = draw_smooth(film, geometry.chain(to_frame, vary, frame_to_canvas(height_px)), size)
+    values = _toned(normalise(image.astype(np.float32), hand.low, hand.high), variation)
     if variation.margin is not None:
-        weight = mask_weight(np.asarray(hand.mask / 255, np.float32), variation.margin, spec.height_px)
-        values = values * geometry.warp(weight, on_canvas(vary, spec.height_px), size)
+        weight = mask_weight(np.asarray(hand.mask / 255, np.float32), variation.margin, height_px)
+        values = values * geometry.warp(weight, on_canvas(vary, height_px), size)
     if variation.erased is not None:
         top, left, height, width = variation.erased
         rows = slice(int(top * size[0]), int((top + height) * size[0]))
         values[rows, int(left * size[1]) : int((left + width) * size[1])] = 0
     return values[None]
+
+
+def _coarser(canvas: NDArray[np.uint8], variation: Variation) -> tuple[NDArray[np.uint8], geometry.Affine]:
+    """The training canvas as a film of lower resolution shows it, and the transform to frame units."""
+    height, width = canvas.shape
+    to_frame = geometry.inverse(frame_to_training(height))
+    if variation.resolution >= 1:
+        return canvas, to_frame
+    size = max(round(width * variation.resolution), 1), max(round(height * variation.resolution), 1)
+    how = cv2.INTER_NEAREST if variation.point_sampled else cv2.INTER_AREA
+    back = geometry.scaling(width / size[0], height / size[1])
+    return np.asarray(cv2.resize(canvas, size, interpolation=how), np.uint8), geometry.chain(back, to_frame)
 
 
 def _recorded(film: NDArray[np.uint8], variation: Variation) -> NDArray[np.uint8]:
@@ -63,27 +72,45 @@ def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.floa
     return np.asarray(np.clip(toned, 0.0, 1.25), np.float32)
 
 
+Growth = tuple[tuple[float, float], ...]
+"""Progressive resizing: up to a share of the steps, the input is drawn at a share of its height. Small pictures are fast to
+learn from, and the last steps see the whole height."""
+
+FULL_SIZE: Growth = ((1.0, 1.0),)
+SIZE_STEP_PX = 32
+"""Heights are multiples of this, as the networks halve them five times."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One hand of a batch: its number, the height of the input and its variation."""
+
+    number: int
+    height_px: int
+    variation: Variation
+
+
 @dataclass(frozen=True, eq=False)
 class AgeBatches:
     """Batches of varied hands; every epoch has each hand once.
 
     Attributes:
         hands: Training hands.
-        spec: How a hand becomes the network's input.
+        spec: The picture that the network will see.
         variation: How far hands are varied.
         batch_size: Hands a step.
         seed: Seed of order and variations.
         steps: Steps of the training stage.
-        easing: Strength of the variation at the end of the stage, reached evenly over its last half.
+        growth: Size of the input over the steps.
     """
 
     hands: Sequence[TrainingHand]
-    spec: SampleSpec
+    spec: PictureSpec
     variation: VariationRange
     batch_size: int
     seed: int
     steps: int
-    easing: float = 1.0
+    growth: Growth = FULL_SIZE
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -92,42 +119,44 @@ class AgeBatches:
             "spec": settings_of(self.spec),
             "variation": settings_of(self.variation),
             "batch_size": self.batch_size,
-            "easing": self.easing,
+            "growth": self.growth,
         }
 
     def data_digest(self) -> str:
         """sha256 of the hands, in their order."""
         return hands_digest(self.hands)
 
-    def variation_at(self, step: int) -> VariationRange:
-        """Variation at a step."""
-        return self.variation.eased(1 - (1 - self.easing) * max(2 * step / self.steps - 1, 0))
+    def height_px(self, step: int) -> int:
+        """Height of the input at a step."""
+        share = next(size for until, size in self.growth if step < until * self.steps)
+        return SIZE_STEP_PX * max(round(share * self.spec.height_px / SIZE_STEP_PX), 1)
 
-    def draw(self, step: int) -> Sequence[tuple[int, Variation]]:
+    def draw(self, step: int) -> Sequence[Sample]:
         """Hands by number, and their variations."""
-        rng, how = np.random.default_rng([self.seed, step]), self.variation_at(step)
+        rng, height_px = np.random.default_rng([self.seed, step]), self.height_px(step)
         epoch, place = divmod(step, len(self.hands) // self.batch_size)
         order = np.random.default_rng([self.seed, 7919, epoch]).permutation(len(self.hands))
         chosen = order[place * self.batch_size : (place + 1) * self.batch_size]
-        return [(int(number), draw_variation(rng, how)) for number in chosen]
+        return [Sample(int(number), height_px, draw_variation(rng, self.variation)) for number in chosen]
 
-    def render(self, draws: Sequence[tuple[int, Variation]]) -> Batch:
+    def render(self, draws: Sequence[Sample]) -> Batch:
         """`image` `(batch, 1, height_px, width_px)`; `age_months` and `sex` `(batch,)`."""
-        images = np.empty((len(draws), 1, *canvas_size(self.spec.height_px)), np.float32)
-        for image, (number, variation) in zip(images, draws, strict=True):
-            image[:] = render_hand(self.hands[number], variation, self.spec)
-        chosen = [self.hands[number] for number, _ in draws]
+        chosen = [self.hands[sample.number] for sample in draws]
+        images = [
+            render_hand(hand.prepared, sample.variation, sample.height_px) for hand, sample in zip(chosen, draws, strict=True)
+        ]
         return {
-            "image": torch.from_numpy(images),
+            "image": torch.from_numpy(np.stack(images)),
             "age_months": torch.tensor([hand.age_months for hand in chosen], dtype=torch.float32),
             "sex": torch.tensor([hand.sex for hand in chosen]),
         }
 
 
-def unvaried(spec: SampleSpec) -> Variation:
+def unvaried(spec: PictureSpec) -> Variation:
     """The variation that changes nothing."""
     return Variation(
-        smooth=False,
+        resolution=1.0,
+        point_sampled=False,
         placement=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
         margin=spec.mask_margin,
         gamma=1.0,
@@ -148,28 +177,25 @@ class AgeError:
 
     batches: AgeBatches
 
-    def __call__(self, network: nn.Module) -> Mapping[str, float]:
-        """The error of the mean of the distributions, for each child's own sex."""
-        device = next(network.parameters()).device
+    def __call__(self, network: nn.Module, step: int) -> Mapping[str, float]:
+        """The error of the mean of the distributions, for each child's own sex, at the size of the input in a step."""
+        device, size = next(network.parameters()).device, self.batches.batch_size
+        still, height_px = unvaried(self.batches.spec), self.batches.height_px(step)
+        samples = [Sample(number, height_px, still) for number in range(len(self.batches.hands))]
+        errors = []
         with torch.no_grad():
-            errors = [
-                (mean_months(network(batch["image"].to(device)), batch["sex"].to(device)).cpu() - batch["age_months"]).abs()
-                for batch in self._rendered
-            ]
-        return {"mae_months": float(torch.cat(errors).mean())}
-
-    @cached_property
-    def _rendered(self) -> list[Batch]:
-        draws = [(number, unvaried(self.batches.spec)) for number in range(len(self.batches.hands))]
-        size = self.batches.batch_size
-        return [self.batches.render(draws[start : start + size]) for start in range(0, len(draws), size)]
+            for start in range(0, len(samples), size):
+                batch = self.batches.render(samples[start : start + size])
+                estimates = mean_months(network(batch["image"].to(device)), batch["sex"].to(device)).cpu()
+                errors.append((estimates - batch["age_months"]).abs())
+        return {"mae_months": float(torch.cat(errors).mean()), "height_px": height_px}
 
 
 def hands_digest(hands: Sequence[TrainingHand]) -> str:
     """sha256 of hands, their labels and their order."""
     digest = hashlib.sha256()
     for hand in hands:
-        digest.update(repr((hand.id, hand.age_months, hand.sex, [(view.low, view.high) for view in hand.views])).encode())
-        for pixels in (hand.mask, hand.film_to_frame, *(view.film for view in hand.views)):
+        digest.update(repr((hand.id, hand.age_months, hand.sex, hand.prepared.low, hand.prepared.high)).encode())
+        for pixels in (hand.prepared.mask, hand.prepared.canvas):
             digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()

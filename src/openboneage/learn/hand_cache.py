@@ -12,32 +12,14 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.datasets.reduced import ReducedFilm
-from openboneage.hand import geometry
-from openboneage.hand.drawing import SampleSpec
+from openboneage.hand.drawing import PictureSpec
 
-FORMAT = 1
+FORMAT = 2
 """Raised when preparing changes, so that older files are not read."""
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """One picture of a film with its aspect restored.
-
-    Attributes:
-        film: Bright-bone brightness, `(150, width)` uint8.
-        low: Brightness within the hand that becomes 0.
-        high: Brightness that becomes 1.
-    """
-
-    film: NDArray[np.uint8]
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +27,17 @@ class PreparedHand:
     """A film with its hand found.
 
     Attributes:
-        views: The point-sampled view, then the averaged one where there is one.
-        film_to_frame: Affine from a view's pixels to hand frame.
-        mask: Probability of hand over the canvas, `(256, 192)` uint8.
+        canvas: The hand upright with its surroundings, bright bones, `(height, width)` uint8; see `learn.hands`.
+        mask: Probability of hand over the canvas of a picture, `(256, 192)` uint8.
+        low: Brightness within the hand that becomes 0.
+        high: Brightness that becomes 1.
         landmark_score: Least sure landmark, 0 to 1.
     """
 
-    views: tuple[View, ...]
-    film_to_frame: geometry.Affine
+    canvas: NDArray[np.uint8]
     mask: NDArray[np.uint8]
+    low: float
+    high: float
     landmark_score: float
 
 
@@ -69,8 +53,8 @@ class HandCache:
     folder: Path
     finder_sha256: str
 
-    def get(self, film: ReducedFilm, spec: SampleSpec, prepare: Callable[[], PreparedHand]) -> PreparedHand:
-        """The hand of a film: read from its file, or prepared and written where there is none or it is damaged."""
+    def get(self, film: NDArray[np.uint8], spec: PictureSpec, prepare: Callable[[], PreparedHand]) -> PreparedHand:
+        """The hand of a film, `(height, width)`: read from its file, or prepared where that is absent or damaged."""
         path = self.folder / f"{self._key(film, spec)}.npz"
         try:
             return _read(path)
@@ -79,26 +63,21 @@ class HandCache:
             _write(path, hand)
             return hand
 
-    def _key(self, film: ReducedFilm, spec: SampleSpec) -> str:
-        digest = hashlib.sha256(repr((FORMAT, self.finder_sha256, asdict(spec), film.aspect)).encode())
-        for pixels in (film.sampled, film.averaged):
-            if pixels is not None:
-                digest.update(repr(pixels.shape).encode() + pixels.tobytes())
+    def _key(self, film: NDArray[np.uint8], spec: PictureSpec) -> str:
+        digest = hashlib.sha256(repr((FORMAT, self.finder_sha256, asdict(spec), film.shape)).encode())
+        digest.update(np.ascontiguousarray(film).data)
         return digest.hexdigest()
 
 
 def _read(path: Path) -> PreparedHand:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        tones = stored["tones"]
-        views = tuple(View(stored[f"view_{i}"], float(low), float(high)) for i, (low, high) in enumerate(tones))
-        return PreparedHand(views, stored["film_to_frame"], stored["mask"], float(stored["landmark_score"]))
+        low, high, landmark_score = map(float, stored["values"])
+        return PreparedHand(stored["canvas"], stored["mask"], low, high, landmark_score)
 
 
 def _write(path: Path, hand: PreparedHand) -> None:
     """Write under another name first: a stop in the middle leaves no half a file under the right one."""
-    arrays: dict[str, Any] = {f"view_{i}": view.film for i, view in enumerate(hand.views)}
-    arrays |= {"mask": hand.mask, "film_to_frame": hand.film_to_frame, "landmark_score": hand.landmark_score}
-    arrays["tones"] = [(view.low, view.high) for view in hand.views]
+    values = np.array([hand.low, hand.high, hand.landmark_score])
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez(file, **arrays)
+        np.savez(file, canvas=hand.canvas, mask=hand.mask, values=values)
     Path(file.name).replace(path)

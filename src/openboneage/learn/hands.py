@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
-from openboneage.datasets.reduced import ReducedFilm, unsquashed
 from openboneage.errors import InputError
 from openboneage.hand import geometry
-from openboneage.hand.drawing import DEFAULT_VIEWS, SampleSpec, brightness_of_hand
+from openboneage.hand.drawing import PictureSpec, brightness_within
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
+from openboneage.hand.frame import HEIGHT, LEFT, TOP, WIDTH, canvas_size, draw_smooth
 from openboneage.hand.locate import locate_hand
-from openboneage.hand.polarity import bright_bones
-from openboneage.learn.hand_cache import HandCache, PreparedHand, View
+from openboneage.learn.hand_cache import HandCache, PreparedHand
+from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
+
+SURROUND = 7 / 6
+"""A training canvas is this many times as high and wide as a network's input, so that turns and shifts bring in the film's own
+pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,25 +34,26 @@ class TrainingHand:
 
     Attributes:
         id: Film.
-        views: The point-sampled view, then the averaged one where there is one.
-        film_to_frame: Affine from a view's pixels to hand frame.
-        mask: Probability of hand over the canvas, `(256, 192)` uint8.
+        prepared: Pixels and mask.
         age_months: Label.
         sex: 0 for a girl, 1 for a boy.
-        landmark_score: Least sure landmark, 0 to 1.
     """
 
     id: str
-    views: tuple[View, ...]
-    film_to_frame: geometry.Affine
-    mask: NDArray[np.uint8]
+    prepared: PreparedHand
     age_months: float
     sex: int
-    landmark_score: float
+
+
+def frame_to_training(height_px: int) -> geometry.Affine:
+    """Affine from frame units to the pixels of a training canvas of that height."""
+    scale = height_px / (HEIGHT * SURROUND)
+    left, top = LEFT - WIDTH * (SURROUND - 1) / 2, TOP - HEIGHT * (SURROUND - 1) / 2
+    return geometry.chain(geometry.translation(-left, -top), geometry.scaling(scale, scale))
 
 
 def prepare_hands(
-    films: FilmSet, chosen: Sequence[Film], finder_card: Path, cache: Path, executor: Executor
+    films: FilmSet, chosen: Sequence[Film], finder_card: Path, spec: PictureSpec, cache: Path, executor: Executor
 ) -> list[TrainingHand]:
     """Find the hand on every film chosen, in several processes.
 
@@ -57,6 +61,7 @@ def prepare_hands(
         films: The data set.
         chosen: Its films to prepare; see `datasets.film_set.trainable`.
         finder_card: Card of the hand finder.
+        spec: The picture that a network will see.
         cache: Folder of prepared hands: those in it are read, the others are prepared and written.
         executor: Where to run.
 
@@ -65,9 +70,9 @@ def prepare_hands(
     """
     labels = [(film.label_months, _sex_index(film)) for film in chosen]
     cache.mkdir(parents=True, exist_ok=True)
-    hands = map_chunks(partial(_prepare_chunk, films, finder_card, cache), chosen, executor, "hands")
+    hands = map_chunks(partial(_prepare_chunk, films, finder_card, spec, cache), chosen, executor, "hands")
     return [
-        TrainingHand(film.id, hand.views, hand.film_to_frame, hand.mask, age_months, sex, hand.landmark_score)
+        TrainingHand(film.id, hand, age_months, sex)
         for film, hand, (age_months, sex) in zip(chosen, hands, labels, strict=True)
     ]
 
@@ -78,24 +83,27 @@ def _sex_index(film: Film) -> int:
     return int(film.sex is Sex.MALE)
 
 
-def _prepare_chunk(films: FilmSet, finder_card: Path, folder: Path, chunk: Sequence[Film]) -> list[PreparedHand]:
-    finder, spec = HAND_FINDER.load(finder_card, threads=1), DEFAULT_VIEWS
-    cache, hands = HandCache(folder, finder.card.sha256), []
-    for film in chunk:
-        reduced = films.reduced(film)
-        hands.append(cache.get(reduced, spec, partial(_prepare, reduced, finder, spec)))
+def _prepare_chunk(
+    films: FilmSet, finder_card: Path, spec: PictureSpec, cache: Path, chosen: Sequence[Film]
+) -> list[PreparedHand]:
+    finder = HAND_FINDER.load(finder_card, threads=1)
+    kept, hands = HandCache(cache, finder.card.sha256), []
+    for film in chosen:
+        radiograph = films.radiograph(film)
+        hands.append(kept.get(radiograph.display, spec, partial(_prepare, radiograph, finder, spec)))
     return hands
 
 
-def _prepare(film: ReducedFilm, finder: Model[FinderSpecification], spec: SampleSpec) -> PreparedHand:
-    hand = locate_hand(film.radiograph(), finder)
-    shown = [hand.film]
-    if film.averaged is not None:
-        shown.append(bright_bones(unsquashed(film.averaged, film.aspect), hand.inverted))
+def _prepare(radiograph: Radiograph, finder: Model[FinderSpecification], spec: PictureSpec) -> PreparedHand:
+    hand = locate_hand(radiograph, finder)
+    height_px = round(spec.height_px * SURROUND)
+    onto = geometry.chain(hand.film_to_frame, frame_to_training(height_px))
+    low, high = brightness_within(hand.canvas(spec.height_px), hand, spec)
     return PreparedHand(
-        views=tuple(View(pixels, *brightness_of_hand(pixels, hand, spec)) for pixels in shown),
-        film_to_frame=hand.film_to_frame,
+        canvas=draw_smooth(hand.film, onto, canvas_size(height_px)),
         mask=np.rint(hand.mask * 255).astype(np.uint8),
+        low=low,
+        high=high,
         landmark_score=float(hand.landmark_scores.min()),
     )
 
@@ -104,10 +112,13 @@ def _prepare(film: ReducedFilm, finder: Model[FinderSpecification], spec: Sample
 class Variation:
     """Everything random about one draw of a training hand.
 
-    `noise` is its SD in grey levels on the film; `lost` is the share of the range, at its dark end, gone black.
+    `resolution` is the film's own, as a share of that of the training canvas; `point_sampled` says whether it was reduced to it
+    by point samples instead of averages. `noise` is its SD in grey levels on the film; `lost` is the share of the range, at its
+    dark end, gone black.
     """
 
-    smooth: bool
+    resolution: float
+    point_sampled: bool
     placement: tuple[tuple[float, float, float], tuple[float, float, float]]
     margin: float | None
     gamma: float
@@ -123,14 +134,18 @@ class Variation:
 
 @dataclass(frozen=True)
 class VariationRange:
-    """How far training hands are varied: standard deviations and probabilities."""
+    """How far training hands are varied: standard deviations and probabilities.
+
+    `coarse` is the share of coarser films, of which `point_sampled` is the share that is reduced by point samples.
+    """
 
     rotation_degrees: float = 8.0
     scale: float = 0.06
     shift: float = 0.035
     shear: float = 0.04
     mirror: float = 0.5
-    smooth: float = 0.30
+    coarse: float = 0.40
+    point_sampled: float = 0.25
     unmasked: float = 0.12
     gamma: float = 0.22
     contrast: float = 0.10
@@ -141,10 +156,9 @@ class VariationRange:
     erase: float = 0.25
     lose: float = 0.10
 
-    def eased(self, strength: float) -> VariationRange:
-        """The same with place, tone and erasing varied less; a strength of 1 changes nothing."""
-        names = ("rotation_degrees", "scale", "shift", "shear", "gamma", "contrast", "brightness", "erase")
-        return replace(self, **{name: getattr(self, name) * strength for name in names})
+
+LEAST_RESOLUTION = 0.3
+"""Of a film of 299 px this leaves 90."""
 
 
 def draw_variation(rng: Generator, how: VariationRange) -> Variation:
@@ -158,8 +172,10 @@ def draw_variation(rng: Generator, how: VariationRange) -> Variation:
         geometry.translation(float(rng.normal(0, how.shift)), float(rng.normal(0, how.shift))),
     )
     first, second = (tuple(float(v) for v in row) for row in place)
+    coarse = rng.random() < how.coarse
     return Variation(
-        smooth=bool(rng.random() < how.smooth),
+        resolution=float(np.exp(rng.uniform(np.log(LEAST_RESOLUTION), 0))) if coarse else 1.0,
+        point_sampled=bool(rng.random() < how.point_sampled),
         placement=(first, second),  # type: ignore[arg-type]
         margin=None if rng.random() < how.unmasked else float(rng.uniform(0.01, 0.12)),
         gamma=float(np.exp(rng.normal(0, how.gamma))),

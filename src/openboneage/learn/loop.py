@@ -45,11 +45,11 @@ class Validation:
     """Figures on films that are not learned from, of the moving average of the weights.
 
     Attributes:
-        measure: Figures of a network in evaluation mode, by name.
+        measure: Figures of a network in evaluation mode after a step, by name.
         every: Steps between measurements.
     """
 
-    measure: Callable[[nn.Module], Mapping[str, float]]
+    measure: Callable[[nn.Module, int], Mapping[str, float]]
     every: int = 500
 
 
@@ -164,7 +164,7 @@ class _Training:
             state.loss_sum.zero_()
             state.loss_count = 0
         if self.log and validation and self._is_due(validation.every):
-            self.log.validation(state.step, validation.measure(state.average.module.eval()))
+            self.log.validation(state.step, validation.measure(state.average.module.eval(), state.step - 1))
         if self.log and saves:
             state.save(self.run / CHECKPOINT, self.identity)
             write_manifest(self.run / MANIFEST, manifest(self.identity, state, self.schedule.steps, self.fabric))

@@ -187,7 +187,8 @@ def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabr
 
 def _hands(run: DefaultRun, split: Split) -> list[TrainingHand]:
     films = labelled(run.material.films, split)
-    return prepare_hands(run.material.films, films, run.card(HAND_FINDER.name), run.out / "hands", executor_of(run.jobs))
+    finder, spec = run.card(HAND_FINDER.name), run.whole_hand.spec
+    return prepare_hands(run.material.films, films, finder, spec, run.out / "hands", executor_of(run.jobs))
 
 
 def labelled(films: FilmSet, split: Split) -> list[Film]:

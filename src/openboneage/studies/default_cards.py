@@ -60,7 +60,7 @@ def finder_card(material: Material, study: FinderStudy, smoke: bool) -> dict[str
 
 def whole_hand_card(material: Material, study: WholeHandStudy, smoke: bool) -> dict[str, Any]:
     """The card of the whole-hand model, not yet calibrated."""
-    starts = {"random weights": study.stages, **({BACKBONE: study.pretrained_stages} if material.backbone else {})}
+    starts = {"random weights": study.schedule, **({BACKBONE: study.pretrained_schedule} if material.backbone else {})}
     return {
         "name": WHOLE_HAND,
         "task": (SMOKE_TASK if smoke else "")
@@ -72,10 +72,8 @@ def whole_hand_card(material: Material, study: WholeHandStudy, smoke: bool) -> d
             "data": f"{data_of(material.films)}; single readings",
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
-            "later_dropout": study.later_dropout,
-            "easing": study.easing,
-            "counted_twice_under_months": study.infant_months,
-            "networks": [{"start": start, "stages": list(map(asdict, stages))} for start, stages in starts.items()],
+            "growth": study.growth,
+            "networks": [{"start": start, "schedule": asdict(schedule)} for start, schedule in starts.items()],
             **_provenance(study.batch_size, smoke),
         },
         "licence": licence_of(material.films),

@@ -1,4 +1,4 @@
-"""Bone age from the whole hand: the mean over several views, each answered for a girl and for a boy by one network."""
+"""Bone age from the whole hand: one network answers for a girl and for a boy, the mean over a picture and its mirror image."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Discriminator, Tag
 from pydantic.dataclasses import dataclass
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, softmax
-from openboneage.hand.drawing import AS_IT_LIES, SampleSpec, alternately_mirrored, draw_views
+from openboneage.hand.drawing import PictureSpec, alternately_mirrored, draw_picture
 from openboneage.hand.frame import canvas_size
 from openboneage.hand.standard_hand import StandardHand
+from openboneage.hand.views import AS_IT_LIES, SampleSpec, draw_views
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 from openboneage.weights.role import Role
@@ -25,6 +26,17 @@ from openboneage.weights.strict import STRICT, exactly
 
 MONTHS = (0, 228)
 """First and last month of the distributions."""
+
+
+VIEW_KEYS = {field.name for field in dataclasses.fields(SampleSpec)} - {field.name for field in dataclasses.fields(PictureSpec)}
+
+
+def _drawing(preprocessing: Any) -> str:
+    """Which drawing a card describes: the views of sets 1.0 to 1.3, or one picture."""
+    return "views" if VIEW_KEYS & set(preprocessing) else "picture"
+
+
+Drawing = Annotated[Annotated[SampleSpec, Tag("views")] | Annotated[PictureSpec, Tag("picture")], Discriminator(_drawing)]
 
 
 def _both_sexes(sexes: tuple[Sex, ...]) -> tuple[Sex, ...]:
@@ -52,7 +64,7 @@ class WholeHandOutput:
 class WholeHandSpecification:
     """Specification of a whole-hand model."""
 
-    preprocessing: SampleSpec
+    preprocessing: Drawing
     output: WholeHandOutput
     calibration: Calibration
 
@@ -90,8 +102,8 @@ class WholeHandEstimator:
         return cls(WHOLE_HAND.load(models.card(WHOLE_HAND.name), threads))
 
     @property
-    def views(self) -> SampleSpec:
-        """How views are drawn."""
+    def drawing(self) -> PictureSpec:
+        """How hands are drawn."""
         return self.model.specification.preprocessing
 
     @property
@@ -104,22 +116,26 @@ class WholeHandEstimator:
         return describe(self.uncalibrated(hand, sex), self.calibration)
 
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
-        """Distribution before calibration, `(229,)`: the mean over the views that the card asks for."""
+        """Distribution before calibration, `(229,)`: the mean over the picture and its mirror image, or over the views."""
         return self._mixed(self._of_hand(hand), sex)
 
     @cached_property
     def _of_hand(self) -> Callable[[StandardHand], Probabilities]:
         """Mean over the views of a hand for each sex, `(2, 229)`; kept for the last hand, which may be asked for each sex."""
-        return lru_cache(maxsize=1)(lambda hand: self._mean(draw_views(hand, self.views)))
+        return lru_cache(maxsize=1)(lambda hand: self._mean(self._views(hand)))
 
-    def of_views(self, views: NDArray[np.float32], sex: Sex) -> Probabilities:
-        """Mean distribution, `(229,)`, of views `(n, 1, height, width)` of one hand, every second one mirrored."""
-        return self._mixed(self._mean(views), sex)
+    def _views(self, hand: StandardHand) -> NDArray[np.float32]:
+        """What the network sees before every second one is mirrored, `(n, 1, height, width)`."""
+        if isinstance(self.drawing, SampleSpec):
+            return draw_views(hand, self.drawing)
+        return np.stack([draw_picture(hand, self.drawing)] * 2)[:, None]
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
-        """One view of the hand where it lies, `(height, width)`."""
-        views = draw_views(hand, dataclasses.replace(self.views, places=AS_IT_LIES))
-        return np.asarray(views[len(views) // 2, 0])
+        """The hand where it lies, `(height, width)`."""
+        if isinstance(self.drawing, SampleSpec):
+            views = draw_views(hand, dataclasses.replace(self.drawing, places=AS_IT_LIES))
+            return np.asarray(views[len(views) // 2, 0])
+        return draw_picture(hand, self.drawing)
 
     def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Distributions of pictures `(n, height, width)`, `(n, 229)`."""

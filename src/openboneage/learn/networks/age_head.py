@@ -1,4 +1,4 @@
-"""The head of the age networks, with features by place on the hand and by sex."""
+"""The head of the age networks: features of the whole hand and of the places it looks at, for each sex; any input size."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from torch.nn import functional as F  # noqa: N812
 AGE_BINS = 229
 """Months 0 to 228."""
 HIDDEN = 256
+LOOKS = 8
+"""Attention maps, each a weighted mean over the hand."""
 
 
 class AgeHead(nn.Module):
-    """One distribution over months for each sex, from pooled features and from features that keep their place."""
+    """One distribution over months for each sex, from pooled features and from attention-weighted ones."""
 
-    def __init__(self, pooled: int, channels: int, grid: tuple[int, int], placed: int, dropout: float) -> None:
-        """Build the head for that many pooled features and a map of that many channels, `grid` fields high and wide.
-
-        `placed` is the number of channels in which the map keeps its places.
-        """
+    def __init__(self, pooled: int, channels: int, dropout: float) -> None:
+        """Build the head for that many pooled features and a map of that many channels."""
         super().__init__()
-        self.place = nn.Conv2d(channels, placed, 1)
-        self.mix = nn.Linear(pooled + placed * grid[0] * grid[1], HIDDEN)
+        self.look = nn.Conv2d(channels, LOOKS, 1)
         self.dropout = nn.Dropout(dropout)
+        self.mix = nn.Linear(pooled + LOOKS * channels, HIDDEN)
         self.by_sex = nn.Parameter(torch.zeros(2, 2, HIDDEN))
         self.hidden = nn.Linear(HIDDEN, HIDDEN)
         self.months = nn.Linear(HIDDEN, AGE_BINS)
@@ -32,13 +31,14 @@ class AgeHead(nn.Module):
 
         Args:
             pooled: `(batch, pooled)`.
-            features: `(batch, channels, height, width)` of the grid.
+            features: `(batch, channels, height, width)`.
 
         Returns:
             `(batch, 2, 229)`.
         """
-        all_features = torch.cat([pooled, F.relu(self.place(features)).flatten(1)], dim=1)
-        h = self.dropout(F.relu(self.mix(all_features)))[:, None]
+        weights = F.softmax(self.look(features).flatten(2), dim=-1)
+        seen = torch.matmul(weights, features.flatten(2).transpose(1, 2)).flatten(1)
+        h = F.relu(self.mix(self.dropout(torch.cat([pooled, seen], dim=1))))[:, None]
         scale, shift = self.by_sex[0], self.by_sex[1]
         logits: Tensor = self.months(F.relu(self.hidden(h * (1 + scale) + shift)))
         return logits

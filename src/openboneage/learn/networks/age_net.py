@@ -20,7 +20,13 @@ class ResidualBlock(nn.Module):
         self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
         self.norm2 = nn.BatchNorm2d(channels_out)
         same = stride == 1 and channels_in == channels_out
-        self.shortcut = nn.Identity() if same else nn.Sequential(nn.AvgPool2d(stride), nn.Conv2d(channels_in, channels_out, 1))
+        self.shortcut = (
+            nn.Identity()
+            if same
+            else nn.Sequential(
+                nn.AvgPool2d(stride, ceil_mode=True, count_include_pad=False), nn.Conv2d(channels_in, channels_out, 1)
+            )
+        )
         self.drop = drop
 
     def extra_repr(self) -> str:
@@ -28,7 +34,7 @@ class ResidualBlock(nn.Module):
         return f"drop={self.drop}"
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(batch, channels_in, h, w)` to `(batch, channels_out, h / stride, w / stride)`."""
+        """`(batch, channels_in, h, w)` to `(batch, channels_out, ceil(h / stride), ceil(w / stride))`."""
         y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
         return F.relu(self.shortcut(x) + drop_path(y, self.drop, self.training))
 
@@ -38,26 +44,25 @@ class AgeNet(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, ...] = (48, 96, 192, 224),
-        depths: tuple[int, ...] = (0, 2, 3, 2),
-        grid: tuple[int, int] = (8, 6),
+        widths: tuple[int, ...] = (32, 64, 112, 176),
+        depths: tuple[int, ...] = (1, 2, 3, 2),
         drop_path: float = 0.1,
-        dropout: float = 0.3,
+        dropout: float = 0.25,
     ) -> None:
-        """Build the network for inputs of 16 times the grid."""
+        """Build the network; every stage halves the size, as the stem does."""
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(1, widths[0], 7, 2, 3, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
+            nn.Conv2d(1, widths[0], 5, 2, 2, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
         )
         blocks: list[nn.Module] = []
         channels = widths[0]
-        for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+        for width, depth in zip(widths, depths, strict=True):
             for i in range(depth):
                 rate = drop_path * len(blocks) / (sum(depths) - 1)
-                blocks.append(ResidualBlock(channels, width, 2 if i == 0 and stage > 0 else 1, rate))
+                blocks.append(ResidualBlock(channels, width, 2 if i == 0 else 1, rate))
                 channels = width
         self.trunk = nn.Sequential(*blocks)
-        self.head = AgeHead(channels, channels, grid, placed=16, dropout=dropout)
+        self.head = AgeHead(channels, channels, dropout)
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits over months 0 to 228 for a girl and for a boy.

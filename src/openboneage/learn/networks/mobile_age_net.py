@@ -76,12 +76,11 @@ class InvertedResidual(nn.Module):
 
 
 class MobileAgeNet(nn.Module):
-    """MobileNetV2's layers under the age head; the hand is enlarged to a size nearer to that of the pretraining."""
+    """MobileNetV2's layers under the age head."""
 
-    def __init__(self, size_px: tuple[int, int] = (160, 120), drop_path: float = 0.05, dropout: float = 0.2) -> None:
-        """Build the network; `size_px` is height and width of what the layers see."""
+    def __init__(self, drop_path: float = 0.05, dropout: float = 0.2) -> None:
+        """Build the network."""
         super().__init__()
-        self.size_px = size_px
         self.stem = NormedConvolution(3, STEM_CHANNELS, 3, stride=2)
         blocks: list[nn.Module] = []
         channels = STEM_CHANNELS
@@ -93,8 +92,7 @@ class MobileAgeNet(nn.Module):
                 channels = width
         self.trunk = nn.Sequential(*blocks)
         self.top = NormedConvolution(channels, TOP_CHANNELS, 1)
-        grid = (-(-size_px[0] // 32), -(-size_px[1] // 32))
-        self.head = AgeHead(TOP_CHANNELS, channels, grid, placed=24, dropout=dropout)
+        self.head = AgeHead(TOP_CHANNELS, channels, dropout)
 
     @property
     def layers(self) -> tuple[NormedConvolution, ...]:
@@ -110,8 +108,7 @@ class MobileAgeNet(nn.Module):
         Returns:
             `(batch, 2, 229)`.
         """
-        enlarged = F.interpolate(image, size=self.size_px, mode="bilinear")
-        photograph = torch.cat([enlarged, enlarged, enlarged], dim=1) * 2 - 1
+        photograph = torch.cat([image, image, image], dim=1) * 2 - 1
         x = self.trunk(self.stem(photograph))
         answer: Tensor = self.head(self.top(x).mean(dim=(2, 3)), x)
         return answer
