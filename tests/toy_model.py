@@ -22,12 +22,17 @@ from openboneage.weights.registry import ModelSet
 
 HEIGHT_PX, WIDTH_PX, MONTHS = 128, 96, 229
 BASE_MONTHS, SLOPE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS = 60.0, 60.0, 40.0, 5.0
+MEMBERS_APART_MONTHS = 7.0
 SQUARE = slice(46, 60), slice(38, 52)
 """The square that the model looks at: over the third metacarpophalangeal joint, which lies at row 57, column 44."""
 
 
-def network() -> bytes:
-    """The model as an ONNX file: `(n, 1, 128, 96)` to logits `(n, 2, 229)`."""
+def network(members: int = 0) -> bytes:
+    """The model as an ONNX file: `(n, 1, 128, 96)` to logits `(n, 2, 229)`.
+
+    With members, it has them as a second output, `(n, members, 2, 229)`: the first answers as all do, each other one
+    `MEMBERS_APART_MONTHS` more than the one before.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
     look = np.zeros((1, 1, HEIGHT_PX, WIDTH_PX), np.float32)
@@ -49,11 +54,22 @@ def network() -> bytes:
         helper.make_node("Mul", ["off", "off"], ["square"]),
         helper.make_node("Mul", ["square", "sharpness"], ["logits"]),
     ]
+    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 2, MONTHS])]
+    if members:
+        later = np.arange(members, dtype=np.float32).reshape(1, members, 1, 1) * MEMBERS_APART_MONTHS
+        constants |= {"later": later, "member": np.array([1], np.int64)}
+        nodes += [
+            helper.make_node("Unsqueeze", ["off", "member"], ["off_of_all"]),
+            helper.make_node("Sub", ["off_of_all", "later"], ["off_of_each"]),
+            helper.make_node("Mul", ["off_of_each", "off_of_each"], ["square_of_each"]),
+            helper.make_node("Mul", ["square_of_each", "sharpness"], ["logits_of_each"]),
+        ]
+        outputs.append(helper.make_tensor_value_info("logits_of_each", TensorProto.FLOAT, ["n", members, 2, MONTHS]))
     graph = helper.make_graph(
         nodes,
         "toy",
         [helper.make_tensor_value_info("view", TensorProto.FLOAT, ["n", 1, HEIGHT_PX, WIDTH_PX])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 2, MONTHS])],
+        outputs,
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -90,7 +106,7 @@ def toy_card(content: bytes, **changes: Any) -> Card:
 
 def write_toy(folder: Path, **changes: Any) -> ModelSet:
     """Write the shipped finder and the toy model into a folder."""
-    content = network()
+    content = network(changes.get("output", {}).get("members", 0))
     (folder / "whole-hand.onnx").write_bytes(content)
     toy_card(content, **changes).write(folder / "whole-hand.json")
     finder = ModelSet.find().card("hand-finder")

@@ -101,6 +101,13 @@ def test_container_does_not_change_the_age(file: Callable[[], bytes]) -> None:
     assert got.pose.inverted is False
 
 
+def test_an_array_is_assessed_as_the_file_of_its_pixels() -> None:
+    array = toy_assessor().assess(PIXELS, Sex.FEMALE, spacing_mm=0.2)
+    assert array.bone_age is not None
+    assert array.bone_age.mean_months == hands.bone_age(toy(hands.png(PIXELS), Sex.FEMALE)).mean_months
+    assert (array.film.format, array.film.spacing_mm, array.film.spacing_source) == ("ARRAY", (0.2, 0.2), "caller")
+
+
 def test_file_tells_the_child() -> None:
     subject = toy(film_file(PIXELS, bits=8)).subject
     assert (subject.sex, subject.sex_source) == (Sex.FEMALE, "file")

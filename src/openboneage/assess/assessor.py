@@ -21,7 +21,7 @@ from openboneage.hand.quality import Verdict, judge, located, verdict_of
 from openboneage.hand.quality_limits import QualityLimits
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
-from openboneage.reading.read import read
+from openboneage.reading.read import Source, read
 from openboneage.subject import Sex
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import ModelSet
@@ -76,29 +76,39 @@ class Assessor:
         return self.finder.specification.calibration.quality_limits
 
     def assess(
-        self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
+        self,
+        source: Source,
+        sex: Sex | str | None = None,
+        age_months: float | str | None = None,
+        spacing_mm: float | None = None,
     ) -> Assessment:
-        """Assess a file; see `examine`."""
-        return self.examine(source, sex, age_months).assessment
+        """Assess a film; see `examine`."""
+        return self.examine(source, sex, age_months, spacing_mm).assessment
 
     def examine(
-        self, source: str | os.PathLike[str] | bytes, sex: Sex | str | None = None, age_months: float | str | None = None
+        self,
+        source: Source,
+        sex: Sex | str | None = None,
+        age_months: float | str | None = None,
+        spacing_mm: float | None = None,
     ) -> Examination:
-        """Assess a file and keep the hand.
+        """Assess a film and keep the hand.
 
         Args:
-            source: Path of a film, or the bytes of one.
+            source: Path of a film, the bytes of one, or its pixels; see `read`.
             sex: Sex of the child, or a word that `parse_sex` reads; None takes the file's.
             age_months: Chronological age in months, or a text that `parse_age_months` reads; None takes the file's.
+            spacing_mm: Distance between the pixel centres of an array; None where it is not known.
 
         Raises:
-            InputError: The file does not exist, the sex is no such word, or the age is no such text or impossible.
+            InputError: The file does not exist, the sex is no such word, the age is no such text or impossible, or `read`
+                cannot use the array or the spacing.
             UnreadableError: The file is no image that can be read.
             RefusedError: The file holds several images.
         """
         seconds: dict[str, float] = {}
         with _timed(seconds, "read"):
-            radiograph = read(source)
+            radiograph = read(source, spacing_mm=spacing_mm)
         return self.examine_radiograph(radiograph, sex, age_months, seconds)
 
     def examine_radiograph(
@@ -139,29 +149,31 @@ class Assessor:
 
 
 def assess(
-    path: str | os.PathLike[str],
+    source: Source,
     sex: Sex | str | None = None,
     age_months: float | str | None = None,
     models: str | os.PathLike[str] | None = None,
     estimator: str = DEFAULT_ESTIMATOR,
+    spacing_mm: float | None = None,
 ) -> Assessment:
-    """Assess one file; for many files, keep an `Assessor`.
+    """Assess one film; for many films, keep an `Assessor`.
 
     Args:
-        path: The film.
+        source: Path of a film, the bytes of one, or its pixels; see `read`.
         sex: Sex of the child, or a word that `parse_sex` reads; None takes the file's.
         age_months: Chronological age in months, or a text that `parse_age_months` reads; None takes the file's.
         models: Version of a shipped set of models, or a folder with cards; None takes the default set.
         estimator: Name of the estimator.
+        spacing_mm: Distance between the pixel centres of an array; None where it is not known.
 
     Raises:
-        InputError: The file or the estimator does not exist, the sex is no such word, or the age is no such text or
-            impossible.
+        InputError: The file or the estimator does not exist, the sex is no such word, the age is no such text or
+            impossible, or `read` cannot use the array or the spacing.
         UnreadableError: The file is no image that can be read.
         RefusedError: The file holds several images.
         WeightsError: There is no such set, or a model is missing, damaged, or does not fit its role.
     """
-    return Assessor.load(models, estimator=estimator).assess(path, sex, age_months)
+    return Assessor.load(models, estimator=estimator).assess(source, sex, age_months, spacing_mm)
 
 
 def models_used(models: ModelSet, estimator: str) -> tuple[ModelFacts, ...]:

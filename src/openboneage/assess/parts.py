@@ -105,16 +105,18 @@ class BySex(Record):
 class FilmFacts(Record):
     """What is known of the file. It holds no patient's name or identifier."""
 
-    name: str = Field(description="File name without its folder, or `upload`.")
-    sha256: Sha256 = Field(description="Checksum of the file's bytes.")
-    format: Literal["DICOM", "PNG", "JPEG", "TIFF", "BMP", "WEBP"] = Field(description="Container, detected from the content.")
+    name: str = Field(description="File name without its folder; `upload` or `array` where there was no file.")
+    sha256: Sha256 = Field(description="Checksum of the file's bytes, or of the array's.")
+    format: Literal["DICOM", "PNG", "JPEG", "TIFF", "BMP", "WEBP", "ARRAY"] = Field(
+        description="Container, detected from the content; `ARRAY` for pixels that a program passed."
+    )
     bits: int = Field(ge=1, le=32, description="Bits per sample stored in the file.")
     height_px: int = Field(ge=1, description="Rows of pixels.")
     width_px: int = Field(ge=1, description="Columns of pixels.")
     spacing_mm: tuple[Positive, Positive] | None = Field(
         description="Distance between pixel centres down and across, in mm; null where the file does not state it."
     )
-    spacing_source: str | None = Field(description="DICOM attribute that gave the spacing.")
+    spacing_source: str | None = Field(description="DICOM attribute that gave the spacing; `caller` if it was entered.")
     sop_instance_uid: str | None = Field(default=None, description="UID of the DICOM object; null for other files.")
 
     @classmethod

@@ -9,6 +9,7 @@ MAX_SIDE_PX = 16_384
 MAX_PIXELS = 64_000_000  # 64 megapixels; the largest detectors for a single exposure have about 20
 MAX_DECODED_BYTES = 4 * MAX_PIXELS
 MAX_FILE_BYTES = 512 * 1024 * 1024
+SPACING_RANGE_MM = (0.01, 2.0)
 
 
 def check_size(width_px: int, height_px: int, bytes_per_pixel: int = 1) -> None:

@@ -18,12 +18,13 @@ class Radiograph:
     Attributes:
         pixels: Measured values at full depth after the modality transform, `(height, width)`, any real dtype.
         display: Brightness as a viewer shows the film (window, VOI LUT and MONOCHROME1 applied), `(height, width)` uint8.
-        name: File name without its folder, or `upload`; shown to people, never parsed.
-        sha256: Checksum of the file's bytes, 64 hexadecimal digits.
-        format: Container as read: `DICOM`, `PNG`, `JPEG`, `TIFF`, `BMP`, `WEBP`.
+        name: File name without its folder, `upload` or `array`; shown to people, never parsed.
+        sha256: Checksum of the file's bytes, or of an array's, 64 hexadecimal digits.
+        format: Container as read: `DICOM`, `PNG`, `JPEG`, `TIFF`, `BMP`, `WEBP`, or `ARRAY`.
         bits: Bits per sample stored in the file, 1 to 32.
         spacing_mm: Distance between pixel centres `(row, column)` in mm, None if the file does not state it.
-        spacing_source: Attribute that the spacing was read from, such as `PixelSpacing`; None without a spacing.
+        spacing_source: Attribute that the spacing was read from, such as `PixelSpacing`, or `caller` if it was
+            entered; None without a spacing.
         sex: Sex as stated in the file.
         age_months: Chronological age in months at the study, None if the file does not state it.
         age_source: Attributes that the age was read from, such as `PatientBirthDate`; None without an age.

@@ -1,6 +1,7 @@
-"""Read an image from a path or from bytes into a `Radiograph`. The format is detected from the content, not from the name.
+"""Read an image from a path, from bytes or from an array into a `Radiograph`.
 
-Messages contain neither the file nor its folder, since file names are often patients' names.
+The format is detected from the content, not from the name. Messages contain neither the file nor its folder, since
+file names are often patients' names.
 """
 
 from __future__ import annotations
@@ -10,11 +11,18 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openboneage.errors import InputError, UnreadableError
+from openboneage.reading.array import read_array
 from openboneage.reading.bounds import MAX_FILE_BYTES
 from openboneage.reading.radiograph import Radiograph
 
 UPLOAD_NAME = "upload"
+ARRAY_NAME = "array"
+
+Source = str | os.PathLike[str] | bytes | NDArray[np.generic]
 
 _RASTER_SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -45,21 +53,27 @@ _VALUE_REPRESENTATIONS = frozenset(
 _MAX_FIRST_ELEMENT_BYTES = 1024
 
 
-def read(source: str | os.PathLike[str] | bytes, *, name: str | None = None) -> Radiograph:
+def read(source: Source, *, name: str | None = None, spacing_mm: float | None = None) -> Radiograph:
     """Read one film.
 
     Args:
-        source: Path of a file, or the bytes of an upload.
-        name: Name to show; by default the file's name, or `upload`.
+        source: Path of a file, the bytes of an upload, or grey pixels, `(height, width)`, unsigned with 8 or 16 bits.
+        name: Name to show; by default the file's name, `upload` or `array`.
+        spacing_mm: Distance between the pixel centres of an array; None where it is not known.
 
     Returns:
         The film, with the child's data in its file and the reader's findings.
 
     Raises:
-        InputError: The path does not exist, is not a file, or cannot be read.
+        InputError: The path does not exist, is not a file, or cannot be read; an array has another shape or type; the spacing
+            is impossible, or given with a file.
         RefusedError: The file holds several images.
-        UnreadableError: The file is not an image, or it is damaged, truncated, too large or of an unsupported kind.
+        UnreadableError: The film is not an image, or it is damaged, truncated, too large or of an unsupported kind.
     """
+    if isinstance(source, np.ndarray):
+        return read_array(source, spacing_mm, name=name or ARRAY_NAME)
+    if spacing_mm is not None:
+        raise InputError("Expected spacing_mm with an array alone, got it with a file; read its pixels into an array.")
     data = source if isinstance(source, bytes) else _file_bytes(source)
     if name is None:
         name = UPLOAD_NAME if isinstance(source, bytes) else Path(source).name

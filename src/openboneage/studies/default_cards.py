@@ -66,7 +66,7 @@ def whole_hand_card(material: Material, study: WholeHandStudy, smoke: bool) -> d
         "task": (SMOKE_TASK if smoke else "")
         + "Gives bone age on the Greulich-Pyle scale as a distribution over months, for a girl and for a boy.",
         "preprocessing": asdict(study.spec),
-        "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits"},
+        "output": {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits", "members": len(starts)},
         "calibration": asdict(UNCALIBRATED),
         "training": {
             "data": f"{data_of(material.films)}; single readings",

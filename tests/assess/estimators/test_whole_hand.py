@@ -17,7 +17,16 @@ from openboneage.hand.views import SampleSpec, draw_views
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 from tests import hands
-from tests.toy_model import BASE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS, SLOPE_MONTHS, SQUARE, toy_estimator, write_toy
+from tests.toy_model import (
+    BASE_MONTHS,
+    BOYS_LATER_MONTHS,
+    MEMBERS_APART_MONTHS,
+    SD_MONTHS,
+    SLOPE_MONTHS,
+    SQUARE,
+    toy_estimator,
+    write_toy,
+)
 
 TOY = toy_estimator()
 assert isinstance(TOY.drawing, SampleSpec)
@@ -93,6 +102,20 @@ def test_the_order_of_the_sexes_comes_from_the_card(tmp_path: Path) -> None:
         assert swapped.of_pictures(swapped.picture(hand)[None], sex) == pytest.approx(
             TOY.of_pictures(TOY.picture(hand)[None], other)
         )
+
+
+def test_each_network_of_an_ensemble_answers_on_request(tmp_path: Path) -> None:
+    output = {"sexes": ["female", "male"], "months": [0, 228], "unit": "logits", "members": 3}
+    estimator = WholeHandEstimator.load(write_toy(tmp_path, output=output), threads=1)
+    hand = hands.examined().hand
+    for sex in (Sex.FEMALE, Sex.MALE):
+        first = estimator.estimate(hand, sex).mean_months
+        members = [member.mean_months for member in estimator.members(hand, sex)]
+        assert members == pytest.approx([first + number * MEMBERS_APART_MONTHS for number in range(3)], abs=0.01)
+
+
+def test_a_model_without_members_has_none() -> None:
+    assert TOY.members(hands.examined().hand, Sex.FEMALE) == []
 
 
 def test_card_calibrates_the_answer(tmp_path: Path) -> None:

@@ -96,16 +96,18 @@ def test_an_ensemble_gives_the_mean_of_the_distributions() -> None:
     one, other = torch.randn(2, AGE_BINS), 30 * torch.randn(2, AGE_BINS)
     image = torch.zeros(3, 1, 128, 96)
 
-    said = Ensemble([Says(one), Says(other)])(image).softmax(-1)
+    said, members = (logits.softmax(-1) for logits in Ensemble([Says(one), Says(other)])(image))
+    alone, _ = Ensemble([Says(one)])(image)
 
     torch.testing.assert_close(said[1], (one.softmax(-1) + other.softmax(-1)) / 2)
-    torch.testing.assert_close(Ensemble([Says(one)])(image).softmax(-1)[0], one.softmax(-1))
+    torch.testing.assert_close(members[1], torch.stack([one.softmax(-1), other.softmax(-1)]))
+    torch.testing.assert_close(alone.softmax(-1)[0], one.softmax(-1))
 
 
 def test_an_ensemble_of_sure_networks_stays_finite() -> None:
     low, high = (torch.full((2, AGE_BINS), -1e4).index_fill(1, torch.tensor(month), 0.0) for month in (10, 200))
 
-    said = Ensemble([Says(low), Says(high)])(torch.zeros(1, 1, 128, 96))
+    said, _ = Ensemble([Says(low), Says(high)])(torch.zeros(1, 1, 128, 96))
 
     assert torch.isfinite(said).all()
     torch.testing.assert_close(said.softmax(-1)[0, 0, [10, 200]], torch.tensor([0.5, 0.5]))

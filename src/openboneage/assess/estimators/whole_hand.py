@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Discriminator, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, softmax
@@ -53,11 +53,13 @@ class WholeHandOutput:
         sexes: The sexes in the order of the network.
         months: First and last month.
         unit: Unit of the values.
+        members: Networks of an ensemble whose distributions are a second output; 0 where there is no such output.
     """
 
     sexes: Annotated[tuple[Sex, ...], AfterValidator(_both_sexes)]
     months: Annotated[tuple[int, ...], exactly(MONTHS)]
     unit: Annotated[str, exactly("logits")]
+    members: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -75,9 +77,10 @@ class WholeHandSpecification:
 
     @property
     def output_shapes(self) -> Mapping[str, Shape]:
-        """Distributions by sex."""
+        """Distributions by sex, of the ensemble and of its members."""
         first, last = self.output.months
-        return {"ages": (len(self.output.sexes), last - first + 1)}
+        ages = len(self.output.sexes), last - first + 1
+        return {"ages": ages, **({"members": (self.output.members, *ages)} if self.output.members else {})}
 
 
 WHOLE_HAND = Role("whole-hand", WholeHandSpecification)
@@ -118,6 +121,14 @@ class WholeHandEstimator:
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
         """Distribution before calibration, `(229,)`: the mean over the picture and its mirror image, or over the views."""
         return self._mixed(self._of_hand(hand), sex)
+
+    def members(self, hand: StandardHand, sex: Sex) -> list[AgeDistribution]:
+        """The estimate of each network of the ensemble, calibrated as that of all; empty where the model has no such output."""
+        if not self.model.specification.output.members:
+            return []
+        views = alternately_mirrored(self._views(hand))
+        by_sex = softmax(self.model.run(views)["members"].astype(np.float64)).mean(axis=0)
+        return [describe(probabilities, self.calibration) for probabilities in self._mixed(by_sex, sex)]
 
     @cached_property
     def _of_hand(self) -> Callable[[StandardHand], Probabilities]:

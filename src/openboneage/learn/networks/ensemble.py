@@ -18,7 +18,10 @@ class Ensemble(nn.Module):
         super().__init__()
         self.networks = nn.ModuleList(networks)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Logarithms of the mean distributions, `(batch, 2, 229)`, where each network gives logits of that shape."""
-        answers = torch.stack([F.log_softmax(network(image), dim=-1) for network in self.networks])
-        return torch.logsumexp(answers, dim=0) - math.log(len(self.networks))
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Logarithms of the mean distributions, `(batch, 2, 229)`, and of each network's, `(batch, networks, 2, 229)`.
+
+        Each network gives logits `(batch, 2, 229)`.
+        """
+        members = torch.stack([F.log_softmax(network(image), dim=-1) for network in self.networks], dim=1)
+        return torch.logsumexp(members, dim=1) - math.log(len(self.networks)), members

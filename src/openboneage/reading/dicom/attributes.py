@@ -9,11 +9,11 @@ import re
 from datetime import date
 
 from openboneage.findings import Finding, Severity
+from openboneage.reading.bounds import SPACING_RANGE_MM
 from openboneage.reading.dicom.elements import Tags
 from openboneage.subject import DAYS_PER_MONTH, MAX_AGE_MONTHS, MONTHS_PER_YEAR, Laterality, Sex
 
 SPACING_KEYWORDS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
-SPACING_RANGE_MM = (0.01, 2.0)
 FIELD_RANGE_MM = (25.0, 1000.0)
 # Spacing at the detector divided by spacing in the object is the magnification, 1 to about 1.3 for a hand: PS3.3 10.7.
 MAGNIFICATION_RANGE = (0.95, 1.6)
