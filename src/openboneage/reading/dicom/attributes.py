@@ -17,6 +17,10 @@ SPACING_KEYWORDS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSp
 FIELD_RANGE_MM = (25.0, 1000.0)
 # Spacing at the detector divided by spacing in the object is the magnification, 1 to about 1.3 for a hand: PS3.3 10.7.
 MAGNIFICATION_RANGE = (0.95, 1.6)
+# Height of a pixel over its width: within the first range it counts as square, outside the second the file is wrong.
+SQUARE_RANGE = (0.99, 1.01)
+PIXEL_ASPECT_RANGE = (1 / 3, 3.0)
+MAX_ASPECT_TERM = 2**31 - 1  # of an Integer String, PS3.5 table 6.2-1
 
 _SEX = {"F": Sex.FEMALE, "M": Sex.MALE}
 _SIDE = {"L": Laterality.LEFT, "R": Laterality.RIGHT}
@@ -142,13 +146,8 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
     Returns:
         Spacing `(row, column)` in mm and its source attribute, or None twice.
     """
-    found: dict[str, tuple[float, float]] = {}
-    for keyword in SPACING_KEYWORDS:
-        numbers = tags.numbers(keyword)
-        if len(numbers) == 2 and all(SPACING_RANGE_MM[0] <= number <= SPACING_RANGE_MM[1] for number in numbers):
-            found[keyword] = (numbers[0], numbers[1])
-        elif numbers:
-            findings.append(_warning("spacing-invalid", f"{keyword} is impossible; it is not used."))
+    pairs = {keyword: _pair(tags, keyword, SPACING_RANGE_MM, findings) for keyword in SPACING_KEYWORDS}
+    found = {keyword: pair for keyword, pair in pairs.items() if pair}
     if not found:
         return None, None
     source, spacing_mm = next(iter(found.items()))
@@ -163,6 +162,29 @@ def read_spacing(tags: Tags, rows: int, columns: int, findings: list[Finding]) -
             _warning("spacing-implausible", f"{source} makes the film {field_mm[0]:.0f} x {field_mm[1]:.0f} mm large.")
         )
     return spacing_mm, source
+
+
+def read_pixel_aspect(tags: Tags, spacing_mm: tuple[float, float] | None, findings: list[Finding]) -> float:
+    """Read the height of a pixel over its width: from the spacing, else from Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7).
+
+    Returns:
+        The ratio; 1 where pixels are square or the file does not say.
+    """
+    pair = spacing_mm or _pair(tags, "PixelAspectRatio", (1, MAX_ASPECT_TERM), findings) or (1.0, 1.0)
+    aspect = pair[0] / pair[1]
+    return 1.0 if SQUARE_RANGE[0] <= aspect <= SQUARE_RANGE[1] else aspect
+
+
+def _pair(tags: Tags, keyword: str, bounds: tuple[float, float], findings: list[Finding]) -> tuple[float, float] | None:
+    """Read two numbers, down and across, that are in bounds and make a possible pixel; None where there are none."""
+    numbers = tags.numbers(keyword)
+    if not numbers:
+        return None
+    possible = len(numbers) == 2 and all(bounds[0] <= number <= bounds[1] for number in numbers)
+    if possible and PIXEL_ASPECT_RANGE[0] <= numbers[0] / numbers[1] <= PIXEL_ASPECT_RANGE[1]:
+        return numbers[0], numbers[1]
+    findings.append(_warning("spacing-invalid", f"{keyword} is impossible; it is not used."))
+    return None
 
 
 def read_sop_instance_uid(tags: Tags) -> str | None:

@@ -36,7 +36,7 @@ _TONES = (
 )
 _SUBJECT = (
     "Modality BodyPartExamined ImageLaterality Laterality PatientSex PatientBirthDate PatientAge StudyDate AcquisitionDate "
-    "ContentDate PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing SOPInstanceUID"
+    "ContentDate PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing PixelAspectRatio SOPInstanceUID"
 )
 KEYWORDS = tuple(f"{_IMAGE} {_TONES} {_SUBJECT}".split())
 

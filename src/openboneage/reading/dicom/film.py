@@ -11,12 +11,14 @@ from openboneage.reading.dicom.attributes import (
     check_exposure,
     read_age,
     read_laterality,
+    read_pixel_aspect,
     read_sex,
     read_sop_instance_uid,
     read_spacing,
 )
 from openboneage.reading.dicom.elements import Tags, open_dicom
 from openboneage.reading.dicom.pixels import PixelFormat, decode, pixel_format
+from openboneage.reading.dicom.square import square_spacing_mm, with_square_pixels
 from openboneage.reading.dicom.tones import Tones, grey_tones, palette_tones
 from openboneage.reading.display import Pixels, show_unwindowed
 from openboneage.reading.guards import quiet_pydicom, unreadable_if_it_fails
@@ -38,14 +40,15 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
     with quiet_pydicom:
         tags, syntax = open_dicom(data)
         image = pixel_format(tags)
-        tones = _tones(tags, image, decode(tags, image, syntax))
-        findings = list(tones.findings)
+        findings: list[Finding] = []
         sex, laterality = read_sex(tags, findings), read_laterality(tags, findings)
         age_months, age_source = read_age(tags, findings)
         spacing_mm, spacing_source = read_spacing(tags, image.rows, image.columns, findings)
+        pixel_aspect = read_pixel_aspect(tags, spacing_mm, findings)
+        tones = with_square_pixels(_tones(tags, image, decode(tags, image, syntax)), pixel_aspect)
         sop_instance_uid = read_sop_instance_uid(tags)
         check_exposure(tags, findings)
-        findings += _attribute_findings(tags, image)
+        findings = [*tones.findings, *findings, *_attribute_findings(tags, image)]
     return Radiograph(
         pixels=tones.pixels,
         display=tones.display,
@@ -53,7 +56,7 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
         sha256=sha256,
         format="DICOM",
         bits=image.bits_stored,
-        spacing_mm=spacing_mm,
+        spacing_mm=spacing_mm if pixel_aspect == 1 else square_spacing_mm(spacing_mm),
         spacing_source=spacing_source,
         sex=sex,
         age_months=age_months,

@@ -1,0 +1,43 @@
+"""Square pixels: a film whose pixels are higher than wide, or wider than high, is resampled before a hand is sought on it."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from openboneage.findings import Finding, Severity
+from openboneage.reading.dicom.tones import Tones
+
+
+def with_square_pixels(tones: Tones, pixel_aspect: float) -> Tones:
+    """Resample an image to square pixels; it keeps the number of its pixels, so that no header can make it larger.
+
+    Args:
+        tones: The image as stored.
+        pixel_aspect: Height of a pixel over its width, as the file says; 1 changes nothing.
+    """
+    if pixel_aspect == 1:
+        return tones
+    stretch = math.sqrt(pixel_aspect)
+    stored = tones.display.shape
+    size = max(round(stored[0] * stretch), 1), max(round(stored[1] / stretch), 1)
+    rows, columns = (((np.arange(new) + 0.5) * old / new).astype(int) for new, old in zip(size, stored, strict=True))
+    message = (
+        f"The file's pixels are {pixel_aspect:.2f} times as high as wide; the film was resampled to square pixels. "
+        "If the hand looks stretched on the figure, the spacing in the file is wrong."
+    )
+    return Tones(
+        pixels=tones.pixels[np.ix_(rows, columns)],
+        display=np.asarray(cv2.resize(tones.display, size[::-1], interpolation=cv2.INTER_LINEAR), np.uint8),
+        findings=(*tones.findings, Finding("pixels-not-square", Severity.NOTE, message)),
+    )
+
+
+def square_spacing_mm(spacing_mm: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Spacing of the film with square pixels: the geometric mean of that down and across."""
+    if spacing_mm is None:
+        return None
+    side_mm = math.sqrt(spacing_mm[0] * spacing_mm[1])
+    return side_mm, side_mm
