@@ -18,6 +18,7 @@ from openboneage.datasets.splits import Split
 from openboneage.evaluate.ages import (
     LoadAssessor,
     Reading,
+    bias_table,
     card_figures,
     figures_by_group,
     figures_table,
@@ -162,3 +163,19 @@ def test_a_child_of_unknown_sex_is_no_boy() -> None:
     figures = figures_by_group([*READINGS, unknown])
 
     assert (figures["boys"].films, figures["sex unknown"].films) == (2, 1)
+
+
+def test_the_bias_is_told_by_sex_and_estimated_age() -> None:
+    readings = [
+        reading("1", 100, Sex.FEMALE, 104),
+        reading("2", 100, Sex.FEMALE, 102),
+        reading("3", 100, Sex.FEMALE, 20),
+        reading("4", 20, Sex.MALE, 100),
+        reading("5", 20, Sex.MALE, 110, verdict=Verdict.REJECT),
+    ]
+
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in bias_table(readings).splitlines()]
+
+    assert rows[0] == ["estimated months", "girls", "bias (95 % CI)", "boys", "bias (95 % CI)"]
+    assert rows[2] == ["0-47", "1", "", "0", ""]
+    assert rows[4] == ["96-131", "2", "+3.0 (+1.0 to +5.0)", "1", ""]

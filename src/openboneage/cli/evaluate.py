@@ -65,6 +65,7 @@ def ages(
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
     readings = study.read_films(sample.source, sample.films, load, executor_of(jobs, dask), sex)
     out.print(study.figures_table(study.figures_by_group(readings)))
+    out.print(f"\n{study.bias_table(readings)}")
     out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
     for sentence in (study.unread(sample.films, readings), study.readers_difference(readings)):
         if sentence:
@@ -230,6 +231,29 @@ def repeat(
     load = _loader(models, estimator)
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
     out.print(study.repeat_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
+
+
+@evaluate.command()
+def resolution(
+    films: Films = None,
+    split: OneSplit = None,
+    data: Data = None,
+    labels: Labels = None,
+    columns: Columns = None,
+    pixels: PixelKind = None,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+    dask: Dask = None,
+    every: Every = None,
+) -> None:
+    """Bone ages of films at full size and reduced to 600, 299, 150 and 100 px."""
+    from openboneage.evaluate import resolution as study
+    from openboneage.evaluate.sample import sample_of
+
+    load = _loader(models, estimator)
+    sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
+    out.print(study.resolution_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
 
 
 @evaluate.command()

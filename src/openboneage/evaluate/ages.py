@@ -179,6 +179,29 @@ def _table_rows(figures: dict[str, AgeFigures]) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
+def bias_table(readings: Sequence[Reading]) -> str:
+    """Bias by sex and band of the estimated age, with its 95 % confidence interval, as a Markdown table.
+
+    By band of the age as read, part of the bias is regression to the mean; by band of the estimate it is none.
+    """
+    rows = []
+    for low, high in AGE_BANDS_MONTHS:
+        band = [reading for reading in answered(readings) if low <= reading.age.mean_months < high]
+        rows.append([f"{low}-{high - 1}"])
+        for sex in (Sex.FEMALE, Sex.MALE):
+            read, estimated, *_ = columns([reading for reading in band if reading.film.sex is sex]).T
+            rows[-1] += bias_cells(estimated - read)
+    return to_markdown(("estimated months", "girls", "bias (95 % CI)", "boys", "bias (95 % CI)"), rows)
+
+
+def bias_cells(error: Ages) -> list[str]:
+    """Number of films, and mean error in months with its confidence interval; `(films,)` months."""
+    if len(error) < 2:
+        return [str(len(error)), ""]
+    half = 1.96 * error.std(ddof=1) / np.sqrt(len(error))
+    return [str(len(error)), f"{error.mean():+.1f} ({error.mean() - half:+.1f} to {error.mean() + half:+.1f})"]
+
+
 def card_figures(readings: Sequence[Reading]) -> dict[str, Any]:
     """The figures of a split for a weights card."""
     figures = figures_by_group(readings)

@@ -70,6 +70,17 @@ def reduced(film: Film8, scale: float) -> Film8:
     return np.asarray(cv2.resize(film, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def with_long_side(film: Film8, side_px: int, point_sampled: bool = False) -> Film8:
+    """The longer side reduced to a size, by area averages or by point samples; a smaller film stays as it is."""
+    height, width = film.shape
+    scale = side_px / max(film.shape)
+    if scale >= 1:
+        return film
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    interpolation = cv2.INTER_NEAREST if point_sampled else cv2.INTER_AREA
+    return np.asarray(cv2.resize(film, size, interpolation=interpolation), np.uint8)
+
+
 def jpeg(film: Film8, quality: int) -> Film8:
     """Written as JPEG of that quality, 0 to 100, and read again; its blocks of 8 x 8 px take more from a small film."""
     written = cv2.imencode(".jpg", film, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]

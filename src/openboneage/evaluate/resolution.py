@@ -1,0 +1,55 @@
+"""Effect of a film's size on its bone age: the same films at full size and reduced."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from openboneage.batch.executor import Executor
+from openboneage.datasets.film_set import Film
+from openboneage.evaluate import changes
+from openboneage.evaluate.ages import LoadAssessor
+from openboneage.evaluate.metrics import Ages, to_markdown
+from openboneage.evaluate.sample import Sample
+from openboneage.evaluate.stress import PLAIN, Changes, read_changed
+
+LONG_SIDES_PX = (600, 299, 150, 100)
+
+
+def sizes(_: Film) -> Changes:
+    """A film as it is, and with its longer side reduced to each size by area averages, to the last by point samples too."""
+    last = LONG_SIDES_PX[-1]
+    return {
+        PLAIN: np.copy,
+        **{f"{side} px": partial(changes.with_long_side, side_px=side) for side in LONG_SIDES_PX},
+        f"{last} px, point samples": partial(changes.with_long_side, side_px=last, point_sampled=True),
+    }
+
+
+def resolution_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
+    """Ages of reduced films against the same films as they are, as a Markdown table.
+
+    Args:
+        sample: The films.
+        load: Loads the assessor.
+        executor: Where to run.
+    """
+    months = read_changed(sample, sizes, load, executor)
+    read = np.array([film.label_months for film in sample.films])
+    header = (f"{len(read)} {sample.title}", "answered", "MAE", "bias", "mean change of the age", "SD of the change")
+    return to_markdown(
+        header,
+        [size_row(name, read, months[:, 0], column) for name, column in zip(sizes(sample.films[0]), months.T, strict=True)],
+    )
+
+
+def size_row(name: str, read: Ages, plain: Ages, reduced: Ages) -> list[str]:
+    """One row from bone ages in months: as read, of the film as it is and of the reduced film; NaN where refused."""
+    answered = ~np.isnan(reduced)
+    counts = [name, str(answered.sum())]
+    both = answered & ~np.isnan(plain)
+    if not both.any():
+        return [*counts, "", "", "", ""]
+    error, moved = (reduced - read)[both], (reduced - plain)[both]
+    return [*counts, f"{np.abs(error).mean():.2f}", f"{error.mean():+.2f}", f"{moved.mean():+.2f}", f"{moved.std():.2f}"]
