@@ -1,4 +1,4 @@
-"""The errors of OpenBoneAge: each says what was expected, what came and what to do.
+"""Errors of OpenBoneAge. Each states what was expected, what was found and what to do.
 
 An error text never holds a patient's name or another identifying value. The library raises; the command line turns an error
 into its exit code, the reading room into its HTTP status and the DICOM node into its DIMSE status.
@@ -11,7 +11,7 @@ from typing import ClassVar
 
 
 class BoneAgeError(Exception):
-    """Base of all errors that this program raises on purpose."""
+    """Base class of all errors that this program raises."""
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
@@ -19,7 +19,7 @@ class BoneAgeError(Exception):
 
 
 class InputError(BoneAgeError):
-    """An argument has a value that cannot be used: a wrong age, an unknown sex, a missing file."""
+    """An argument is invalid: a wrong age, an unknown sex, a missing file."""
 
     exit_code = 2
     http_status = 400
@@ -35,7 +35,7 @@ class RefusedError(BoneAgeError):
 
 
 class UnreadableError(BoneAgeError):
-    """The file is not an image that can be read: damaged, cut, too large, of an unknown kind."""
+    """The file is not a readable image: damaged, truncated, too large, of an unknown kind."""
 
     exit_code = 4
     http_status = 415
@@ -51,7 +51,7 @@ class WeightsError(BoneAgeError):
 
 
 class WorkerLostError(UnreadableError):
-    """A worker process ended before it had finished: it was killed, it crashed, or memory ran out."""
+    """A worker process ended early: it was killed, it crashed, or it ran out of memory."""
 
     http_status = 500
     dimse_status = 0xA700

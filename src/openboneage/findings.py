@@ -1,4 +1,4 @@
-"""Findings: what the program noticed about a film and its data, worth a clinician's look."""
+"""Findings: observations about a film and its data that a clinician should check."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class Finding:
 
 
 def finding_lines(findings: Iterable[Finding]) -> list[str]:
-    """One line a finding, the graver ones first, else in the order given."""
+    """One line per finding, the most severe first, otherwise in the order given."""
     order = [Severity.REJECT, Severity.WARNING, Severity.NOTE]
     return [f"{finding.severity}: {finding.message}" for finding in sorted(findings, key=lambda f: order.index(f.severity))]

@@ -1,4 +1,4 @@
-"""Kinds of values that the JSON of an assessment holds: their range, form and rounding."""
+"""Types of values in the JSON of an assessment: range, format and rounding."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ from openboneage.errors import InputError
 
 MONTHS_PER_YEAR = 12.0
 DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
-MAX_AGE_MONTHS = 1440.0  # 120 years: an adult's film may be read, a typing mistake may not
+MAX_AGE_MONTHS = 1440.0  # 120 years: allows films of adults, but not typing errors
 
 
 class Sex(StrEnum):
-    """Sex as far as bone age standards know it; `unknown` is answered for both, never guessed."""
+    """Sex as used by bone age standards; `unknown` gives answers for both and is never guessed."""
 
     FEMALE = "female"
     MALE = "male"
@@ -42,7 +42,7 @@ ChronologicalMonths = Annotated[float, Field(ge=0, le=MAX_AGE_MONTHS)]
 
 @dataclass(frozen=True)
 class Subject:
-    """The child, as far as bone age needs to know."""
+    """The child's data that bone age needs."""
 
     sex: Annotated[Sex, Field(description="Sex that was used; with `unknown`, `by_sex` holds the answer for each.")]
     sex_source: Annotated[SexSource, Field(description="Where the sex is from; `caller` means that it was entered.")]
@@ -72,10 +72,10 @@ _AGE = re.compile(
 
 
 def parse_sex(text: str) -> Sex:
-    """Read a sex as people write it: `F`, `M`, `female`, `boy`, `unknown`.
+    """Parse a sex: `F`, `M`, `female`, `boy`, `unknown`.
 
     Raises:
-        InputError: The text is none of the known words.
+        InputError: The text is not one of the known words.
     """
     try:
         return _SEXES[text.strip().lower()]
@@ -84,19 +84,19 @@ def parse_sex(text: str) -> Sex:
 
 
 def parse_age_months(text: str) -> float:
-    """Read an age as people write it: `9y3m`, `9y`, `111m`, `9.25y`; a bare number is refused as ambiguous.
+    """Parse an age such as `9y3m`, `9y`, `111m` or `9.25y`; a number without a unit is refused as ambiguous.
 
     Returns:
         Age in months, 0 to 1440.
 
     Raises:
-        InputError: The text is no age, has no unit, has 12 months or more beside the years, or is out of range.
+        InputError: The text is not an age, has no unit, has 12 or more months in addition to years, or is out of range.
     """
     match = _AGE.fullmatch(text.strip())
     if match is None or match.group(0).strip() == "":
         raise InputError(f"An age needs units, such as 9y3m or 111m, got {text!r}.")
     if match["years"] and float(match["months"] or 0) >= MONTHS_PER_YEAR:
-        raise InputError(f"Beside years an age has 0 to 11 months, got {text!r}.")
+        raise InputError(f"In addition to years an age has 0 to 11 months, got {text!r}.")
     months = float(match["years"] or 0) * MONTHS_PER_YEAR + float(match["months"] or 0)
     return checked_age_months(months)
 
@@ -113,6 +113,6 @@ def checked_age_months(months: float) -> float:
 
 
 def format_age(months: float) -> str:
-    """Write an age for a person: `9 y 3 m`."""
+    """Format an age for people: `9 y 3 m`."""
     years, rest = divmod(round(months), 12)
     return f"{years} y {rest} m"

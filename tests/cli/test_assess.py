@@ -465,7 +465,7 @@ def test_figures_do_not_lie_among_films(films: Path) -> None:
     before = files_in(films)
     for words in ([], ["--overwrite"]):
         run = boneage("assess", films, "--figure", films, *words)
-        assert (run.code, "would lie among the films" in run.err) == (2, True)
+        assert (run.code, "would be written among the films" in run.err) == (2, True)
     assert files_in(films) == before
 
 

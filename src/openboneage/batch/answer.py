@@ -1,4 +1,4 @@
-"""What became of one film of a batch, small enough to travel between machines."""
+"""The outcome for one film of a batch, small enough to send between machines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from openboneage.report.text import printable, to_text
 
 @dataclass(frozen=True)
 class Answer:
-    """A film that was assessed, refused or not readable.
+    """A film that was assessed, refused or unreadable.
 
     Attributes:
         row: Its row in a table.

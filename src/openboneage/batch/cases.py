@@ -1,4 +1,4 @@
-"""Which films to assess: files, folders and cases files become a stream of cases."""
+"""Turn files, folders and cases files into a stream of films to assess."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CASE_COLUMNS = ("path", "sex", "age_months")
 NO_FILMS = frozenset(
     ".csv .htm .html .json .jsonl .lock .log .md .parquet .pdf .svg .txt .xml .yaml .yml .zip".split()  # noqa: SIM905
 )
-"""Endings of files in a folder that nobody takes for films."""
+"""Endings of files in a folder that are not films."""
 LINES_CHECKED = 1000
-"""Lines of a cases file that are checked before the first film: all of a short list, a few milliseconds of a long one."""
+"""Lines of a cases file that are checked before the first film; this takes a few milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Case:
     """One film to assess.
 
     Attributes:
-        path: The film; absolute, so that it means the same in every process.
-        label: The path as it was given, for tables.
-        sex: Sex from the caller; None takes what the file says.
-        age_months: Chronological age in months from the caller; None takes what the file says.
+        path: The film; absolute, so that it is valid in every process.
+        label: The path as given, for tables.
+        sex: Entered sex; None uses the file's.
+        age_months: Entered chronological age in months; None uses the file's.
     """
 
     path: Path
@@ -40,7 +40,7 @@ class Case:
 
 @dataclass(frozen=True)
 class UnusableCase:
-    """A folder that could not be read, or a line of a cases file that is no case.
+    """A folder that could not be read, or an invalid line of a cases file.
 
     Attributes:
         label: The path of the folder, or that of the line.
@@ -54,18 +54,18 @@ class UnusableCase:
 def stream_cases(
     sources: Sequence[str], sex: Sex | None = None, age_months: float | None = None, skip: Path | None = None
 ) -> Iterator[Case | UnusableCase]:
-    """Every film that the sources name, in order, found as it is asked for.
+    """Every film of the sources, in order, found lazily.
 
-    The sources and the first lines of cases files are checked at once; what is wrong further down is a case that is unusable.
+    The sources and the first lines of cases files are checked at once; later errors become unusable cases.
 
     Args:
         sources: Films, folders of films, or cases files.
-        sex: Sex where a cases file does not give it.
-        age_months: Chronological age in months where a cases file does not give it.
-        skip: A folder that is not entered.
+        sex: Sex if a cases file does not state it.
+        age_months: Chronological age in months if a cases file does not state it.
+        skip: A folder to leave out.
 
     Raises:
-        InputError: A source does not exist, a folder holds no film, or a cases file has a wrong column or value.
+        InputError: A source does not exist, a folder contains no film, or a cases file has a wrong column or value.
     """
     default = Case(Path(), "", sex, age_months)
     return chain.from_iterable([_open_source(source, default, skip) for source in sources])
@@ -87,7 +87,7 @@ def _open_source(source: str, default: Case, skip: Path | None) -> Iterator[Case
 
 
 def _films_below(folder: str, default: Case, skip: Path | None) -> Iterator[Case | UnusableCase]:
-    """Films of a folder and its subfolders, in the order of their paths; hidden ones and links to folders are left out."""
+    """Films of a folder and its subfolders, sorted by path; hidden ones and links to folders are left out."""
     waiting = [(folder, True)]
     while waiting:
         name, is_folder = waiting.pop()
@@ -101,7 +101,7 @@ def _films_below(folder: str, default: Case, skip: Path | None) -> Iterator[Case
 
 
 def _entries(folder: str, skip: Path | None) -> list[tuple[str, bool]]:
-    """Paths in a folder, last one first, and whether each is a folder; it takes no look at the files."""
+    """Paths in a folder, in reverse order, and whether each is a folder; files are not opened."""
     if skip is not None and skip.samefile(folder):
         return []
     with os.scandir(folder) as entries:

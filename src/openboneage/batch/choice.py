@@ -1,4 +1,4 @@
-"""The executor that a user asks for by options."""
+"""Choose an executor by options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LOCAL_CLUSTER = "local"
 
 
 def executor_of(jobs: int, dask: str | None = None) -> Executor:
-    """The executor that a user asked for.
+    """Return the executor for these options.
 
     Args:
         jobs: Processes on this machine; one job runs in this process.

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 IN_FLIGHT = 500
-"""Items at the scheduler at a time: enough for hundreds of workers, few enough to begin at once and to stay small."""
+"""Items at the scheduler at a time: enough for hundreds of workers, few enough to start quickly and use little memory."""
 CONNECT_SECONDS = 30
 
 
 class DaskCluster:
     """Runs on the workers of a Dask scheduler.
 
-    Paths must mean the same on every worker, and every worker needs this package. Dask gives the item of a lost worker to
-    another one, up to its own limit (`distributed.scheduler.allowed-failures`).
+    Paths must be valid on every worker, and every worker needs this package. Dask moves the item of a lost worker to another
+    one, up to its own limit (`distributed.scheduler.allowed-failures`).
     """
 
     threads: ClassVar[int] = 1
 
     def __init__(self, jobs: int = 1, address: str | None = None) -> None:
-        """Keep where to run.
+        """Store where to run.
 
         Args:
             jobs: Processes of a local cluster.
-            address: Scheduler of a cluster that runs already; None starts a local one for each run.
+            address: Scheduler of a running cluster; None starts a local one for each run.
 
         Raises:
             InputError: Dask is not installed.
@@ -51,7 +51,7 @@ class DaskCluster:
         """See `Executor.run`.
 
         Raises:
-            InputError: No scheduler answers at the address, or its workers lack this package.
+            InputError: There is no scheduler at the address, or its workers lack this package.
             WorkerLostError: The connection to the scheduler was lost.
         """
         with ExitStack() as stack:

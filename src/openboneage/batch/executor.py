@@ -1,7 +1,7 @@
 """Executors apply a function to a stream of items: in this process, in a pool of processes or on a Dask cluster.
 
-Every item gets exactly one outcome. Items are drawn from their iterable as workers become free, so a run over millions of
-items begins with the first one. This module knows nothing of films.
+Every item gets exactly one outcome. Items are taken from the iterable as workers become free, so a run over millions of items
+starts at once. This module is independent of films.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Outcome(Generic[Item, Result]):
-    """What became of one item.
+    """The outcome for one item.
 
     Attributes:
-        index: Place of the item in the stream, from 0.
+        index: Index of the item in the stream, from 0.
         item: The item.
-        result: What the function returned, or why no worker process survived the item.
+        result: The function's result, or the reason why no worker process survived the item.
     """
 
     index: int
@@ -37,7 +37,7 @@ class Executor(Protocol):
     """Applies a function to items.
 
     Attributes:
-        threads: Threads that the function may use for one item; 0 stands for every core.
+        threads: Threads that the function may use for one item; 0 means all cores.
     """
 
     threads: ClassVar[int]
@@ -45,12 +45,11 @@ class Executor(Protocol):
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
         """Yield the outcome of every item once, as they finish.
 
-        Closing the iterator ends the workers. Whatever the function raises is raised here and ends the run, as does what
-        the iterable raises.
+        Closing the iterator ends the workers. Exceptions of the function and of the iterable are raised here and end the run.
 
         Args:
-            function: Applied to each item. Function, items and results can be pickled.
-            items: Drawn one by one as workers become free.
+            function: Applied to each item. Function, items and results must be picklable.
+            items: Taken one by one as workers become free.
         """
         ...
 

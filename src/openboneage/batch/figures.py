@@ -1,4 +1,4 @@
-"""Where the figures of many films go. A figure replaces nothing but an earlier figure of the same film."""
+"""Paths of the figures of many films. A figure replaces only an earlier figure of the same film."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from openboneage.errors import InputError
 from openboneage.report.figure import FIGURE_KINDS, film_mark
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-"""Endings that a figure's name leaves out; what follows the last dot of a DICOM UID is none."""
+"""Endings that are removed from a film's name; the last part of a DICOM UID is not an ending."""
 
 LARGEST_FIGURE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Where figures go.
+    """Paths of figures.
 
     Attributes:
         out: A folder, or the file of the only figure.
-        films: Folder that holds all films; figures lie in `out` as films lie in it. None where `out` is a file.
+        films: Folder of all films; figures are placed in `out` as films are placed in it. None if `out` is a file.
         overwrite: Whether other files may be replaced.
     """
 
@@ -33,7 +33,7 @@ class Figures:
 
     @classmethod
     def of(cls, out: Path, sources: Sequence[str], overwrite: bool = False) -> Figures:
-        """Figures of the films of these sources; `out` or the folder that is to hold it is made.
+        """Figures of the films of these sources; `out` or its parent folder is created.
 
         Raises:
             InputError: The folder for figures is one of the folders with films.
@@ -45,11 +45,11 @@ class Figures:
         out.mkdir(parents=True, exist_ok=True)
         for source in sources:
             if Path(source).is_dir() and out.samefile(source):
-                raise InputError(f"The figures would lie among the films of {source}; name another folder.")
+                raise InputError(f"The figures would be written among the films of {source}; name another folder.")
         return cls(out, _common_folder(sources), overwrite)
 
     def path_of(self, film: Path) -> Path:
-        """The figure of a film.
+        """Path of the figure of a film.
 
         A film outside the common folder, which a cases file may name, has its whole path below `out`.
         """
@@ -61,7 +61,7 @@ class Figures:
         return self.out / inside.parent / f"{name}.png"
 
     def save(self, film: Path, sha256: str, draw: Callable[[str], bytes]) -> None:
-        """Draw and write a figure, whole or not at all.
+        """Draw and write a figure atomically.
 
         Args:
             film: Path of the film.
@@ -69,7 +69,7 @@ class Figures:
             draw: Returns the figure as a file of a kind, such as `png`.
 
         Raises:
-            InputError: The file exists and is no figure of this film.
+            InputError: The file exists and is not a figure of this film.
         """
         path = self.path_of(film)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ class Figures:
         with written_whole(path) as part:
             part.write_bytes(content)
             try:
-                path.open("xb").close()  # takes the name, so that no other process takes it
+                path.open("xb").close()  # reserves the name
             except FileExistsError:
                 self._check_replaceable(path, film, sha256)
 
@@ -97,7 +97,7 @@ def _is_figure_of(path: Path, sha256: str) -> bool:
 
 
 def _common_folder(sources: Sequence[str]) -> Path:
-    """The folder that holds all films: a folder itself, and where a film or a cases file lies."""
+    """The common folder of all films, folders and cases files."""
     folders = [path if path.is_dir() else path.parent for path in map(_normal, sources)]
     try:
         return Path(os.path.commonpath(folders))
@@ -106,5 +106,5 @@ def _common_folder(sources: Sequence[str]) -> Path:
 
 
 def _normal(path: str | Path) -> Path:
-    """The path from the root; links stay, so that figures lie as the films are listed."""
+    """The path from the root; links are kept, so that figures are placed as the films are listed."""
     return Path(os.path.normpath(Path(path).absolute()))

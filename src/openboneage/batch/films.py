@@ -1,4 +1,4 @@
-"""A batch of films: each case is assessed once, by any executor, and a batch that stopped is continued."""
+"""Assess a batch of films once each, with any executor; a stopped batch can be continued."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Method:
     Attributes:
         model_set: The models.
         estimator: Name of the estimator of the bone age.
-        figures: Where a figure of each film goes; None draws none.
+        figures: Paths of the figures; None draws none.
     """
 
     model_set: ModelSet
@@ -41,7 +41,7 @@ class Method:
 
     @property
     def models(self) -> str:
-        """The models, as rows name them.
+        """The models, as written in rows.
 
         Raises:
             InputError: There is no such estimator.
@@ -52,7 +52,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A film that has a record already.
+    """A film that already has a record.
 
     Attributes:
         status: Status of its record, see `TableRow`.
@@ -64,21 +64,21 @@ class Skipped:
 def assess_films(
     cases: Iterable[Case | UnusableCase], method: Method, executor: Executor, results: Results | None = None
 ) -> Generator[Answer | Skipped, None, None]:
-    """Assess films and yield the answers as they come.
+    """Assess films and yield the answers as they arrive.
 
     Args:
-        cases: Drawn as workers become free.
+        cases: Taken as workers become free.
         method: How to assess.
         executor: Where to assess.
-        results: Where every answer is written before it is yielded. A case that has a record of the same film is skipped; a
-            film that could not be read has none. A case that comes twice is assessed once. An unusable case is not written.
+        results: File to which every answer is written before it is yielded. A case with a record of the same film is skipped;
+            unreadable films have none. A repeated case is assessed once. An unusable case is not written.
 
     Raises:
         WeightsError: A model is missing or damaged.
     """
     tasks = _tasks(cases, method, results) if results else (_Task(case) for case in cases)
     function = partial(_answer, method, executor.threads)
-    if isinstance(executor, ProcessPool):  # workers of a cluster have limits of their own
+    if isinstance(executor, ProcessPool):  # the cluster sets the limits of its workers
         function = partial(within_limits, Limits(), function)
     with closing(executor.run(function, tasks)) as outcomes:
         for outcome in outcomes:
@@ -95,7 +95,7 @@ def assess_films(
 
 @dataclass(frozen=True)
 class _Task:
-    """A case, with the checksum and status of the record that it has already."""
+    """A case, with the checksum and status of its existing record."""
 
     case: Case | UnusableCase
     case_id: str = ""
@@ -124,7 +124,7 @@ def _case_id(case: Case, way: list[str]) -> str:
 
 
 def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
-    """What becomes of a case; None where its record is of the same film, or of one that is gone."""
+    """The outcome of a case; None if it has a record of the same film, or its film no longer exists."""
     case = task.case
     if isinstance(case, UnusableCase):
         return Answer.failed(case.label, InputError(case.reason), task.case_id)
@@ -144,7 +144,7 @@ def _answer(method: Method, threads: int, task: _Task) -> Answer | None:
 
 
 def _sha256(film: Path) -> str | None:
-    """Checksum of a file; None where it cannot be read."""
+    """Checksum of a file; None if it cannot be read."""
     try:
         if not film.is_file():  # opening a pipe would wait for a writer
             return None

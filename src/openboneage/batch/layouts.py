@@ -1,4 +1,4 @@
-"""How files of results are laid out: CSV or JSON Lines, a record a film."""
+"""Formats of result files: CSV or JSON Lines, one record per film."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from openboneage.errors import InputError, RefusedError
 from openboneage.report.table import COLUMNS, UNREADABLE, models_cell, to_cells
 
 FORMER_COLUMNS = COLUMNS[: COLUMNS.index("seconds") + 1]
-"""Columns of the tables that this program wrote before rows named their film's checksum."""
+"""Columns of tables from before rows contained the checksum of the film."""
 MOST_LINES_IN_ROW = 1000
-"""A path may hold newlines; more lines than this in one row are a quote that somebody left open."""
+"""A path may contain newlines; more lines than this in one row mean an unclosed quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a continued run needs to know of a record.
+    """The part of a record that a continued run needs.
 
     Attributes:
         case_id: See `TableRow`.
-        film_sha256: Checksum of the film; empty where it could not be read.
+        film_sha256: Checksum of the film; empty if it could not be read.
         status: See `TableRow`.
-        models: See `TableRow`; empty where no model saw the film.
+        models: See `TableRow`; empty if no model was run.
     """
 
     case_id: str
@@ -38,10 +38,10 @@ class Kept:
 
 
 class Layout(Protocol):
-    """How records are written.
+    """Format of the records.
 
     Attributes:
-        header: What stands before the first record.
+        header: Text before the first record.
     """
 
     header: bytes
@@ -51,16 +51,16 @@ class Layout(Protocol):
         ...
 
     def read(self, file: BinaryIO) -> Iterator[tuple[bytes, Kept | None]]:
-        """Every record that is whole, and what it says; None for the header. A last record that was cut off is left out.
+        """Every complete record and its key; None for the header. An incomplete last record is left out.
 
         Raises:
-            ValueError: The file holds something else; so do KeyError, TypeError and csv.Error.
+            ValueError: The file contains something else; KeyError, TypeError and csv.Error mean the same.
         """
         ...
 
 
 class CsvLayout:
-    """A table: a header, then a row a film."""
+    """A table: a header, then one row per film."""
 
     header = (",".join(COLUMNS) + "\r\n").encode()
 
@@ -88,7 +88,7 @@ class CsvLayout:
             yield record, Kept(row["case_id"], row["film_sha256"], row["status"], row["models"])
 
     def _records(self, file: BinaryIO) -> Iterator[bytes]:
-        """Rows with their ends; a line may end within quotes."""
+        """Rows with their end positions; a line may end within quotes."""
         lines: list[bytes] = []
         quotes = 0
         for line in file:
@@ -106,7 +106,7 @@ def _cells(record: bytes) -> list[str]:
 
 
 class JsonLinesLayout:
-    """An object a film, each on a line, as `--json` prints it."""
+    """One JSON object per film and line, as `--json` prints it."""
 
     header = b""
     _BEGINNING = b'{"case_id": "'

@@ -1,6 +1,6 @@
-"""Limits of memory and time for a process that reads films: a file that gets past all checks costs a process, not the machine.
+"""Limits of memory and time for a process that reads films: a file can stop its process, but not the machine.
 
-Linux knows both limits. macOS limits the time alone, since it does not count what is mapped as data; Windows has neither.
+Linux supports both limits. macOS only limits the time, since it does not count mapped memory as data; Windows supports neither.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one film may take.
+    """Limits for one film.
 
     Attributes:
         memory_bytes: Data on top of what the process holds before the film. The largest films that are read, of 64
@@ -37,8 +37,8 @@ class Limits:
 def within_limits(limits: Limits, function: Callable[[Item], Result], item: Item) -> Result:
     """Apply a function in a worker process, which has no other work.
 
-    Over its memory the function gets a `MemoryError`, or whatever a library makes of it; over its time the process is killed
-    by SIGXCPU.
+    Over the memory limit the function gets a `MemoryError`, or the error that a library turns it into; over the time limit the
+    process is killed by SIGXCPU.
     """
     if sys.platform != "win32":
         import resource

@@ -1,7 +1,7 @@
 """Results as Parquet.
 
-A Parquet file cannot grow by a row and be whole at any moment. So a run writes CSV beside it, which becomes the Parquet file at
-the end; a run that was killed leaves the CSV file, and the next run goes on with it.
+A Parquet file cannot be appended to row by row and be complete at any moment. So a run writes a CSV file next to it and
+converts it at the end; a killed run leaves the CSV file, and the next run continues it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ ROWS_IN_GROUP = 50_000
 
 @contextmanager
 def rows_on_disk(table: Path) -> Iterator[Path]:
-    """The CSV file of a Parquet table, to append to; it becomes the table where no error is raised.
+    """The CSV file of a Parquet table, to append to; it is converted if no error is raised.
 
     Raises:
-        InputError: pyarrow is not installed, or the file is no table of this program.
+        InputError: pyarrow is not installed, or the file is not a table of this program.
     """
     try:
         import pyarrow as pa
@@ -84,7 +84,7 @@ def _write_parquet(rows: Iterator[TableRow], path: Path) -> None:
 
 
 def _as_utf8(row: TableRow) -> dict[str, str | float | None]:
-    """Values of a row; bytes of a file's name that are no text become escapes, since Parquet holds text alone."""
+    """Values of a row; bytes of a file's name that are not valid text become escapes, since Parquet only stores text."""
     return {
         name: value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
         for name, value in asdict(row).items()

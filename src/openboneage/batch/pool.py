@@ -1,7 +1,7 @@
-"""A pool of worker processes in which a killed worker costs one attempt at one item, and nothing else.
+"""A pool of worker processes in which a killed worker only costs one attempt at one item.
 
-`concurrent.futures.ProcessPoolExecutor` fails every pending item once a single worker is killed, and does not say which item
-the worker was busy with. Here each worker has a pipe of its own and one item at a time.
+`concurrent.futures.ProcessPoolExecutor` fails every pending item once a single worker is killed, and does not tell which item
+the worker had. Here each worker has its own pipe and one item at a time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from openboneage.errors import WorkerLostError
 
 ATTEMPTS = 2
 FAILED_STARTS = 5
-"""After so many workers in a row that ended before they were ready, the run ends."""
+"""The run ends after this many consecutive workers that ended before they were ready."""
 GRACE_SECONDS = 5.0
 
 
@@ -38,7 +38,7 @@ class ProcessPool:
     threads: ClassVar[int] = 1
 
     def __init__(self, jobs: int) -> None:
-        """Keep the number of processes; `run` starts them."""
+        """Store the number of processes; `run` starts them."""
         self.jobs = jobs
 
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
@@ -58,7 +58,7 @@ class ProcessPool:
 
 @dataclass(eq=False)
 class _Task(Generic[Item]):
-    """An item, and how many workers were lost with it."""
+    """An item, and the number of workers lost with it."""
 
     index: int
     item: Item
@@ -96,7 +96,7 @@ class _Run(Generic[Item, Result]):
         return [worker for worker in self._workers if worker.pipe in pipes]
 
     def listen(self, worker: _Worker[Item]) -> Iterator[Outcome[Item, Result]]:
-        """Take one message from a worker and yield the outcome that it brings, if any."""
+        """Receive one message from a worker and yield its outcome, if any."""
         task = worker.task
         message = worker.receive()
         if task is None or isinstance(message, _Ready):
@@ -124,7 +124,7 @@ class _Run(Generic[Item, Result]):
         yield Outcome(task.index, task.item, WorkerLostError(reason))
 
     def stop(self) -> None:
-        """End all workers; idle ones leave by themselves."""
+        """End all workers; idle ones exit by themselves."""
         for worker in self._workers:
             worker.leave()
         for worker in self._workers:
@@ -138,27 +138,27 @@ class _Ready:
 
 @dataclass(frozen=True)
 class _Returned:
-    """What the function returned."""
+    """The function's result."""
 
     result: Any
 
 
 @dataclass(frozen=True)
 class _Raised:
-    """What the function raised."""
+    """The function's exception."""
 
     error: Exception
 
 
 @dataclass(frozen=True)
 class _Ended:
-    """The worker process has ended, and how."""
+    """The worker process has ended, with the reason."""
 
     how: str
 
 
 class _Worker(Generic[Item]):
-    """A worker process as its parent sees it: the item it is busy with, and whether it has started."""
+    """A worker process as seen by its parent: its current item, and whether it has started."""
 
     def __init__(self, function: Callable[[Item], Any]) -> None:
         context = get_context("spawn")
@@ -170,7 +170,7 @@ class _Worker(Generic[Item]):
         self.ready = False
 
     def give(self, task: _Task[Item]) -> None:
-        """Send an item. That a worker has ended is noticed by `receive`."""
+        """Send an item. `receive` notices if the worker has ended."""
         self.task = task
         with suppress(OSError):
             self.pipe.send(task.item)
@@ -205,7 +205,7 @@ def _how_it_ended(exit_code: int | None) -> str:
 
 
 def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
-    """The worker process: apply the function to what comes until the pipe is closed."""
+    """The worker process: apply the function to items until the pipe is closed."""
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent ends the workers

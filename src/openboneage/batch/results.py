@@ -1,4 +1,4 @@
-"""A file of results that grows by one record a film, survives a kill at any moment, and can be continued."""
+"""A file of results that grows by one record per film, survives a kill at any moment, and can be continued."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAYOUTS: dict[str, Layout] = {CSV: CsvLayout(), JSON_LINES: JsonLinesLayout()}
 
 @contextmanager
 def open_results(path: Path, models: str, kind: str | None = None) -> Iterator[Results]:
-    """Begin or continue a file of results; no other process can until it is closed.
+    """Begin or continue a file of results; it is locked for other processes until it is closed.
 
     Args:
         path: The file.
@@ -32,8 +32,8 @@ def open_results(path: Path, models: str, kind: str | None = None) -> Iterator[R
         kind: `.csv`, `.jsonl` or `.parquet`; None takes the ending of the path.
 
     Raises:
-        InputError: The kind is none of these, another process writes the file, or the file is no such file or one of
-            other models.
+        InputError: The kind is unknown, another process writes the file, or the file has other content or was made with other
+            models.
     """
     kind = kind or path.suffix.lower()
     if kind not in (*LAYOUTS, PARQUET):
@@ -70,10 +70,10 @@ class Results:
     """The records of a file, by case. A later record of a case replaces an earlier one."""
 
     def __init__(self, path: Path, layout: Layout, models: str) -> None:
-        """Read what the file holds, and remove a last record that was cut off.
+        """Read the file, and remove an incomplete last record.
 
         Raises:
-            InputError: The file holds something else, or films assessed with other models.
+            InputError: The file contains something else, or films assessed with other models.
         """
         self._path = path
         self._layout = layout
@@ -92,7 +92,7 @@ class Results:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Close the file, and remove the records that were replaced."""
+        """Close the file, and remove replaced records."""
         self._file.close()
         if self._has_replaced:
             self._drop_replaced()
@@ -114,7 +114,7 @@ class Results:
         self._kept[kept.case_id] = kept
 
     def _read(self, models: str) -> int:
-        """Read the records of the file; return where the last whole one ends."""
+        """Read the records of the file; return the end of the last complete one."""
         end, others = 0, set()
         for record, kept in self._records():
             end += len(record)
@@ -129,7 +129,7 @@ class Results:
         return end
 
     def _records(self) -> Iterator[tuple[bytes, Kept | None]]:
-        """Every whole record and what it says; the header says nothing."""
+        """Every complete record and its key; None for the header."""
         foreign = InputError(f"{self._path} exists and is no table of this program; name another file or remove it.")
         with self._path.open("rb") as file:
             try:

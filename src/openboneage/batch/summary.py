@@ -1,4 +1,4 @@
-"""What became of a batch, counted."""
+"""Counts of a batch."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from openboneage.report.table import UNREADABLE
 
 @dataclass
 class Summary:
-    """Counts of a batch that goes on.
+    """Counts of a running batch.
 
     Attributes:
         assessed: Films with a bone age.
-        with_findings: Those of them with findings.
+        with_findings: Assessed films with findings.
         refused: Films that cannot be assessed.
         unreadable: Films that could not be read.
-        skipped: Films that had a record already.
+        skipped: Films that already had a record.
         worst: Worst exit code, skipped films included.
     """
 
@@ -58,7 +58,7 @@ class Summary:
         return self.assessed + self.refused + self.unreadable
 
     def __str__(self) -> str:
-        """One sentence for a person."""
+        """The counts in one sentence."""
         seconds = monotonic() - self._begin
         films = "1 film" if self.films == 1 else f"{self.films} films"
         return (

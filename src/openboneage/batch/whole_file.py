@@ -1,4 +1,4 @@
-"""Files that appear under their name once they are whole."""
+"""Atomic writing of files: a file appears under its name when it is complete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """A file to write beside a path. It replaces the path at the end, and is removed if an error is raised."""
+    """A temporary file next to a path. It replaces the path at the end, and is removed if an error is raised."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part

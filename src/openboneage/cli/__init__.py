@@ -46,17 +46,17 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def boneage(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Bone age from a child's hand radiograph. Research use only, not a medical device."""
 
 
 def main() -> None:
-    """Run the command line; an error of this program becomes one sentence and its exit code."""
+    """Run the command line; an error of this program is printed as one sentence and sets the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file's name may be no text that this terminal can show
+            stream.reconfigure(errors="backslashreplace")  # the terminal may not be able to show a file's name
     try:
         app()
     except BoneAgeError as error:

@@ -1,4 +1,4 @@
-"""`boneage assess`: films in, bone ages out."""
+"""`boneage assess`: assess films."""
 
 from __future__ import annotations
 
@@ -36,29 +36,30 @@ def assess(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE|FOLDER|CASES.csv", help="Films, folders of films, or cases files.")
     ],
-    sex: Annotated[str | None, typer.Option(help="F, M or unknown; without it, what the file says.")] = None,
-    age: Annotated[str | None, typer.Option(help="Chronological age, such as 9y3m; without it, what the file says.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object a film, each on a line.")] = False,
+    sex: Annotated[str | None, typer.Option(help="F, M or unknown. Default: the sex in the file.")] = None,
+    age: Annotated[str | None, typer.Option(help="Chronological age, such as 9y3m. Default: the age in the file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: one object per film, one per line.")] = False,
     csv_out: Annotated[
-        Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film as CSV; see --out.")
+        Path | None, typer.Option("--csv", metavar="OUT", help="Write a CSV table, one row per film; see --out.")
     ] = None,
     table_out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="OUT", help="Write .csv, .jsonl or .parquet; films that are in OUT already are skipped."),
+        typer.Option("--out", metavar="OUT", help="Write .csv, .jsonl or .parquet; films that OUT contains are skipped."),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(metavar="OUT", help="Draw a figure: a .png, .pdf or .svg for one film, else a folder.")
+        Path | None,
+        typer.Option(metavar="OUT", help="Draw figures: a .png, .pdf or .svg file for one film, a folder for several."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Let figures replace files of other films.")] = False,
     models: Models = None,
     estimator: Estimator = DEFAULT_ESTIMATOR,
-    jobs: Annotated[int, typer.Option(min=1, help="Films assessed at the same time.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
     dask: Dask = None,
 ) -> None:
     """Assess films: bone age, interval, findings.
 
-    Ends with 0 where every film was assessed, 2 where an argument cannot be used, 3 where a film was refused, 4 where one could
-    not be read, 5 where the models are missing or damaged.
+    Exit codes: 0 all films were assessed, 2 invalid argument, 3 a film was refused, 4 a film could not be read, 5 models are
+    missing or damaged.
     """
     if csv_out and table_out:
         raise InputError("Results go to one file: give --csv or --out.")
@@ -100,13 +101,13 @@ def _results(csv_out: Path | None, table_out: Path | None, models: str) -> Abstr
 def _print(answer: Answer, as_json: bool, quiet: bool) -> None:
     if as_json:
         out.print(json.dumps(answer.json))
-    elif not quiet or not answer.row.case_id:  # what is in no record is said here
+    elif not quiet or not answer.row.case_id:  # report what is in no record
         (out if answer.exit_code in (0, RefusedError.exit_code) else err).print(answer.text)
 
 
 @contextmanager
 def _progress(find_cases: Callable[[], Cases] | None) -> Iterator[Callable[[], None]]:
-    """A progress bar on a terminal. The run does not wait until all films are counted."""
+    """A progress bar on a terminal. Films are counted while the run proceeds."""
     if find_cases is None or not err.is_terminal:
         yield lambda: None
         return

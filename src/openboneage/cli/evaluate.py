@@ -1,4 +1,4 @@
-"""`boneage evaluate`: figures on films that the models did not learn from, as Markdown tables."""
+"""`boneage evaluate`: accuracy on films that the models were not trained on, as Markdown tables."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from openboneage.evaluate.ages import LoadAssessor
     from openboneage.evaluate.sample import Sample
 
-evaluate = typer.Typer(help="Measure the program on films that it did not learn from.", no_args_is_help=True)
+evaluate = typer.Typer(help="Measure the program on films that it was not trained on.", no_args_is_help=True)
 
 MANY_FILMS = 200
 
 Every = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help=f"Take every Nth film; without it, every 4th of more than {MANY_FILMS} films."),
+    typer.Option(min=1, metavar="N", help=f"Use every Nth film. Default: every 4th if there are more than {MANY_FILMS} films."),
 ]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
 OneSplit = Annotated[
     Split | None,
     typer.Option(
         "--split",
-        help="held-out, native or validation. Without it, held-out of the RSNA training films, all films of another set.",
+        help="held-out, native or validation. Default: held-out for RSNA training films, all films of other sets.",
     ),
 ]
 
@@ -53,9 +53,9 @@ def ages(
     jobs: Jobs = 2,
     dask: Dask = None,
     unknown_sex: Annotated[
-        bool, typer.Option("--unknown-sex", help="Withhold the sex: measure the even mixture of both answers.")
+        bool, typer.Option("--unknown-sex", help="Measure without the sex: the even mixture of both answers.")
     ] = False,
-    csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row a film, worst first.")] = None,
+    csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row per film, worst first.")] = None,
 ) -> None:
     """Bone ages of films against their readings, by sex, age band and, where known, race and second reading."""
     from openboneage.evaluate import ages as study
@@ -81,7 +81,7 @@ def compare(
         typer.Option(
             "--models",
             metavar="SET|FOLDER",
-            help="A set of models, or a folder with cards. Repeat it for each; the first is the one to compare with.",
+            help="A set of models, or a folder with cards. Repeat it for each; the first is the baseline.",
         ),
     ],
     films: Films = None,
@@ -89,8 +89,8 @@ def compare(
         list[Split] | None,
         typer.Option(
             "--split",
-            help="held-out, native or validation; may be repeated. Without it, held-out and native of the RSNA training "
-            "films, all films of another set.",
+            help="held-out, native or validation; may be repeated. Default: held-out and native for RSNA training "
+            "films, all films of other sets.",
         ),
     ] = None,
     data: Data = None,
@@ -101,14 +101,14 @@ def compare(
     jobs: Jobs = 2,
     dask: Dask = None,
 ) -> None:
-    """Several sets of models on the films that all of them answer, with their paired differences to the first."""
+    """Several sets of models on the films that all of them answer, with paired differences to the first."""
     from openboneage.evaluate import compare as study
     from openboneage.evaluate.ages import read_films
     from openboneage.evaluate.sample import samples_of
 
     loaders = {name: _loader(name, estimator) for name in models}
     if len(loaders) < 2:
-        raise InputError("A comparison takes at least two sets of models; give --models for each.")
+        raise InputError("A comparison needs at least two sets of models; give --models for each.")
     source = open_films(films, data, labels, columns, pixels)
     for sample in samples_of(source, split or (), (Split.HELD_OUT, Split.NATIVE)):
         contenders = [
@@ -152,9 +152,9 @@ def answers(
     jobs: Jobs = 2,
     dask: Dask = None,
 ) -> None:
-    """Other ways to read an age from the same distributions, and the coverage of the intervals by sex and age.
+    """Other estimates from the same distributions, and coverage of the intervals by sex and age.
 
-    The intervals were set on the validation films: only other films test the coverage as it ships.
+    The intervals were calibrated on the validation films; use other films to test the coverage.
     """
     from openboneage.datasets.film_set import films_of
     from openboneage.evaluate import answers as study
@@ -179,7 +179,7 @@ def limits(
 ) -> None:
     """Limits of the accuracy: reader preference for round ages, overfitting, differences between ranges of RSNA ids.
 
-    Training films are read too, and named as such.
+    Training films are included and labelled as such.
     """
     from openboneage.evaluate import accuracy_limits as study
 
@@ -201,7 +201,7 @@ def stress(
     dask: Dask = None,
     every: Every = None,
 ) -> None:
-    """Bone ages of films that were turned, flipped, toned, blurred, marked or reduced, against the unchanged films."""
+    """Bone ages of films that were rotated, flipped, blurred, reduced or changed in tone, compared with the unchanged films."""
     from openboneage.evaluate import stress as study
     from openboneage.evaluate.sample import sample_of
 
@@ -224,7 +224,7 @@ def repeat(
     dask: Dask = None,
     every: Every = None,
 ) -> None:
-    """Spread of a film's bone age under small changes that harm nothing."""
+    """Spread of a film's bone age under small, harmless changes."""
     from openboneage.evaluate import repeat as study
     from openboneage.evaluate.sample import sample_of
 
@@ -266,7 +266,7 @@ def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Da
 
 @evaluate.command()
 def mask(data: Packs = None, models: Models = None) -> None:
-    """Dice of the hand mask on outlined films that the finder never learned from."""
+    """Dice of the hand mask on outlined films that the finder was not trained on."""
     from openboneage.evaluate import hand_finder as study
 
     out.print(study.mask_table(open_packs(data), _finder(models)))
@@ -274,7 +274,7 @@ def mask(data: Packs = None, models: Models = None) -> None:
 
 @evaluate.command()
 def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
-    """Rotation, side and place of the hand on held-out films turned all round and mirrored."""
+    """Rotation, side and position of the hand on held-out films, rotated and mirrored."""
     from openboneage.evaluate import hand_finder as study
 
     out.print(study.pose_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
@@ -284,13 +284,13 @@ def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask =
 def quality(
     data: Packs = None,
     not_hands: Annotated[
-        Path | None, typer.Option(help="Archive of images that are no hands; by default beside the folder of the packs.")
+        Path | None, typer.Option(help="Archive of images without a hand. Default: next to the folder of the packs.")
     ] = None,
     models: Models = None,
     jobs: Jobs = 2,
     dask: Dask = None,
 ) -> None:
-    """Refusals among 1,000 real hands, acceptances among images that are no hands."""
+    """Refusals among 1,000 real hands, acceptances among images without a hand."""
     from openboneage.evaluate import hand_finder as study
 
     packs = open_packs(data)
@@ -315,5 +315,5 @@ def _announced(sample: Sample) -> Sample:
 
 
 def _every(sample: Sample) -> int:
-    """Every so many films, where each is read many times."""
+    """Every Nth film, for measurements that assess each film many times."""
     return 4 if len(sample.films) > MANY_FILMS else 1

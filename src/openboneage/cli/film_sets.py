@@ -1,4 +1,4 @@
-"""How a data set is given on the command line."""
+"""Options that select a data set."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ Films = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option("--data", help=f"The same as FILMS; without either, the variable {VARIABLE} gives the data set."),
+    typer.Option("--data", help=f"The same as FILMS. Default: the variable {VARIABLE}."),
 ]
 Packs = Annotated[
     Path | None,
-    typer.Option("--data", help=f"Folder of the RSNA packs: train.csv, zip files, native/; without it, {VARIABLE} gives it."),
+    typer.Option("--data", help=f"Folder of the RSNA packs: train.csv, zip files, native/. Default: the variable {VARIABLE}."),
 ]
 Labels = Annotated[
-    Path | None, typer.Option("--labels", metavar="CSV", help="Table of labels, where it does not lie in the folder of films.")
+    Path | None, typer.Option("--labels", metavar="CSV", help="Table of labels, if it is not in the folder of films.")
 ]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
         "--columns",
         metavar="FIELD=COLUMN,...",
-        help=f"What columns of the table hold, where their names do not say it. Fields: {', '.join(FIELDS)}.",
+        help=f"Columns of the table by field, if their names are not recognised. Fields: {', '.join(FIELDS)}.",
     ),
 ]
-PixelKind = Annotated[Pixels | None, typer.Option("--pixels", help="Which pixels films of the RSNA packs come with.")]
+PixelKind = Annotated[Pixels | None, typer.Option("--pixels", help="Resolution of the films of the RSNA packs.")]
 
 
 def open_films(
@@ -49,12 +49,12 @@ def open_films(
     columns: list[str] | None = None,
     pixels: Pixels | None = None,
 ) -> FilmSet:
-    """Open the data set that the command line gives, and say on standard error what was recognised.
+    """Open the data set given on the command line, and report on standard error what was recognised.
 
     Raises:
         InputError: No data set is given, or two, or it cannot be opened.
     """
-    from openboneage.datasets.layouts.recognise import LOOKED_FOR, open_film_set  # imports pydicom: only who needs it waits
+    from openboneage.datasets.layouts.recognise import LOOKED_FOR, open_film_set  # imports pydicom, which takes time
 
     if films and data:
         raise InputError("Expected one data set, got FILMS and --data; give one of them.")
@@ -71,10 +71,10 @@ def open_films(
 
 
 def open_packs(data: Path | None) -> RsnaFilms:
-    """Open the RSNA packs, for what needs them.
+    """Open the RSNA packs, for measurements that need them.
 
     Raises:
-        InputError: No folder is given, or it holds another data set.
+        InputError: No folder is given, or it contains another data set.
     """
     from openboneage.datasets.layouts.recognise import LOOKED_FOR
 

@@ -28,16 +28,16 @@ _HEADER = (
 def growth(
     file: Annotated[Path, typer.Argument(metavar="VISITS", help="CSV with a row for each visit, or JSON.")],
     figure: Annotated[Path | None, typer.Option("--figure", help="Write the figure here, such as growth.png.")] = None,
-    sex: Annotated[str | None, typer.Option("--sex", help="F or M, where the file does not say it.")] = None,
+    sex: Annotated[str | None, typer.Option("--sex", help="F or M, if the file does not state it.")] = None,
     mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
     father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
     reference: Annotated[
-        Reference, typer.Option("--normal-range", help="The children that bone age is compared with.")
+        Reference, typer.Option("--normal-range", help="Reference that bone age is compared with.")
     ] = Reference.BRUSH_FOUNDATION,
-    sd_limit: Annotated[float, typer.Option("--sd", help="SD from which bone age is delayed or advanced.")] = 2.0,
+    sd_limit: Annotated[float, typer.Option("--sd", help="SD beyond which bone age is delayed or advanced.")] = 2.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Follow a child over time: bone age and its pace, height SDS, predictions of adult height."""
+    """Follow a child over time: bone age and its pace, height SDS, predicted adult height."""
     child = read_child(file, None if sex is None else parse_sex(sex), mother_cm, father_cm)
     result = assess_growth(child, reference, sd_limit)
     if figure is not None:
@@ -82,7 +82,7 @@ def _adult_height(consensus: Consensus) -> str:
 
 
 def _findings(result: Growth) -> list[Finding]:
-    """Gather the findings of all visits; each is printed once."""
+    """Collect the findings of all visits; each is printed once."""
     found = list(result.findings)
     for steps in (result.paces, result.velocities):
         found.extend(finding for step in steps for finding in step.findings)

@@ -28,15 +28,15 @@ def height(
     mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
     father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
     birth_weight_kg: Annotated[float | None, typer.Option("--birth-weight", help="Weight at birth, kg (Blum 2022).")] = None,
-    length_cm: Annotated[float | None, typer.Option("--recumbent-length", help="Length lying, cm, if measured.")] = None,
-    menarche: Annotated[str | None, typer.Option("--menarche", help="Has a girl had her menarche: yes or no.")] = None,
+    length_cm: Annotated[float | None, typer.Option("--recumbent-length", help="Recumbent length, cm, if measured.")] = None,
+    menarche: Annotated[str | None, typer.Option("--menarche", help="Menarche has occurred: yes or no.")] = None,
     menarche_age: Annotated[str | None, typer.Option("--menarche-age", help="Age at menarche, such as 12y8m.")] = None,
-    earlier_age: Annotated[str | None, typer.Option("--earlier-age", help="Age at a visit a year ago (TW Mark II).")] = None,
+    earlier_age: Annotated[str | None, typer.Option("--earlier-age", help="Age at a visit one year ago (TW Mark II).")] = None,
     earlier_cm: Annotated[float | None, typer.Option("--earlier-height", help="Height at that visit, cm.")] = None,
     earlier_tw2: Annotated[str | None, typer.Option("--earlier-tw2-bone-age", help="TW2-RUS bone age at that visit.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Predict adult height by every method that the data allow, and say why the others are left out."""
+    """Predict adult height by every method that the data allow, and explain why others were left out."""
     inputs = HeightInputs(
         sex=parse_sex(sex),
         age_months=parse_age_months(age),

@@ -1,4 +1,4 @@
-"""`boneage models`: what ships, how good it was measured to be, and under which licence."""
+"""`boneage models`: the models of the package, their measured accuracy and their licence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def models(
     models: Models = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON.")] = False,
 ) -> None:
-    """List the sets of models that ship, or show the card of one model."""
+    """List the sets of models in the package, or show the card of one model."""
     if name:
         out.print(_json(asdict(_card(models, name))))
         return

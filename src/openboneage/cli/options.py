@@ -13,7 +13,7 @@ Models = Annotated[
     typer.Option(
         "--models",
         metavar="SET|FOLDER",
-        help="Models: a set that `boneage models` lists, or a folder with cards; without it, the default set.",
+        help="Models: a set that `boneage models` lists, or a folder with cards. Default: the default set.",
     ),
 ]
 

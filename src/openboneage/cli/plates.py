@@ -1,4 +1,4 @@
-"""`boneage plates`: the plates of an atlas that a bone age is nearest to."""
+"""`boneage plates`: the plates of an atlas nearest to a bone age."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from openboneage.errors import InputError
 from openboneage.subject import Sex, format_age, parse_age_months, parse_sex
 
 _Z_90 = 1.645  # half of a 90 % interval, in standard deviations
-_SPAN = 4.0  # standard deviations of the bone age that are looked at
+_SPAN = 4.0  # range that is considered, in standard deviations of the bone age
 
 
 def plates(
@@ -24,10 +24,10 @@ def plates(
     low: Annotated[str | None, typer.Option("--low", help="Lower end of its 90 % interval.")] = None,
     high: Annotated[str | None, typer.Option("--high", help="Upper end of its 90 % interval.")] = None,
     atlas: Annotated[Atlas, typer.Option("--atlas", help="The atlas.")] = Atlas.GREULICH_PYLE,
-    count: Annotated[int, typer.Option("--count", min=1, help="How many plates at most.")] = 3,
+    count: Annotated[int, typer.Option("--count", min=1, help="Maximum number of plates.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the plates that a bone age is nearest to, with the probability of each if its interval is given."""
+    """List the atlas plates nearest to a bone age, with probabilities if its interval is given."""
     known = parse_sex(sex)
     matches = _matches(known, parse_age_months(bone_age), _ends(low, high), count, atlas)
     findings = plate_findings(known, atlas)

@@ -1,4 +1,4 @@
-"""`boneage score`: stages of bones to a maturity score and a bone age."""
+"""`boneage score`: maturity score and bone age from the stages of bones."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ _TW_RUS = ("tw3", "tw2-uk", "tw-japan", "tw3-chinese")
 def score(
     standard_name: Annotated[str, typer.Argument(metavar="STANDARD", help=f"One of {', '.join(STANDARD_NAMES)}.")],
     stages: Annotated[list[str] | None, typer.Argument(metavar="BONE=STAGE", help="Such as radius=G ulna=F.")] = None,
-    sex: Annotated[str | None, typer.Option("--sex", help="F or M; without it, the results for both.")] = None,
+    sex: Annotated[str | None, typer.Option("--sex", help="F or M. Default: results for both.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--csv", help="A row for each film: id, sex, and a column for each bone; blank is missing.")
+        Path | None, typer.Option("--csv", help="One row per film: id, sex, and a column for each bone; blank is missing.")
     ] = None,
     age: Annotated[
         str | None, typer.Option("--age", help="Chronological age, such as 9y3m: percentiles of the score (rus-chn only).")
     ] = None,
     levels: Annotated[
-        bool, typer.Option("--rus-chn-levels", help="The stages are RUS-CHN levels; they are mapped to TW stages.")
+        bool, typer.Option("--rus-chn-levels", help="The stages are RUS-CHN levels, to be mapped to TW stages.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Turn the stages of the bones of a hand into a maturity score and a bone age."""
+    """Compute a maturity score and a bone age from the stages of the bones of a hand."""
     chosen = scoring_method(standard_name)
     if levels and chosen.name not in _TW_RUS:
         raise InputError(f"--rus-chn-levels needs one of {', '.join(_TW_RUS)}, got {chosen.name}.")
@@ -94,7 +94,7 @@ def _parse_stages(chosen: ScoringMethod, words: list[str]) -> dict[str, str]:
 
 
 def _discordance(maturity: Maturity, given: Mapping[str, str]) -> Discordance | None:
-    """Compare carpal and RUS ages where all 20 bones are looked at, and enough of both parts are given."""
+    """Compare carpal and RUS ages if all 20 bones are scored and enough bones of both parts are given."""
     if maturity.standard != _WHOLE_HAND:
         return None
     try:
@@ -106,7 +106,7 @@ def _discordance(maturity: Maturity, given: Mapping[str, str]) -> Discordance | 
 def _json(
     result: Maturity | EitherSex, percentiles: Mapping[Sex, ScorePercentiles], discordances: Mapping[Sex, Discordance]
 ) -> dict[str, Any]:
-    """Return the result with what belongs to it; with both sexes, each has its own."""
+    """Return the result with its supplements; for both sexes, one each."""
     if isinstance(result, EitherSex):
         parts = {str(item.sex): _json(item, percentiles, discordances) for item in (result.female, result.male)}
         return {"standard": result.female.standard, "sex": Sex.UNKNOWN, **asdict(result), **parts}

@@ -54,7 +54,7 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Film:
-    """A row of a file of stages: its name, and its result or why there is none."""
+    """A row of a file of stages: its name, and its result or the reason why there is none."""
 
     name: str
     result: Maturity | EitherSex | None
@@ -102,7 +102,7 @@ def _read_film(scoring: Scoring, row: CsvRow, number: str, sex: str | None) -> F
 
 
 def print_films(chosen: ScoringMethod, films: list[Film], as_json: bool) -> None:
-    """Print a table of films, a row for each sex that is possible, or JSON."""
+    """Print a table of films, one row per possible sex, or JSON."""
     if as_json:
         typer.echo(json_text({"standard": chosen.name, "films": [_film_json(film) for film in films]}))
         return

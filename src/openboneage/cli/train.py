@@ -1,4 +1,4 @@
-"""`boneage train`: make models from films. Needs the `learn` extra."""
+"""`boneage train`: train models on films. Needs the `learn` extra."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TrainedRole(StrEnum):
 
 
 class DeviceName(StrEnum):
-    """What networks are trained on."""
+    """Devices for training."""
 
     AUTO = "auto"
     CPU = "cpu"
@@ -53,29 +53,25 @@ def default(
         Path | None,
         typer.Option(help="TFLite file of MobileNetV2 on ImageNet; without it, one network is trained instead of two."),
     ] = None,
-    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run there continues.")] = Path("runs/default"),
+    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run continues.")] = Path("runs/default"),
     only: Annotated[
         TrainedRole | None,
-        typer.Option(help="Train this model alone; the age model then uses the finder of the run or of the default set."),
+        typer.Option(help="Train only this model; the age model then uses the finder of the run or of the default set."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=2, help="Steps of every training stage, for trials.")] = None,
     input_px: Annotated[
         int, typer.Option("--input", min=64, help="Height of the picture that the age model sees, in pixels.")
     ] = 256,
-    device: Annotated[
-        DeviceName, typer.Option(help="What to train on; auto takes a GPU where there is one.")
-    ] = DeviceName.AUTO,
-    smoke: Annotated[
-        bool, typer.Option("--smoke", help="Go through every step on a few films; the models are no use.")
-    ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that prepare films and batches.")] = 2,
+    device: Annotated[DeviceName, typer.Option(help="Device for training; auto uses a GPU if there is one.")] = DeviceName.AUTO,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Test every step on a few films; the models are not usable.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes that prepare films and batches.")] = 2,
     install: Annotated[
-        bool, typer.Option("--install", help="Put the finished models beside those that ship, as the set of their version.")
+        bool, typer.Option("--install", help="Install the finished models in the package, as the set of their version.")
     ] = False,
 ) -> None:
     """Train, calibrate and export the hand finder and the whole-hand model.
 
-    Files for the finder and the backbone that lie beside the RSNA packs are found there.
+    Files for the finder and the backbone are found next to the RSNA packs.
     """
     try:
         from openboneage.learn.hardware import Device, Hardware
@@ -90,7 +86,7 @@ def default(
     if install and smoke:
         raise InputError("The models of a smoke run are not installed; give --smoke or --install.")
     if install:
-        check_free(folder, ModelSet(run))  # before the hours of training, not only after it
+        check_free(folder, ModelSet(run))  # fail before the hours of training, not after them
     source = open_films(films, data, labels, columns, pixels)
     material = Material.beside(source, outlines=outlines, boxes=boxes, not_hands=not_hands, backbone=backbone)
     planned = study.DefaultRun(material, run, version, only, jobs, Hardware(Device(device), workers=jobs))

@@ -1,4 +1,4 @@
-"""The weights card: the only source of what a model expects, what it returns and how accurate it was measured to be."""
+"""The weights card: the only source of a model's input, output and measured accuracy."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ CARD_FORMAT = 2
 
 @dataclass(frozen=True, config=STRICT)
 class Card:
-    """What is known of one model.
+    """Description of one model.
 
-    The sections `preprocessing`, `output` and `calibration` are free here; the specification of the role says what they hold.
+    The sections `preprocessing`, `output` and `calibration` are free here; the specification of the role defines them.
 
     Attributes:
         name: Role of the model, such as `whole-hand`.
@@ -30,12 +30,12 @@ class Card:
         task: What the model does, in one sentence.
         file: Name of the ONNX file beside the card.
         sha256: Checksum of the ONNX file, 64 hexadecimal digits.
-        preprocessing: Everything between a standard hand or a film and the network's input, by name.
+        preprocessing: All steps from a standard hand or a film to the network's input, by name.
         output: What the outputs mean, with units.
         calibration: Numbers fitted after training, such as a temperature or limits.
         training: Data, split, command, date and settings of the run.
-        figures: Measured accuracy, each with the data it was measured on.
-        licence: Licence of the weights and the citation it asks for.
+        figures: Measured accuracy, with the data it was measured on.
+        licence: Licence of the weights and the citation it requires.
     """
 
     name: str
@@ -60,7 +60,7 @@ def read_card(path: Path) -> Card:
     """Read a card.
 
     Raises:
-        WeightsError: The file is missing, is no card, or is of another format.
+        WeightsError: The file is missing, is not a card, or has another format.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""Cards of format 1, of sets 1.0 to 1.3: brought to the present format when they are read.
+"""Cards of format 1, of sets 1.0 to 1.3, are converted to the present format when they are read.
 
-Such cards left out values that were then fixed in the program, and the sets from 1.1 on had an interval mass for each sex and
-age band. Those masses are dropped: the mass of all children takes their place.
+Such cards lack values that were fixed in the program, and the sets from 1.1 on had an interval mass for each sex and age band.
+These masses are dropped; the mass of all children is used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 Content = dict[str, Any]
 
 VIEWS: Content = {"diagonal": False, "smooth": 0, "places": [[0.0, 1.0]]}
-"""How the first sets drew a hand."""
+"""Drawing parameters of the first sets."""
 QUALITY_LIMITS = {
     "no_hand": 0.5,
     "two_hands": 0.5,
@@ -33,7 +33,7 @@ MASSES = ("bands_months", "female", "male")
 
 
 def from_format_1(content: Content) -> Content:
-    """The content of a card of format 1 in the present format."""
+    """Convert the content of a card of format 1 to the present format."""
     if content.get("name") == "hand-finder":
         return {**content, "calibration": {"quality_limits": QUALITY_LIMITS}}
     calibration = {key: value for key, value in content.get("calibration", {}).items() if key not in MASSES}

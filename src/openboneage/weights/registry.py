@@ -1,4 +1,4 @@
-"""Model sets: those that ship, by version, and those in a folder."""
+"""Model sets: those in the package, by version, and those in a folder."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from openboneage.errors import InputError, WeightsError
 
 DEFAULT_SET = "1.3"
-"""The set that is used where none is picked; a newer one beside it does not take its place."""
+"""The set used by default; installing a newer one does not change it."""
 
 VERSION = re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True)
 class ModelSet:
-    """Models made together: a folder that holds the card and the ONNX file of each role, under the name of the role."""
+    """Models trained together: a folder with the card and the ONNX file of each role, named after the role."""
 
     folder: Path
 
@@ -30,7 +30,7 @@ class ModelSet:
             models: Version of a set in the package, or a folder with cards; None takes the default set.
 
         Raises:
-            WeightsError: There is no such set; the text names those there are.
+            WeightsError: There is no such set; the text lists the available ones.
         """
         name = DEFAULT_SET if models is None else os.fspath(models)
         found = cls(set_folder(name) if name in shipped_sets() else Path(name).absolute())
@@ -44,7 +44,7 @@ class ModelSet:
         return {path.stem: path for path in sorted(self.folder.glob("*.json")) if path.with_suffix(".onnx").is_file()}
 
     def card(self, role: str) -> Path:
-        """Place of the card of a role; it need not be there."""
+        """Path of the card of a role; it may not exist."""
         return self.folder / f"{role}.json"
 
 
@@ -54,7 +54,7 @@ def shipped_folder() -> Path:
 
 
 def set_folder(version: str) -> Path:
-    """Folder of a set in the package, there or yet to come.
+    """Folder of a set in the package; it may not exist yet.
 
     Raises:
         InputError: The version is not `major.minor`.

@@ -14,11 +14,11 @@ from openboneage.weights.specification import S_co, parse_specification
 
 @dataclass(frozen=True)
 class Role(Generic[S_co]):
-    """A task, and what the card of a model for it must say.
+    """A task, and the required content of a model card for it.
 
     Attributes:
         name: Name of the role, of its models and of their cards.
-        specification: What a card must say.
+        specification: Required content of a card.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Role(Generic[S_co]):
             threads: Threads of one run; 0 takes every core.
 
         Raises:
-            WeightsError: Card or file is missing or damaged, or one does not fit the role, the other or this program.
+            WeightsError: Card or file is missing or damaged, or does not fit the role, the other file or this program.
         """
         card = read_card(card_path)
         if card.name != self.name:

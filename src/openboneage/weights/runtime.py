@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Model(Generic[S_co]):
-    """A card, what it says, and the session that runs its file."""
+    """A card, its parsed specification, and the session that runs its file."""
 
     card: Card
     specification: S_co
@@ -38,12 +38,12 @@ def start_session(card: Card, folder: Path, specification: Specification, thread
     """Open the file of a card.
 
     Raises:
-        WeightsError: The file is missing, damaged or not the card's, or its shapes contradict the card.
+        WeightsError: The file is missing, damaged or belongs to another card, or its shapes contradict the card.
     """
     data = _checked_bytes(card, folder)
     try:
         session = open_session(data, threads)
-    except Exception as error:  # the errors of ONNX Runtime have no base class of their own
+    except Exception as error:  # the errors of ONNX Runtime have no common base class
         raise WeightsError(f"Expected an ONNX network in {card.file}, got something else ({type(error).__name__}).") from error
     _check_shapes(card, session, specification)
     return session
@@ -85,7 +85,7 @@ def _checked_bytes(card: Card, folder: Path) -> bytes:
 
 
 def _check_shapes(card: Card, session: onnxruntime.InferenceSession, specification: Specification) -> None:
-    """Hold the shapes of the network, but for the batch, against those that follow from the card."""
+    """Compare the shapes of the network, except the batch size, with those of the card."""
     expected = [specification.input_shape], [*specification.output_shapes.values()]
     found = tuple([tuple(each.shape[1:]) for each in sides] for sides in (session.get_inputs(), session.get_outputs()))
     if found != expected:

@@ -1,4 +1,4 @@
-"""Specifications: what a card must say for its role, parsed and checked when the model is loaded."""
+"""Specifications: the required content of a card for its role, parsed and checked when the model is loaded."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ Shape = tuple[int, ...]
 
 
 class Specification(Protocol):
-    """What a card says, typed: a frozen pydantic dataclass, strict, with the fields `preprocessing`, `output`, `calibration`.
+    """The typed content of a card: a frozen, strict pydantic dataclass.
 
-    The shapes follow from it; the network's file must have them.
+    Its fields are `preprocessing`, `output` and `calibration`.
+
+    It determines the shapes that the network's file must have.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""Strict parsing of cards: every value must be there, of its type, and nothing else."""
+"""Strict parsing of cards: every value must be present and have its type; other keys are errors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def parse(kind: type[Parsed], content: Mapping[str, Any], name: str) -> Parsed:
     Args:
         kind: A pydantic dataclass.
         content: Values as read from JSON.
-        name: What the error calls it.
+        name: Name used in errors.
 
     Raises:
-        WeightsError: A key is unknown or missing, or a value cannot be used; the text names each.
+        WeightsError: A key is unknown or missing, or a value is invalid; the text names each.
     """
     try:
         return TypeAdapter(kind).validate_json(json.dumps(content))
