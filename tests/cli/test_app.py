@@ -24,6 +24,30 @@ def test_h_is_help(words: tuple[str, ...]) -> None:
     assert "Usage:" in short.out
 
 
+@pytest.mark.parametrize(
+    ("words", "before"),
+    [
+        (("assess", ""), "assess"),
+        (("assess", "film.png", "--sex", ""), "--sex"),
+        (("growth", ""), "growth"),
+        (("growth", "visits.csv", "--figure="), "--figure"),
+        (("models", "--models", ""), "--models"),
+        (("score", "tw3", "--csv="), "--csv"),
+        (("height", "--sex", "F", "--age="), "--age"),
+        (("plates", "--sex", ""), "--sex"),
+        (("evaluate", "ages", ""), "ages"),
+        (("evaluate", "ages", "--data="), "--data"),
+        (("train", "default", "--version", ""), "--version"),
+        (("",), "boneage"),
+    ],
+)
+def test_empty_text_is_no_value(words: tuple[str, ...], before: str) -> None:
+    run = boneage(*words)
+
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"boneage: Expected a value after {before}, got empty text.\n"
+
+
 def test_completion_can_be_shown() -> None:
     assert "--show-completion" in boneage("--help").out
 

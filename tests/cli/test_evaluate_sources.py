@@ -55,6 +55,19 @@ def test_a_table_with_its_own_columns(folder: Path, toy: Path) -> None:
     assert "Figures come from 3 films of my-films.csv." in run.err
 
 
+@pytest.mark.parametrize(("table", "said"), [("out.csv", "add --overwrite"), ("my-films.csv", "its own input")])
+def test_the_table_of_films_replaces_no_file(folder: Path, toy: Path, table: str, said: str) -> None:
+    (folder / "out.csv").write_text("precious")
+    before = (folder / table).read_text()
+    overwrite = ["--overwrite"] if table == "my-films.csv" else []
+    options = ("--columns", "bone_age_months=BA", "--models", toy, "--jobs", "1", "--csv", folder / table)
+
+    run = boneage("evaluate", "ages", folder / "my-films.csv", *options, *overwrite)
+
+    assert (run.code, said in run.err) == (InputError.exit_code, True)
+    assert (folder / table).read_text() == before
+
+
 def test_a_column_without_unit_is_asked_for(folder: Path) -> None:
     run = boneage("evaluate", "ages", folder / "my-films.csv")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,39 @@ def test_a_figure(visits: Path, tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_replaces_a_file_only_on_request(visits: Path, tmp_path: Path) -> None:
+    figure = tmp_path / "growth.png"
+    figure.write_text("precious")
+
+    refused = run(str(visits), "--figure", str(figure))
+    assert isinstance(refused.exception, InputError)
+    assert "add --overwrite" in str(refused.exception)
+    assert (refused.output, figure.read_text()) == ("", "precious")
+
+    assert run(str(visits), "--figure", str(figure), "--overwrite").exit_code == 0
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_never_replaces_the_visits(tmp_path: Path) -> None:
+    visits = tmp_path / "visits.png"
+    visits.write_text(VISITS)
+
+    result = run(str(visits), "--figure", str(visits), "--overwrite")
+
+    assert "its own input" in str(result.exception)
+    assert visits.read_text() == VISITS
+
+
+def test_advanced_is_possible_only_where_the_interval_overlaps_the_normal_range(tmp_path: Path) -> None:
+    visits = tmp_path / "visits.csv"
+    rows = ("F,7y2m,112,,", "F,8y2m,130,110,150", "F,9y2m,150,146,154", "F,10y2m,120,100,140")
+    visits.write_text("\n".join(("sex,age,bone_age_months,bone_age_low_months,bone_age_high_months", *rows)))
+
+    verdicts = [re.split("  +", line)[3] for line in run(str(visits)).output.splitlines()[1:5]]
+
+    assert verdicts == ["advanced", "possibly advanced", "advanced", "normal"]
 
 
 def test_json(visits: Path) -> None:

@@ -36,6 +36,17 @@ def test_each_visit_is_compared_with_its_norms() -> None:
     assert third.height_for_bone_age is None
 
 
+def test_the_interval_of_the_bone_age_has_an_sds() -> None:
+    _, second, third, _ = assess_growth(GIRL).visits
+
+    assert second.bone_age is not None
+    assert second.bone_age_sds_interval is not None
+    normal = second.bone_age.normal
+    ends = [normal.mean_months + sds * normal.sd_months for sds in second.bone_age_sds_interval]
+    assert ends == pytest.approx([103, 121])
+    assert third.bone_age_sds_interval is None
+
+
 def test_a_tall_child_with_an_advanced_bone_age_is_less_tall_for_bone_age() -> None:
     first = assess_growth(GIRL).visits[0]
 

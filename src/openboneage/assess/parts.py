@@ -55,16 +55,11 @@ class NormalComparison(Record):
             mean_months=normal.mean_months,
             sd_months=normal.sd_months,
             sds=comparison.sds,
-            sds_low=(interval.low_months - normal.mean_months) / normal.sd_months,
-            sds_high=(interval.high_months - normal.mean_months) / normal.sd_months,
+            sds_low=normal.sds(interval.low_months),
+            sds_high=normal.sds(interval.high_months),
             verdict=comparison.verdict,
             sd_limit=comparison.sd_limit,
         )
-
-    @property
-    def overlaps_normal(self) -> bool:
-        """Whether the interval of the bone age and the normal range overlap."""
-        return self.sds_low <= self.sd_limit and self.sds_high >= -self.sd_limit
 
     @property
     def low_months(self) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from openboneage.assess.distribution import AgeInterval
 from openboneage.assess.parts import NormalComparison, SexAnswer
-from openboneage.clinical.greulich_pyle import BoneAgeStatus
+from openboneage.clinical.greulich_pyle import status_text
 from openboneage.subject import SEX_WORDS, Sex, Subject, format_age
 
 SOURCE_WORDS = {"caller": "entered"}
@@ -55,9 +55,9 @@ def difference_text(months: float) -> str:
 
 def sds_text(comparison: NormalComparison) -> str:
     """`SDS +2.3 (-0.1 to +4.5), possibly advanced`: certain only where the interval leaves the normal range."""
-    possibly = comparison.verdict is not BoneAgeStatus.NORMAL and comparison.overlaps_normal
-    ends = f"{comparison.sds_low:+.1f} to {comparison.sds_high:+.1f}"
-    return f"SDS {comparison.sds:+.1f} ({ends}), {'possibly ' if possibly else ''}{comparison.verdict}"
+    low, high = comparison.sds_low, comparison.sds_high
+    status = status_text(comparison.verdict, low, high, comparison.sd_limit)
+    return f"SDS {comparison.sds:+.1f} ({low:+.1f} to {high:+.1f}), {status}"
 
 
 def comparison_text(comparison: NormalComparison) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -52,12 +53,25 @@ def boneage(
     """Bone age from a child's hand radiograph. Research use only, not a medical device."""
 
 
+def _check_words(words: list[str]) -> None:
+    """Refuse empty text, which scripts pass when a variable is not set: as a path it would mean the working folder.
+
+    Raises:
+        InputError: An argument or the value of an option is empty.
+    """
+    for before, word in pairwise(["boneage", *words]):
+        option, equals, value = word.partition("=")
+        if not word or (option.startswith("--") and equals and not value):
+            raise InputError(f"Expected a value after {option or before}, got empty text.")
+
+
 def main() -> None:
     """Run the command line; an error of this program is printed as one sentence and sets the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # the terminal may not be able to show a file's name
     try:
+        _check_words(sys.argv[1:])
         app()
     except BoneAgeError as error:
         sys.exit(fail(error))

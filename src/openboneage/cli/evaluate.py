@@ -9,12 +9,12 @@ import typer
 
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.choice import executor_of
-from openboneage.cli.film_sets import Columns, Data, Films, Labels, Packs, PixelKind, open_films, open_packs
-from openboneage.cli.options import Dask, Estimator, Models
-from openboneage.cli.output import err, out
+from openboneage.cli.evaluate_finder import mask, polarity, pose, quality
+from openboneage.cli.film_sets import Columns, Data, Films, Labels, PixelKind, open_films
+from openboneage.cli.options import Dask, Estimator, Jobs, Models, Overwrite
+from openboneage.cli.output import check_replaceable, err, out
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
-from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 
@@ -30,7 +30,6 @@ Every = Annotated[
     int | None,
     typer.Option(min=1, metavar="N", help=f"Use every Nth film. Default: every 4th if there are more than {MANY_FILMS} films."),
 ]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
 OneSplit = Annotated[
     Split | None,
     typer.Option(
@@ -56,11 +55,14 @@ def ages(
         bool, typer.Option("--unknown-sex", help="Measure without the sex: the even mixture of both answers.")
     ] = False,
     csv_out: Annotated[Path | None, typer.Option("--csv", metavar="OUT", help="Write one row per film, worst first.")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Bone ages of films against their readings, by sex, age band and, where known, race and second reading."""
     from openboneage.evaluate import ages as study
     from openboneage.evaluate.sample import sample_of
 
+    if csv_out:
+        check_replaceable(csv_out, overwrite, films or data, labels)
     load, sex = _loader(models, estimator), Sex.UNKNOWN if unknown_sex else None
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
     readings = study.read_films(sample.source, sample.films, load, executor_of(jobs, dask), sex)
@@ -256,50 +258,8 @@ def resolution(
     out.print(study.resolution_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
 
 
-@evaluate.command()
-def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
-    """The corner rule of Lee 2017 and the program's decision, on held-out films, unchanged and inverted."""
-    from openboneage.evaluate import hand_finder as study
-
-    out.print(study.polarity_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
-
-
-@evaluate.command()
-def mask(data: Packs = None, models: Models = None) -> None:
-    """Dice of the hand mask on outlined films that the finder was not trained on."""
-    from openboneage.evaluate import hand_finder as study
-
-    out.print(study.mask_table(open_packs(data), _finder(models)))
-
-
-@evaluate.command()
-def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
-    """Rotation, side and position of the hand on held-out films, rotated and mirrored."""
-    from openboneage.evaluate import hand_finder as study
-
-    out.print(study.pose_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
-
-
-@evaluate.command()
-def quality(
-    data: Packs = None,
-    not_hands: Annotated[
-        Path | None, typer.Option(help="Archive of images without a hand. Default: next to the folder of the packs.")
-    ] = None,
-    models: Models = None,
-    jobs: Jobs = 2,
-    dask: Dask = None,
-) -> None:
-    """Refusals among 1,000 real hands, acceptances among images without a hand."""
-    from openboneage.evaluate import hand_finder as study
-
-    packs = open_packs(data)
-    archive = not_hands or packs.root.parent / "not_hands" / "mednist-64px.zip"
-    out.print(study.quality_table(packs, archive, _finder(models), executor_of(jobs, dask)))
-
-
-def _finder(models: str | None) -> Path:
-    return ModelSet.find(models).card(HAND_FINDER.name)
+for measure_finder in (polarity, mask, pose, quality):
+    evaluate.command()(measure_finder)
 
 
 def _loader(models: str | None, estimator: str) -> LoadAssessor:

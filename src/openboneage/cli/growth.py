@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.cli.options import Overwrite
+from openboneage.cli.output import check_replaceable
 from openboneage.cli.plain_text import json_text, plain_table, unique_finding_lines
-from openboneage.clinical.greulich_pyle import Reference
+from openboneage.clinical.greulich_pyle import Reference, status_text
 from openboneage.clinical.growth import Growth, VisitGrowth, assess_growth
 from openboneage.clinical.height.adult_height import Consensus
 from openboneage.clinical.height_velocity import HeightVelocity
@@ -28,6 +30,7 @@ _HEADER = (
 def growth(
     file: Annotated[Path, typer.Argument(metavar="VISITS", help="CSV with a row for each visit, or JSON.")],
     figure: Annotated[Path | None, typer.Option("--figure", help="Write the figure here, such as growth.png.")] = None,
+    overwrite: Overwrite = False,
     sex: Annotated[str | None, typer.Option("--sex", help="F or M, if the file does not state it.")] = None,
     mother_cm: Annotated[float | None, typer.Option("--mother", help="Height of the mother, cm.")] = None,
     father_cm: Annotated[float | None, typer.Option("--father", help="Height of the father, cm.")] = None,
@@ -38,6 +41,8 @@ def growth(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Follow a child over time: bone age and its pace, height SDS, predicted adult height."""
+    if figure is not None:
+        check_replaceable(figure, overwrite, file)
     child = read_child(file, None if sex is None else parse_sex(sex), mother_cm, father_cm)
     result = assess_growth(child, reference, sd_limit)
     if figure is not None:
@@ -62,8 +67,7 @@ def _row(item: VisitGrowth, pace: str, velocity: HeightVelocity | None) -> tuple
     return (
         format_age(visit.age_months),
         "" if visit.bone_age_months is None else format_age(visit.bone_age_months),
-        "" if item.bone_age is None else f"{item.bone_age.sds:+.1f}",
-        "" if item.bone_age is None else str(item.bone_age.verdict),
+        *_bone_age_cells(item),
         "" if visit.bone_age_months is None else pace,
         "" if visit.height_cm is None else f"{visit.height_cm:.1f}",
         "" if item.height_for_age is None else f"{item.height_for_age.sds:+.1f}",
@@ -72,6 +76,17 @@ def _row(item: VisitGrowth, pace: str, velocity: HeightVelocity | None) -> tuple
         "" if velocity is None or velocity.sds is None else f"{velocity.sds:+.1f}",
         "" if consensus is None else _adult_height(consensus),
     )
+
+
+def _bone_age_cells(item: VisitGrowth) -> tuple[str, str]:
+    """SDS and verdict; with an interval where the visit has one."""
+    if item.bone_age is None:
+        return "", ""
+    sds, verdict = f"{item.bone_age.sds:+.1f}", item.bone_age.verdict
+    if item.bone_age_sds_interval is None:
+        return sds, str(verdict)
+    low, high = item.bone_age_sds_interval
+    return f"{sds} ({low:+.1f} to {high:+.1f})", status_text(verdict, low, high, item.bone_age.sd_limit)
 
 
 def _adult_height(consensus: Consensus) -> str:

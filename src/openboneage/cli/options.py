@@ -21,6 +21,10 @@ Estimator = Annotated[
     str, typer.Option("--estimator", metavar="NAME", help=f"How the age is estimated: {', '.join(ESTIMATORS)}.")
 ]
 
+Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let the output replace an existing file.")]
+
 Dask = Annotated[
     str | None,
     typer.Option(

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 
-from openboneage.errors import BoneAgeError
+from openboneage.errors import BoneAgeError, InputError
 from openboneage.report.text import printable
 
 out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def check_replaceable(path: Path, overwrite: bool, *inputs: Path | None) -> None:
+    """Check that a file that a command writes replaces no input, and an existing file only where that was asked for.
+
+    Raises:
+        InputError: It would.
+    """
+    if not path.exists():
+        return
+    if any(each is not None and each.exists() and path.samefile(each) for each in inputs):
+        raise InputError(f"The output would replace its own input, {path}; name another file.")
+    if not overwrite:
+        raise InputError(f"{path} exists; name another file, or add --overwrite.")
 
 
 def fail(error: BoneAgeError) -> int:

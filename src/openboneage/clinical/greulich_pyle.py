@@ -58,6 +58,10 @@ class NormalRange:
     mean_months: float
     sd_months: float
 
+    def sds(self, bone_age_months: float) -> float:
+        """SDS (z-score) of a bone age in months."""
+        return (bone_age_months - self.mean_months) / self.sd_months
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -140,7 +144,7 @@ def compare(
     """
     checked_sd_limit(sd_limit)
     normal = normal_range(sex, checked_age_months(age_months), reference)
-    sds = (checked_age_months(bone_age_months) - normal.mean_months) / normal.sd_months
+    sds = normal.sds(checked_age_months(bone_age_months))
     return Comparison(
         normal=normal,
         sds=sds,
@@ -150,6 +154,19 @@ def compare(
         high_months=normal.mean_months + sd_limit * normal.sd_months,
         findings=load_table(_TABLES[reference]).findings(sex, reference.label),
     )
+
+
+def status_text(status: BoneAgeStatus, sds_low: float, sds_high: float, sd_limit: float) -> str:
+    """`advanced` or `delayed` only where the interval of the bone age leaves the normal range, else `possibly advanced`.
+
+    Args:
+        status: The bone age itself against the normal range.
+        sds_low: SDS of the lower end of its interval.
+        sds_high: SDS of the upper end.
+        sd_limit: The limit of the normal range, in standard deviations.
+    """
+    overlaps_normal = sds_low <= sd_limit and sds_high >= -sd_limit
+    return f"possibly {status}" if overlaps_normal and status is not BoneAgeStatus.NORMAL else str(status)
 
 
 def _status(sds: float, sd_limit: float) -> BoneAgeStatus:

@@ -32,6 +32,7 @@ class VisitGrowth:
     Attributes:
         visit: What was measured.
         bone_age: Bone age against chronological age; `None` without a bone age or outside the table.
+        bone_age_sds_interval: SDS of the ends of the bone age's interval; `None` without a comparison or an interval.
         height_for_age: Height for chronological age; `None` without a height or after 20 years.
         height_for_bone_age: The same height for bone age; `None` without a bone age.
         adult_height: Predictions of adult height; `None` without a height.
@@ -40,6 +41,7 @@ class VisitGrowth:
 
     visit: Visit
     bone_age: Comparison | None
+    bone_age_sds_interval: tuple[float, float] | None
     height_for_age: HeightForAge | None
     height_for_bone_age: HeightForAge | None
     adult_height: AdultHeight | None
@@ -149,7 +151,15 @@ def _visit_growth(child: Child, visit: Visit, reference: Reference, sd_limit: fl
         adult_height = predict_adult_height(_height_inputs(child, visit, height))
         for_age = _height_for(child, visit.age_months, height, findings)
         for_bone_age = None if bone_age is None else _height_for(child, bone_age, height, findings)
-    return VisitGrowth(visit, comparison, for_age, for_bone_age, adult_height, tuple(findings))
+    interval = _sds_interval(visit, comparison)
+    return VisitGrowth(visit, comparison, interval, for_age, for_bone_age, adult_height, tuple(findings))
+
+
+def _sds_interval(visit: Visit, comparison: Comparison | None) -> tuple[float, float] | None:
+    low, high = visit.bone_age_low_months, visit.bone_age_high_months
+    if comparison is None or low is None or high is None:
+        return None
+    return comparison.normal.sds(low), comparison.normal.sds(high)
 
 
 def _height_for(child: Child, age_months: float, height_cm: float, findings: list[Finding]) -> HeightForAge | None:
