@@ -151,7 +151,7 @@ def test_an_adult_is_refused(sex: Sex) -> None:
     assessment = toy(hands.png(PIXELS), sex, "44y")
     assert (assessment.verdict, assessment.bone_age, assessment.by_sex) == (Verdict.REJECT, None, None)
     (finding,) = [finding for finding in assessment.findings if finding.severity is Severity.REJECT]
-    assert finding.message == "The age of 44 y 0 m is an adult's; bone age is determined up to 20 years."
+    assert finding.message == "The age of 44 y 0 m is that of an adult; bone age is determined up to 20 years."
 
 
 @pytest.mark.parametrize("kind", ["black", "noise", "text"])

@@ -1,1 +1,1 @@
-"""From a standard hand to a bone age: the distribution, its interval, and the value that reports are made of."""
+"""From a standard hand to a bone age: distribution, interval and assessment."""

@@ -16,13 +16,13 @@ from openboneage.subject import Sex, Subject
 
 @dataclass(frozen=True)
 class Answer:
-    """What an estimator says of a hand.
+    """The answer of an estimator for a hand.
 
     Attributes:
         bone_age: The bone age where the sex is known.
         by_sex: Both answers where it is unknown.
-        comparison: The bone age of a child of known sex and age against the normal range.
-        findings: What to know of the interval and of the comparison.
+        comparison: The bone age of a child of known sex and age compared with the normal range.
+        findings: Findings on the interval and on the comparison.
     """
 
     bone_age: AgeDistribution | None = None
@@ -35,7 +35,7 @@ NO_ANSWER = Answer()
 
 
 def answer_of(hand: StandardHand, subject: Subject, estimator: AgeEstimator) -> Answer:
-    """The answer for a child, or for both sexes where the sex is unknown; only findings where an interval is too wide."""
+    """The answer for a child, or for both sexes if the sex is unknown; only findings if an interval is too wide."""
     sexes = (Sex.FEMALE, Sex.MALE) if subject.sex is Sex.UNKNOWN else (subject.sex,)
     ages = [estimator.estimate(hand, sex) for sex in sexes]
     uncertain = interval_findings(max(ages, key=lambda age: age.interval.high_months - age.interval.low_months))

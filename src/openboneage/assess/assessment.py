@@ -1,4 +1,4 @@
-"""The assessment: one frozen value that every report is made of, and its JSON.
+"""The assessment: the immutable value behind every report, and its JSON.
 
 The models below and in `parts` are the only definition of the JSON: `tools/schema.py` writes its schema and `docs/json.md`
 from them.
@@ -175,5 +175,5 @@ class Failure(Record):
 
     @classmethod
     def of(cls, path: str, error: BoneAgeError) -> Self:
-        """The failure that an error is, on the film of that path."""
+        """Return the failure for an error on the film of that path."""
         return cls.model_validate({"path": path, "error": {"type": type(error).__name__, "message": str(error)}})

@@ -30,7 +30,7 @@ from openboneage.weights.runtime import Model
 
 @dataclass(frozen=True, eq=False)
 class Examination:
-    """An assessment with the hand it was made on, for those who draw."""
+    """An assessment with the hand it was made on, for figures."""
 
     hand: StandardHand
     assessment: Assessment
@@ -72,7 +72,7 @@ class Assessor:
 
     @property
     def limits(self) -> QualityLimits:
-        """Where measures of a film become findings."""
+        """Limits beyond which measures of a film become findings."""
         return self.finder.specification.calibration.quality_limits
 
     def assess(
@@ -118,7 +118,7 @@ class Assessor:
         age_months: float | str | None = None,
         seconds: dict[str, float] | None = None,
     ) -> Examination:
-        """Assess a film that was read before; see `examine`. `seconds` holds the times of the stages so far."""
+        """Assess a film that has been read; see `examine`. `seconds` holds the times of the stages so far."""
         subject = subject_of(radiograph, sex, age_months)
         seconds = {} if seconds is None else seconds
         with _timed(seconds, "standardize"):

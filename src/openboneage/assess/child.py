@@ -1,4 +1,4 @@
-"""The child on the film: sex and age as entered or as the file states them, and what is normal at that age."""
+"""The child on the film: sex and age as entered or as stated in the file, and the normal range at that age."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ AGE_CODES = frozenset(
 """Findings of the reader about the file's sex and age; an entered sex or age resolves them."""
 
 IMPLAUSIBLE_SDS = 5.0
-"""So far from normal, a wrong age, sex or film is likelier than a disease."""
+"""Beyond this distance from normal, a wrong age, sex or film is more likely than a disease."""
 ADULT_MONTHS = 20 * MONTHS_PER_YEAR
-"""Above this age a film is refused: no hand still grows; the Greulich-Pyle atlas ends at 19 years."""
+"""Above this age a film is refused: growth of the hand has ended; the Greulich-Pyle atlas ends at 19 years."""
 AGE_SPARE_MONTHS = 1.0
 """Entered and stated age may differ by this much beyond rounding: a visit may be some weeks after the film."""
 
@@ -69,10 +69,10 @@ def _sex_of(radiograph: Radiograph, entered: Sex | str | None) -> tuple[Sex, Sex
 
 
 def compare_with_normal(bone_age: AgeDistribution, subject: Subject) -> tuple[NormalComparison | None, tuple[Finding, ...]]:
-    """The bone age of a child of known sex against the normal range, and what to know of the comparison.
+    """Compare the bone age of a child of known sex with the normal range, and collect findings on the comparison.
 
     Returns:
-        The comparison, None where the age is not known or the table does not hold it; a finding says so in the latter case.
+        The comparison; None if the age is not known or outside the table. A finding reports the latter.
     """
     if subject.age_months is None:
         return None, ()
@@ -92,12 +92,12 @@ def without_resolved(findings: Iterable[Finding], subject: Subject) -> tuple[Fin
 
 
 def child_findings(radiograph: Radiograph, subject: Subject) -> tuple[Finding, ...]:
-    """What to know of the child's sex and age."""
+    """Findings on the child's sex and age."""
     return (*_sex_findings(radiograph, subject), *_age_findings(radiograph, subject))
 
 
 def _comparison_findings(comparison: Comparison, sex: Sex) -> Iterator[Finding]:
-    """An unverified table is only a note here: it is no fault of the film."""
+    """An unverified table is only a note here, since it does not concern the film."""
     yield from (replace(finding, severity=Severity.NOTE) for finding in comparison.findings)
     if abs(comparison.sds) > IMPLAUSIBLE_SDS:
         message = (
@@ -121,7 +121,9 @@ def _age_findings(radiograph: Radiograph, subject: Subject) -> Iterator[Finding]
     if used is None:
         return
     if used > ADULT_MONTHS:
-        message = f"The age of {format_age(used)} is an adult's; bone age is determined up to {ADULT_MONTHS / 12:.0f} years."
+        message = (
+            f"The age of {format_age(used)} is that of an adult; bone age is determined up to {ADULT_MONTHS / 12:.0f} years."
+        )
         yield Finding("age-adult", Severity.REJECT, message)
     if stated is not None and abs(used - stated) > max(_unit_months(used), _unit_months(stated)) + AGE_SPARE_MONTHS:
         message = f"The file states {format_age(stated)}, {format_age(used)} was entered; the entered age was used."

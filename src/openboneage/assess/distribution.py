@@ -19,7 +19,7 @@ Probabilities = NDArray[np.float64]
 MONTHS = 229
 """Whole months from 0 to 228, the end of the Greulich-Pyle scale."""
 WIDE_MONTHS = 60.0
-"""An interval wider than this is a warning: 99.5 % of the held-out films had a narrower one with set 1.0."""
+"""An interval wider than this gives a warning: 99.5 % of the held-out films had a narrower one with set 1.0."""
 TOO_WIDE_MONTHS = 72.0
 """A film with an interval wider than this is refused. Set on validation films, undamaged and damaged
 (`docs/experiments.md`, Refusal)."""
@@ -87,7 +87,7 @@ class AgeDistribution:
 
 
 def softmax(logits: Probabilities) -> Probabilities:
-    """Probabilities of logits along the last axis; scipy's takes too long to import for one line."""
+    """Probabilities from logits along the last axis; importing scipy's function takes too long."""
     scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
 
@@ -113,7 +113,7 @@ def describe(probabilities: Probabilities, calibration: Calibration) -> AgeDistr
 
 
 def interval_findings(age: AgeDistribution) -> tuple[Finding, ...]:
-    """Findings about the width of the interval: too wide is a warning, far too wide a refusal."""
+    """Findings about the width of the interval: a wide one gives a warning, a very wide one a refusal."""
     width = age.interval.high_months - age.interval.low_months
     if width > TOO_WIDE_MONTHS:
         message = f"Bone age could not be determined: its interval spans {width / 12:.0f} years. Check film, outline and side."
@@ -125,7 +125,7 @@ def interval_findings(age: AgeDistribution) -> tuple[Finding, ...]:
 
 
 def quantile(probabilities: Probabilities, share: float) -> float:
-    """Month below which that share of the mass lies; each month's mass is spread from half a month before to half after."""
+    """Month below which that share of the mass lies; the mass of a month is spread over half a month on both sides."""
     edges = np.arange(len(probabilities) + 1) - 0.5
     cumulated = np.concatenate([[0.0], np.cumsum(probabilities)])
     return float(np.clip(np.interp(share, cumulated / cumulated[-1], edges), 0, len(probabilities) - 1))

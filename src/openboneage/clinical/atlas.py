@@ -1,4 +1,4 @@
-"""The plates of the printed atlases: their ages, and which of them a bone age is nearest to."""
+"""The plates of the printed atlases: their ages, and the plates nearest to a bone age."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def plates(sex: Sex, atlas: Atlas = Atlas.GREULICH_PYLE) -> tuple[float, ...]:
 
 
 def plate_findings(sex: Sex, atlas: Atlas) -> tuple[Finding, ...]:
-    """Return what to know about the table of the plates."""
+    """Return findings on the table of the plates."""
     return _table(sex, atlas).findings(sex)
 
 
 def nearest_plates(
     sex: Sex, ages_months: FloatArray, probabilities: FloatArray, count: int = 3, atlas: Atlas = Atlas.GREULICH_PYLE
 ) -> tuple[PlateMatch, ...]:
-    """Return the plates that a bone age is most probably nearest to, the most probable first.
+    """Return the plates that are most probably nearest to a bone age, the most probable first.
 
     The limit between two plates is the middle of them; an age on it belongs to the younger one.
 
@@ -58,11 +58,11 @@ def nearest_plates(
         sex: Sex of the child.
         ages_months: Bone ages, `(n,)`, months.
         probabilities: Probability of each, `(n,)`; they need not sum to 1.
-        count: How many plates at most; those without probability are left out.
+        count: Maximum number of plates; those with probability 0 are left out.
         atlas: The atlas.
 
     Raises:
-        InputError: The sex is unknown, or the numbers are no distribution.
+        InputError: The sex is unknown, or the numbers are not a distribution.
         RefusedError: The mean bone age lies below the first plate.
     """
     if ages_months.shape != probabilities.shape or not (probabilities >= 0).all() or not probabilities.sum() > 0:

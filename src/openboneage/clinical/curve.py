@@ -1,11 +1,11 @@
 """The curve of a standard: from a total maturity score to a bone age, and back.
 
-A table holds the median score at each age. Read the other way it holds the age at which a score is the median. The rules for
-every table:
+A table contains the median score at each age; the bone age of a score is the age at which it is the median. The rules for every
+table:
 
-- A row without a score, or with a score of 0, says nothing about age and is left out: a standard starts at its first usable
-  median. A lower score is "below" that age.
-- Where consecutive ages share a score, that score means the middle of them; the adult score of 1000 means the first of them.
+- A row without a score, or with a score of 0, is left out: a standard starts at its first usable median. A lower score is
+  "below" that age.
+- If consecutive ages share a score, its age is the middle of them; the age of the adult score of 1000 is the first of them.
 - 1000, and any score above the last median of the table, is "mature", not an age: the hand of an adult has the same score.
 
 Tables in steps of a tenth of a year are interpolated linearly. Tables in steps of a quarter or half a year are interpolated
@@ -28,7 +28,7 @@ ADULT_SCORE = 1000
 
 
 class AgeState(StrEnum):
-    """Whether a score reads as an age, or lies beyond an end of its table."""
+    """Whether a score has an age, or lies beyond an end of its table."""
 
     BELOW = "below"
     AGE = "age"
@@ -37,7 +37,7 @@ class AgeState(StrEnum):
 
 @dataclass(frozen=True)
 class AgeReading:
-    """What a score means.
+    """The age of a score.
 
     Attributes:
         state: `age`, or `below` the table, or `mature`.
@@ -50,7 +50,7 @@ class AgeReading:
     limit_months: float
 
     def __str__(self) -> str:
-        """Write the reading for a person: `9 y 3 m`, `below 2 y 0 m`, `mature (from 16 y 6 m)`."""
+        """Format the age for people: `9 y 3 m`, `below 2 y 0 m`, `mature (from 16 y 6 m)`."""
         text = format_age(self.limit_months)
         return {AgeState.BELOW: f"below {text}", AgeState.AGE: text, AgeState.MATURE: f"mature (from {text})"}[self.state]
 
@@ -71,7 +71,7 @@ class ScoreCurve:
 
     @classmethod
     def through(cls, scores: FloatArray, ages_years: FloatArray, *, smooth: bool, from_score: float = 0.0) -> ScoreCurve:
-        """Draw the curve through the rows of a table.
+        """Fit the curve to the rows of a table.
 
         Args:
             scores: Median score of each row, rising, `(rows,)`.
@@ -79,7 +79,7 @@ class ScoreCurve:
             smooth: Interpolate with a monotone cubic instead of linearly.
             from_score: Below this score the table is not used for an age.
         """
-        knots = np.unique(scores[scores > 0])  # leaves out NaN too
+        knots = np.unique(scores[scores > 0])  # also drops NaN
         ages = np.array([_age_at(knot, scores, ages_years) for knot in knots])
         ages = np.round(ages * MONTHS_PER_YEAR, 6)  # 1.6 years are 19.2 months
         whole = np.arange(np.ceil(max(knots[0], from_score)), np.floor(knots[-1]) + 1)

@@ -1,4 +1,4 @@
-"""A hand whose sex is unknown: the result for a girl and for a boy, and the interval that holds both.
+"""A child of unknown sex: the results for a girl and for a boy, and an interval that contains both.
 
 There is no single bone age for an unknown sex: the two results may lie years apart, and the value between them fits neither.
 """
@@ -23,7 +23,7 @@ class EitherSex:
         male: Maturity if the child is a boy.
         age_low: Lower end of the union of both intervals.
         age_high: Upper end of the union of both intervals.
-        findings: That the sex is missing.
+        findings: A finding that the sex is missing.
     """
 
     female: Maturity

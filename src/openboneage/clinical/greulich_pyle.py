@@ -1,4 +1,4 @@
-"""Greulich and Pyle: what bone age is normal at a chronological age.
+"""The Greulich-Pyle normal range: which bone ages are normal at a chronological age.
 
 There are two normal ranges from two samples; they are not mixed. The Brush Foundation sample has a mean and an SD at each
 age. Tables V (boys) and VI (girls) of the atlas have only an SD; the mean is the chronological age itself. Between two ages
@@ -21,19 +21,19 @@ MAX_SD_LIMIT = 10.0
 
 
 class Reference(StrEnum):
-    """The children that a bone age is compared with."""
+    """The reference that a bone age is compared with."""
 
     BRUSH_FOUNDATION = "brush-foundation"
     TABLE_V_VI = "table-v-vi"
 
     @property
     def label(self) -> str:
-        """Name for a reader."""
+        """Name for people."""
         return _LABELS[self]
 
 
 class BoneAgeStatus(StrEnum):
-    """Bone age against chronological age."""
+    """Bone age compared with chronological age."""
 
     DELAYED = "delayed"
     NORMAL = "normal"
@@ -65,7 +65,7 @@ class NormalRange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A bone age against the normal range.
+    """A bone age compared with the normal range.
 
     Attributes:
         normal: The range for the child's age and sex.
@@ -74,7 +74,7 @@ class Comparison:
         sd_limit: The limit, in standard deviations.
         low_months: Mean minus that many SD, months.
         high_months: Mean plus that many SD, months.
-        findings: What to know about the table.
+        findings: Findings on the table.
     """
 
     normal: NormalRange

@@ -16,13 +16,13 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import format_age
 
 SHORT_INTERVAL_MONTHS = 6.0
-"""Below this, the reading error of two films is larger than what the bones can have matured; a rule of this program."""
+"""Below this, the reading error of two films exceeds the maturation of the bones; a rule of this program."""
 
 FAST_PACE = 2.0
-"""A bone age that advances faster than this, in years a year, gets a warning; a rule of this program."""
+"""A bone age that advances faster than this, in years per year, gets a warning; a rule of this program."""
 
 FALLING_HEIGHT_CM = 1.0
-"""A height that falls by more than this gets a warning: less is the error of measurement. A rule of this program."""
+"""A height that falls by more than this gets a warning: smaller falls are measurement error. A rule of this program."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class VisitGrowth:
 
 @dataclass(frozen=True)
 class BoneAgePace:
-    """How fast bone age went from one film to the next.
+    """The pace of bone age from one film to the next.
 
     Attributes:
         from_age_months: Chronological age at the earlier film, months.
         to_age_months: Chronological age at the later film, months.
         ratio: Months of bone age for each month of chronological age; 1 is the pace of a healthy child on average.
-        findings: What makes it doubtful.
+        findings: Why it is doubtful.
     """
 
     from_age_months: float
@@ -71,12 +71,12 @@ class Growth:
 
     Attributes:
         child: What was measured.
-        reference: The children that bone ages are compared with.
+        reference: The reference that bone ages are compared with.
         sd_limit: Standard deviations from which a bone age is delayed or advanced.
         visits: One for each visit.
         paces: One for each two consecutive films.
         velocities: Height velocity up to each visit with a height but the first, from the visit nearest to a year before.
-        findings: What does not fit between visits.
+        findings: Contradictions between visits.
     """
 
     child: Child
@@ -89,7 +89,7 @@ class Growth:
 
 
 def assess_growth(child: Child, reference: Reference = Reference.BRUSH_FOUNDATION, sd_limit: float = 2.0) -> Growth:
-    """Compare each visit of a child with its norms, and films with one another.
+    """Compare each visit of a child with its norms, and films with each other.
 
     Args:
         child: The child's visits.
@@ -117,7 +117,7 @@ def _velocities(child: Child) -> tuple[HeightVelocity, ...]:
 
 
 def _a_year_before(child: Child, visit: Visit) -> Visit | None:
-    """Return the visit with a height that is nearest to a year before another one."""
+    """Return the visit with a height that is closest to one year before another one."""
     earlier = [item for item in child.visits if item.age_months < visit.age_months and item.height_cm is not None]
     return min(earlier, key=lambda item: abs(visit.age_months - item.age_months - WANTED_INTERVAL_MONTHS), default=None)
 

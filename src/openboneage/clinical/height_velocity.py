@@ -1,7 +1,7 @@
-"""Height velocity: centimetres a year between two visits, and its SDS.
+"""Height velocity: growth in cm per year between two visits, and its SDS.
 
 Kelly et al. 2014 (United States) is made for intervals of 11 to 13 months, Duran et al. 2025 (DONALD, Germany) for 6 to 18
-months; the first is used where it can be. The age of a velocity is the middle of its interval.
+months; the first is preferred. The age of a velocity is the middle of its interval.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COARSE_CM_PER_YEAR = 1.0
 
 
 class VelocityReference(StrEnum):
-    """The children that a height velocity is compared with."""
+    """The reference that a height velocity is compared with."""
 
     KELLY_2014 = "kelly-2014"
     DONALD_2025 = "donald-2025"
@@ -32,7 +32,7 @@ INTERVALS_MONTHS = {VelocityReference.KELLY_2014: (11.0, 13.0), VelocityReferenc
 
 @dataclass(frozen=True)
 class HeightVelocity:
-    """How fast a child grew between two visits.
+    """The growth of a child between two visits.
 
     Attributes:
         from_age_months: Age at the earlier visit, months.
@@ -41,7 +41,7 @@ class HeightVelocity:
         sds: Standard deviation score; `None` where no reference fits the interval and the age.
         percentile: Percentile, 0 to 100, from the SDS.
         reference: The children compared with; `None` without an SDS.
-        findings: Why there is no SDS, and what to know about the table.
+        findings: Why there is no SDS, and findings on the table.
     """
 
     from_age_months: float

@@ -1,4 +1,4 @@
-"""Text and CSV files that users write: read whole, with errors that name the file and the row."""
+"""Reading of text and CSV files of users, with errors that name the file and the row."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def csv_rows(text: str, name: str, expected: str) -> tuple[tuple[str, ...], list
         The names of the columns, and for each row its cells by column, without spaces around them.
 
     Raises:
-        InputError: The text is no CSV with a header, at least one row, and one cell for each column in each row.
+        InputError: The text is not a CSV with a header, at least one row, and one cell for each column in each row.
     """
     lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
     try:

@@ -28,7 +28,7 @@ class Lms:
 
     @classmethod
     def at(cls, table: Table, age_column: str, age: float, median_column: str) -> Lms:
-        """Interpolate L, M and S linearly between the two ages of a table beside an age, in the unit of the column."""
+        """Interpolate L, M and S linearly between the neighbouring ages of a table, in the unit of the column."""
         ages = table.column(age_column)
         return cls(*(float(np.interp(age, ages, table.column(name))) for name in ("L", median_column, "S")))
 

@@ -1,4 +1,4 @@
-"""The stages of the bones, known or as probabilities, to a maturity score and a bone age.
+"""From the stages of bones, known or as probabilities, to a maturity score and a bone age.
 
 Bones are assumed to be independent, so the distribution of the total is the convolution of theirs. Readers and networks make
 correlated errors on the bones of a film; the true interval is then wider.
@@ -28,7 +28,7 @@ MAX_MISSING_SHARE = 0.25
 """Largest share of the adult score that missing bones may have: radius or ulna, or about four small bones. Our own rule."""
 
 OUT_OF_STEP_MONTHS = 72.0
-"""A bone this far from the age of its hand gets a warning; beyond what bones of one stage differ by. A rule of this program."""
+"""A bone this far from the age of its hand gets a warning; bones of one stage differ by less. A rule of this program."""
 
 _SUM_TOLERANCE = 0.01
 _NO_MASS = 1e-9  # totals less probable than this are left out of the distribution
@@ -81,7 +81,7 @@ class Maturity:
         missing: Bones that were not given.
         distribution: Every possible total, rising; those with a probability below 1e-9 are left out. The plausible stages of a
             missing bone have equal probabilities.
-        findings: What to know about the tables, missing bones and bones out of step.
+        findings: Findings on the tables, missing bones and bones that do not fit the others.
     """
 
     standard: str
@@ -221,7 +221,7 @@ def _missing_findings(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...
 
 
 def _out_of_step(bones: tuple[BoneMaturity, ...], age: AgeReading) -> tuple[Finding, ...]:
-    """Return a finding for each bone that no hand of this age has: most likely a typing mistake."""
+    """Return a finding for each bone that does not fit the age of its hand: probably a typing error."""
     findings = []
     for item in bones:
         if abs(item.age.limit_months - age.limit_months) > OUT_OF_STEP_MONTHS:

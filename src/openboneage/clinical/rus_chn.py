@@ -38,7 +38,7 @@ class ScorePercentiles:
     scores: tuple[float, ...]
 
     def place(self, score: float) -> str:
-        """Return where a score lies, such as `P25 to P50` or `below P3`."""
+        """Return the percentile range of a score, such as `P25 to P50` or `below P3`."""
         if score >= self.scores[-1]:
             return f"P{PERCENTILES[-1]} or above"
         above = next(i for i, limit in enumerate(self.scores) if score < limit)
@@ -48,7 +48,7 @@ class ScorePercentiles:
 def tw_stage(bone: str, level: str) -> str:
     """Return the TW2/TW3 stage that a RUS-CHN level belongs to.
 
-    The map is unverified; `assess_levels` carries that into its result. Levels below its first row follow one by one:
+    The map is unverified; results of `assess_levels` say so. Levels below its first row follow one by one:
     level 1 is B, level 2 is C.
 
     Args:
@@ -73,7 +73,7 @@ def tw_stages(levels: Mapping[str, str]) -> dict[str, str]:
 
 
 def rus_chn_levels(bone: str, stage: str) -> tuple[str, ...]:
-    """Return the RUS-CHN levels that belong to a TW2/TW3 stage: several where RUS-CHN looks closer.
+    """Return the RUS-CHN levels that belong to a TW2/TW3 stage: several where RUS-CHN is finer.
 
     Raises:
         InputError: There is no such bone or stage.
@@ -83,10 +83,10 @@ def rus_chn_levels(bone: str, stage: str) -> tuple[str, ...]:
 
 
 def assess_levels(target: ScoringMethod, sex: Sex, levels: Mapping[str, str]) -> Maturity:
-    """Read a hand staged in RUS-CHN levels by a standard that has TW stages.
+    """Score a hand staged in RUS-CHN levels by a standard with TW stages.
 
     Args:
-        target: The standard to read it by, such as `scoring_method("tw3")`.
+        target: The standard, such as `scoring_method("tw3")`.
         sex: Sex of the child.
         levels: RUS-CHN level of each bone, such as `{"radius": "9"}`; a bone that is left out is missing.
 

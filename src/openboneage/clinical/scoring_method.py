@@ -18,7 +18,7 @@ class ScoringMethod:
 
     Attributes:
         name: Name in commands, such as `tw3`.
-        title: Name for a person.
+        title: Name for people.
         population: The children that the ages come from.
         bones: Bones in the order of the standard.
         scores: Score of each stage, by sex, bone and stage; stages rise from the least to the most mature.
@@ -40,7 +40,7 @@ class ScoringMethod:
         return "\n".join(table.source for table in self.tables)
 
     def statuses(self, sex: Sex) -> dict[str, Status]:
-        """Return how far each table was verified, by file name."""
+        """Return the verification of each table, by file name."""
         return {table.name: table.statuses[known_sex(sex)] for table in self.tables}
 
     def findings(self, sex: Sex) -> tuple[Finding, ...]:

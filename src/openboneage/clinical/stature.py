@@ -1,7 +1,7 @@
 """Height for age: SDS, percentile, and a check that catches inches given as centimetres and years given as months.
 
 Under 24 months the WHO standard for length (2006), from there to 20 years the CDC 2000 reference for stature. L, M and S are
-interpolated linearly. The two meet with a small step at 24 months: a child under 2 is measured lying.
+interpolated linearly. The two meet with a small step at 24 months: children under 2 are measured lying.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, format
 
 CM_PER_INCH = 2.54
 LAST_MONTHS = 240.0
-"""The last age of the CDC 2000 reference; it stands for an adult."""
+"""The last age of the CDC 2000 reference, used for adults."""
 
 IMPOSSIBLE_SDS = 6.0
-"""A height further than this from the median is refused as a mistake; a rule of this program. Inches lie far beyond it."""
+"""A height further than this from the median is refused; a rule of this program. Heights in inches are far beyond it."""
 
 UNUSUAL_SDS = 4.0
 """A height further than this from the median gets a warning; a rule of this program."""
@@ -30,7 +30,7 @@ _WHO_UNTIL_MONTHS = 24.0
 
 
 class HeightReference(StrEnum):
-    """The children that a height is compared with."""
+    """The reference that a height is compared with."""
 
     CDC_2000 = "cdc-2000"
     WHO_2006 = "who-2006"
@@ -72,7 +72,7 @@ def height_for_age(sex: Sex, age_months: float, height_cm: float) -> HeightForAg
         height_cm: Height in cm; length, lying, under 24 months.
 
     Raises:
-        InputError: The sex is unknown, or the height is no height.
+        InputError: The sex is unknown, or the height is invalid.
         RefusedError: There is no reference at this age.
     """
     if not (math.isfinite(height_cm) and height_cm > 0):

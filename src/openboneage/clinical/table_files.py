@@ -1,4 +1,4 @@
-"""Reads `tables/*.csv`: the rows as text, the source, and how far the table was verified.
+"""Read `tables/*.csv`: the rows as text, the source, and the verification.
 
 The first lines of a table begin with `#`. A line `# status: verified: reason` gives the status of the table, or of one sex
 with `# status (male): ...`; all other such lines are the source.
@@ -28,7 +28,7 @@ _STATUS = re.compile(r"# status(?: \((?P<sex>male|female)\))?: (?P<level>[a-z ]+
 
 
 class StatusLevel(StrEnum):
-    """How far the values of a table were checked against a second source."""
+    """To what extent the values of a table were checked against a second source."""
 
     VERIFIED = "verified"
     PARTLY_VERIFIED = "partly verified"
@@ -37,7 +37,7 @@ class StatusLevel(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """How far a table was checked, and how."""
+    """To what extent a table was checked, and how."""
 
     level: StatusLevel
     reason: str
@@ -99,7 +99,7 @@ def known_sex(sex: Sex) -> Sex:
     """Return the sex if it is known; all tables need it.
 
     Raises:
-        InputError: The sex is unknown. A caller without a sex asks for both results (`either_sex`).
+        InputError: The sex is unknown. Without a sex, use `either_sex` for both results.
     """
     if sex is Sex.UNKNOWN:
         raise InputError("Clinical tables are made for girls or for boys: give the sex, F or M; it is never guessed.")

@@ -1,6 +1,6 @@
 """A child's visits, read from a patient file: CSV with a row for each visit, or JSON.
 
-CSV columns and JSON keys are the same. An unknown column is an error, so that a misspelt one is not overlooked. There is no
+CSV columns and JSON keys are the same. Unknown columns are errors, so that a misspelt column is noticed. There is no
 column for a name or an identifier.
 
 - child (in CSV the same in each row, or only in the first): `sex`, `mother_height_cm`, `father_height_cm`, `birth_weight_kg`,
@@ -40,7 +40,7 @@ _ANSWERS = {"yes": True, "y": True, "true": True, "no": False, "n": False, "fals
 
 @dataclass(frozen=True)
 class Visit:
-    """What was measured at one visit.
+    """Measurements of one visit.
 
     Attributes:
         age_months: Chronological age, months.
@@ -84,7 +84,7 @@ class Child:
     menarche_age_months: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the visits and bring them into the order of age.
+        """Check the visits and sort them by age.
 
         Raises:
             InputError: A value is out of range, there are no visits, or two of them are at one age.
@@ -111,7 +111,7 @@ class Child:
         object.__setattr__(self, "visits", tuple(sorted(self.visits, key=lambda visit: visit.age_months)))
 
     def past_menarche(self, visit: Visit) -> bool | None:
-        """Return whether a girl has had her menarche at a visit; her age at menarche says so too."""
+        """Return whether a girl has had her menarche at a visit; her age at menarche implies it too."""
         if self.menarche_age_months is None:
             return visit.menarche
         return visit.age_months >= self.menarche_age_months
@@ -146,7 +146,7 @@ def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = Non
 
 
 def _read(path: Path) -> tuple[dict[str, Any], list[Visit]]:
-    """Return what a file says of the child, and its visits."""
+    """Return the child's data in a file, and the visits."""
     text = read_text(path)
     head, rows = _json_visits(text, path.name) if path.suffix.lower() == ".json" else _csv_visits(text, path.name)
     visits, children = [], [_child(head)]

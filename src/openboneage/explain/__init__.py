@@ -1,1 +1,1 @@
-"""Explanations: maps of the places on the film that the estimate depends on."""
+"""Explanations: maps of the regions of the film that influence the estimate."""

@@ -37,7 +37,7 @@ class OcclusionSpec:
 
 @dataclass(frozen=True, eq=False)
 class AttentionMap:
-    """How covering each place of the hand changes the bone age.
+    """Change of the bone age when regions of the hand are covered.
 
     Attributes:
         change_months: Change of the mean bone age when the place is covered, over the canvas, `(height, width)` float32, in
@@ -73,12 +73,12 @@ def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: O
     """Cover the hand place by place and measure by how many months the estimate changes.
 
     Lee et al. slide a patch of zeros and record the class probability; here the mean bone age before calibration is recorded,
-    so that maps of different films have one scale. The patch covers the picture that the estimator sees where it sees one, else
-    the film itself. A place has the mean change of the patches over it; places without hand have none.
+    so that maps of different films have one scale. The patch covers the estimator's picture if it uses only one, otherwise the
+    film. Each place gets the mean change of the patches over it; places outside the hand get 0.
 
     Args:
         hand: The standard hand.
-        sex: Sex that the assessment used; where it is unknown, the mean of both answers is measured.
+        sex: Sex that the assessment used; if it is unknown, the mean of both answers is measured.
         estimator: The estimator.
         spec: How the patch slides.
     """
@@ -106,7 +106,7 @@ def _cover(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
 
 
 def _cover_picture(hand: StandardHand, sex: Sex, estimator: PictureEstimator) -> _Cover:
-    """Cover the one picture that the estimator sees: the hand is drawn once, and a batch is estimated at a time."""
+    """Cover the estimator's picture: the hand is drawn once, and pictures are estimated in batches."""
     picture = estimator.picture(hand)
 
     def covered(windows: Sequence[Window]) -> Probabilities:
@@ -120,7 +120,7 @@ def _cover_picture(hand: StandardHand, sex: Sex, estimator: PictureEstimator) ->
 
 
 def _cover_film(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
-    """Cover the film below each window and estimate the hand anew: for any estimator."""
+    """Cover the film below each window and repeat the estimate: for any estimator."""
     to_film = geometry.inverse(hand.film_to_canvas(FILM_GRID_HEIGHT_PX))
 
     def covered(windows: Sequence[Window]) -> Probabilities:

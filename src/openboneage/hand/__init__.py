@@ -1,1 +1,1 @@
-"""Radiograph to standard hand: find it, put it upright in its own frame, judge the film, draw the hand for a network."""
+"""From radiograph to standard hand: find the hand, align it, judge the film, draw the hand for a network."""

@@ -63,7 +63,7 @@ def brightness_within(canvas: NDArray[np.uint8], hand: StandardHand, spec: Pictu
 
 
 def normalise(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
-    """Stretch brightness so that `low` becomes 0 and `high` 1, and cut what lies far outside."""
+    """Stretch brightness so that `low` becomes 0 and `high` 1, and clip values far outside."""
     return np.asarray(np.clip((values - low) / max(high - low, 1.0), 0.0, 1.25), np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Contrast, as named and pure functions: CLAHE, and the chain of Lee 2017 (equalization, denoising, sharpening)."""
+"""Contrast enhancement as pure functions: CLAHE, and the chain of Lee 2017 (equalization, denoising, sharpening)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def sharpen(film: Film, amount: float = 0.6, sd_px: float = 1.5) -> Film:
 def lee_chain(film: Film) -> Film:
     """Equalization, denoising, sharpening, in this order.
 
-    Source: Lee et al. 2017, "Preprocessing Engine", Vision Pipeline. The paper prints no parameters; those of `denoise` and
-    `sharpen` are this project's.
+    Source: Lee et al. 2017, "Preprocessing Engine", Vision Pipeline. The paper gives no parameters; those of `denoise` and
+        `sharpen` are ours.
     """
     return sharpen(denoise(equalize(film)))

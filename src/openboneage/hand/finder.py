@@ -1,6 +1,6 @@
-"""Input and output of the hand finder: the thumbnail that goes in, and how the maps that come out are read.
+"""Input and output of the hand finder: the thumbnail, and the maps.
 
-Torch-free: training draws its thumbnails with the same functions.
+Without torch: training draws its thumbnails with the same functions.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Detection:
 
 
 def thumbnail_channels(content: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Put a reduced film into the upper left of a thumbnail as linear and as equalised brightness.
+    """Place a reduced film in the upper left of a thumbnail, as linear and as equalised brightness.
 
     Args:
         content: Film, `(height, width)` uint8, neither side over 128.
@@ -83,7 +83,7 @@ def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _opposite_peaks(thumb: NDArray[np.float64], little: NDArray[np.float64], radius: Peak, middle: Peak) -> tuple[Peak, Peak]:
-    """Strongest spots of thumb and little finger on opposite sides of the hand: each alone may be taken for the other."""
+    """Strongest spots of thumb and little finger on opposite sides of the hand: each alone may be mistaken for the other."""
     rows, columns = np.indices(thumb.shape) + 0.5
     left = (radius[0] - middle[0]) * (rows - middle[1]) - (radius[1] - middle[1]) * (columns - middle[0]) > 0
     right = ~left

@@ -1,4 +1,4 @@
-"""What the card of a hand finder says."""
+"""Content of the card of a hand finder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from openboneage.weights.strict import STRICT, exactly
 
 @dataclass(frozen=True, config=STRICT)
 class Thumbnail:
-    """What the finder sees: `finder.thumbnail_channels` can draw nothing else."""
+    """The input of the finder, as drawn by `finder.thumbnail_channels`."""
 
     thumbnail_px: Annotated[int, exactly(THUMBNAIL_PX)]
     channels: Annotated[tuple[str, ...], exactly(THUMBNAIL_CHANNELS)]
@@ -24,7 +24,7 @@ class Thumbnail:
 
 @dataclass(frozen=True, config=STRICT)
 class FinderOutput:
-    """What the finder returns: `finder.read_detection` reads nothing else.
+    """The output of the finder, as read by `finder.read_detection`.
 
     Attributes:
         maps: Channels of the first output: probability of the hand, and of each landmark, at each pixel.
@@ -39,7 +39,7 @@ class FinderOutput:
 
 @dataclass(frozen=True, config=STRICT)
 class FinderCalibration:
-    """What was set with the finder."""
+    """Limits that were set with the finder."""
 
     quality_limits: QualityLimits
 

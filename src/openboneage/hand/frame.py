@@ -1,7 +1,7 @@
-"""The hand's own frame, and the canvas on which a hand is drawn.
+"""The frame of a hand, and the canvas on which a hand is drawn.
 
 The origin is the third metacarpophalangeal joint (MCP3); the unit is the distance from there to the distal radius, which lies
-at `(0, 1)`; x points to the thumb, y to the wrist. Finger pose and length of forearm on the film change neither place nor size.
+at `(0, 1)`; x points to the thumb, y to the wrist. Finger pose and forearm length do not change position or size.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ def frame_to_canvas(height_px: int) -> geometry.Affine:
 
 
 def about_middle(change: geometry.Affine) -> geometry.Affine:
-    """A change of the frame, such as a turn, done about the middle of the canvas at the height of MCP3."""
+    """A transform of the frame, such as a rotation, about the centre of the canvas at the height of MCP3."""
     middle = LEFT + WIDTH / 2
     return geometry.chain(geometry.translation(-middle, 0), change, geometry.translation(middle, 0))
 
 
 def on_canvas(change: geometry.Affine, height_px: int) -> geometry.Affine:
-    """A change of the frame, as it moves the pixels of a canvas of that height."""
+    """A transform of the frame, in the pixels of a canvas of that height."""
     onto = frame_to_canvas(height_px)
     return geometry.chain(geometry.inverse(onto), change, onto)
 
 
 def draw_smooth(film: NDArray[np.uint8], transform: geometry.Affine, size_px: tuple[int, int]) -> NDArray[np.uint8]:
-    """Draw a film through a transform; where that reduces it, average first so that nothing aliases."""
+    """Draw a film through a transform; if it is reduced, average first to avoid aliasing."""
     scale = float(np.sqrt(abs(np.linalg.det(transform[:, :2]))))
     if scale < 0.5:
         height, width = film.shape

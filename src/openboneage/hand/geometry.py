@@ -28,13 +28,13 @@ def translation(x: float, y: float) -> Affine:
 
 
 def rotation(degrees: float) -> Affine:
-    """Turn about the origin, clockwise as seen on a film (y points down)."""
+    """Rotate about the origin, clockwise as seen on a film (y points down)."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0]])
 
 
 def chain(*steps: Affine) -> Affine:
-    """One transform that does the steps in the order given."""
+    """The transform that applies the steps in the order given."""
     whole = np.eye(3)
     for step in steps:
         whole = np.vstack([step, [0.0, 0.0, 1.0]]) @ whole
@@ -42,12 +42,12 @@ def chain(*steps: Affine) -> Affine:
 
 
 def inverse(transform: Affine) -> Affine:
-    """The way back."""
+    """The inverse transform."""
     return np.asarray(np.linalg.inv(np.vstack([transform, [0.0, 0.0, 1.0]]))[:2])
 
 
 def move(points: Points, transform: Affine) -> Points:
-    """Move points `(n, 2)`."""
+    """Transform points `(n, 2)`."""
     return np.asarray(points @ transform[:, :2].T + transform[:, 2])
 
 

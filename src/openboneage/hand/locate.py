@@ -31,7 +31,7 @@ def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> S
         finder: The hand finder.
 
     Returns:
-        The hand. It is always given, however doubtful; `hand.quality` judges it.
+        The hand. There is always one, even if it is doubtful; `hand.quality` judges it.
     """
     shown, to_shown = _reduced(radiograph.display)
     first, inverted = _look_both_ways(shown, finder)

@@ -1,4 +1,4 @@
-"""Are bones bright or dark? The printed rule of Lee 2017, and the decision that the program uses."""
+"""Whether bones are bright or dark: the rule of Lee 2017, and the decision of the program."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ CORNER_PX = 10
 def corner_rule_inverted(film: NDArray[np.uint8 | np.uint16], maximum: int = 255) -> bool:
     """The corner rule as printed: the mean of the four corners' 10 x 10 patches against half the maximum value.
 
-    It takes a white collimation border for a white background, so the program does not use it; `boneage evaluate polarity`
-    measures both.
+    It mistakes a white collimation border for a white background, so the program does not use it; `boneage evaluate polarity`
+    compares both.
 
     Source: Lee et al. 2017, "Preprocessing Engine", Normalization.
 

@@ -1,4 +1,4 @@
-"""Where a measure of a film becomes a finding; the limits belong to the finder that they were set with, and lie in its card."""
+"""Limits beyond which a measure of a film becomes a finding; part of the card of the finder that they were set with."""
 
 from __future__ import annotations
 

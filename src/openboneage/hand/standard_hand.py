@@ -1,4 +1,4 @@
-"""The standard hand: an upright left hand in a frame of its own (`hand.frame`), and the transform back to the film."""
+"""The standard hand: an upright left hand in its own frame (`hand.frame`), and the transform back to the film."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MASK_THRESHOLD = 0.5
 
 @dataclass(frozen=True, eq=False)
 class StandardHand:
-    """One hand, found and put upright; its arrays are read-only.
+    """One hand, found and aligned; its arrays are read-only.
 
     Attributes:
         radiograph: The film it was found on.
@@ -29,12 +29,12 @@ class StandardHand:
         film_to_frame: Affine from film pixels to frame units.
         mask: Probability of hand over the canvas, `(256, 192)` float32.
         detection: What the finder found on the whole film.
-        landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5, averaged over both looks, `(4,)`.
+        landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5, averaged over thumbnail and close-up, `(4,)`.
         inverted: Whether the film showed dark bones.
-        rotation_degrees: How far the hand on the film is turned clockwise from upright, -180 to 180.
+        rotation_degrees: Clockwise rotation of the hand on the film from upright, -180 to 180.
         mirrored: Whether the hand had its thumb on the left when upright, as a right hand has, and was mirrored.
         laterality: Side of the hand.
-        laterality_source: `file` where the file says, else `image`.
+        laterality_source: `file` if the file states it, else `image`.
     """
 
     radiograph: Radiograph
@@ -50,13 +50,13 @@ class StandardHand:
     laterality_source: str
 
     def __post_init__(self) -> None:
-        """Close the arrays."""
+        """Make the arrays read-only."""
         for array in (self.film, self.film_to_frame, self.mask, self.landmark_scores):
             array.setflags(write=False)
 
     @property
     def pixels_per_unit(self) -> float:
-        """Film pixels to one frame unit: the distance from MCP3 to the distal radius."""
+        """Film pixels per frame unit: the distance from MCP3 to the distal radius."""
         return float(1 / np.sqrt(abs(np.linalg.det(self.film_to_frame[:, :2]))))
 
     def film_to_canvas(self, height_px: int) -> geometry.Affine:

@@ -1,1 +1,1 @@
-"""What people and systems take away: figure, text, table."""
+"""Reports: figure, text and table."""

@@ -23,7 +23,7 @@ BAND_HEIGHT = 0.22
 
 
 def draw_age_axis(axes: Axes, assessment: Assessment) -> None:
-    """Draw the answers for a film on an axis that holds them, the child's age and the normal range; nothing if refused."""
+    """Draw the answers for a film, the child's age and the normal range on one axis; nothing if the film was refused."""
     answers = assessment.answers
     if not answers:
         axes.axis("off")
@@ -59,7 +59,7 @@ def _ends(age: AgeDistribution) -> tuple[float, float]:
 
 
 def _limits(months: list[float]) -> tuple[int, int]:
-    """First and last whole year of an axis that holds these months with room to spare."""
+    """First and last whole year of an axis that contains these months with some margin."""
     first = max(math.floor(min(months) / MONTHS_PER_YEAR - SPARE_YEARS), 0)
     last = math.ceil(max(months) / MONTHS_PER_YEAR + SPARE_YEARS)
     lacking = max(SHORTEST_YEARS - (last - first), 0)
@@ -94,7 +94,7 @@ def _label(axes: Axes, years: float, height: float, text: str, colour: str, side
 
 
 def _within(axes: Axes, years: float, text: str, size: float) -> float:
-    """The place nearest to those years where a centred text of that size stays on the axis."""
+    """The nearest position at which a centred text of that size stays within the axis."""
     first, last = axes.get_xlim()
     half = len(text) * size * 0.0005 * (last - first)
     return min(max(years, first + half), last - half)

@@ -30,7 +30,7 @@ FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
 
 
 def film_mark(sha256: str) -> str:
-    """What a figure's metadata says of its film, as plain bytes in the file."""
+    """The metadata text that links a figure to its film; it is plain bytes in the file."""
     return f"Figure of the film with sha256 {sha256}"
 
 
@@ -89,7 +89,7 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
     lines = [detail, *(f"{SEX_WORDS[sex]}: {text}" if several else text for sex, text in compared.items())]
     for height, line in zip(np.linspace(0.90, 0.06, len(lines) + 1), lines, strict=False):
         axes.text(1, height, line, fontsize=9.5 if len(lines) > 2 else 11.5, color=DARK, va="center", ha="right")
-    name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may be no text
+    name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may not be valid text
     child = f"{subject_text(assessment.subject)}   ·   {name}"
     axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
 
@@ -97,7 +97,7 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
 def _title(assessment: Assessment) -> tuple[str, str]:
     """Bone age and interval; both bone ages and the union of their intervals where the sex is unknown."""
     if assessment.interval is None:
-        return "Not assessed", "the film was refused; see the findings below"
+        return "Not assessed", "film refused; see the findings below"
     ages = {SEX_WORDS[sex]: format_age(answer.bone_age.mean_months) for sex, answer in assessment.answers.items()}
     each = ", ".join(f"{sex} {age}" for sex, age in ages.items())
     title = f"Bone age: {each}" if assessment.by_sex else f"Bone age {ages.popitem()[1]}"

@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 GREEN = "#2f9e6e"
 LONGEST_SIDE_PX = 1200
 FIELD_MARGIN = 0.12
-"""Only the part around the hand is shown: this share of the hand's height on every side."""
+"""Margin shown around the hand, as a share of its height."""
 TURN_DEGREES = 30.0
-"""A hand turned by more than this is shown upright."""
+"""A hand rotated by more than this is shown upright."""
 FULL_MONTHS, LEAST_MONTHS = 12.0, 1.0
-"""The occlusion map has its strongest colour from `FULL_MONTHS`, and none below `LEAST_MONTHS`."""
+"""The colours of the occlusion map saturate at `FULL_MONTHS`; below `LEAST_MONTHS` there is no colour."""
 
 
 @dataclass(frozen=True, eq=False)
 class FilmView:
-    """What a figure shows of a film.
+    """The part of a film that a figure shows.
 
     Attributes:
         pixels: Brightness, stretched for the eye, `(height, width)` uint8.
         onto: Affine from film pixels to these.
         outline: The hand's outline on them, `(n, 2)`; NaN where the outline is only that of the canvas.
-        caption: Side of the hand, and what was done to show it.
+        caption: Side of the hand, and how it was transformed.
     """
 
     pixels: NDArray[np.uint8]
@@ -49,7 +49,7 @@ class FilmView:
 
 
 def film_view(hand: StandardHand, assessment: Assessment) -> FilmView:
-    """The part around the hand, upright; the whole film as it lies where it was refused."""
+    """The part around the hand, upright; the whole unrotated film if it was refused."""
     outline = hand.outline_film[0] if located(assessment.findings) and hand.outline_film else np.empty((0, 2))
     refused = assessment.verdict is Verdict.REJECT
     turned = 0.0 if refused or abs(assessment.pose.rotation_degrees) <= TURN_DEGREES else assessment.pose.rotation_degrees
@@ -92,10 +92,10 @@ def draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap, view
 
 
 def attention_caption(attention: AttentionMap) -> str:
-    """What the map shows, or that it shows nothing."""
+    """Caption of the map, also if it is empty."""
     if np.abs(attention.change_months).max() < LEAST_MONTHS:
-        return f"covering any one place changes the bone age by less than {LEAST_MONTHS:g} month"
-    return "change of the bone age when the place is covered"
+        return f"covering any region changes the bone age by less than {LEAST_MONTHS:g} month"
+    return "change of the bone age when a region is covered"
 
 
 def _field(hand: StandardHand, outline: NDArray[np.float64], upright: geometry.Affine) -> NDArray[np.float64]:
@@ -113,7 +113,7 @@ def _field(hand: StandardHand, outline: NDArray[np.float64], upright: geometry.A
 
 
 def _without_canvas_edge(hand: StandardHand, outline: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The outline with NaN where it runs along the edge of the canvas: the hand goes on there."""
+    """The outline with NaN where it runs along the edge of the canvas: the hand continues there."""
     height, width = canvas_size(MASK_HEIGHT_PX)
     places = geometry.move(outline, hand.film_to_canvas(MASK_HEIGHT_PX))
     inside = np.all((places > 1.5) & (places < (width - 1.5, height - 1.5)), axis=1, keepdims=True)

@@ -37,7 +37,7 @@ _MARKERS = {
     "blum-2022": ("P", "#5a8a4f", "Blum 2022"),
 }
 _PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
-_NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; one child may differ."
+_NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; a single child may differ."
 
 
 def save_growth_figure(growth: Growth, path: Path) -> None:
@@ -212,7 +212,7 @@ def _draw_methods(axes: Axes, growth: Growth) -> None:
         ]
         if not points:
             continue
-        shift = 0.06 * (number - len(_MARKERS) / 2)  # side by side, so that bands at one visit can be told apart
+        shift = 0.06 * (number - len(_MARKERS) / 2)  # side by side, so that bands at one visit can be distinguished
         x = [age + shift for age, _ in points]
         y = [prediction.adult_height_cm for _, prediction in points]
         axes.plot(x, y, marker, color=color, markersize=5.5, markeredgecolor="white", label=title, zorder=4)

@@ -1,4 +1,4 @@
-"""One row a film, for spreadsheets and data frames."""
+"""One row per film, for spreadsheets and data frames."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from openboneage.errors import BoneAgeError, RefusedError
 
 UNREADABLE = "unreadable"
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""Beginnings that make a spreadsheet run a cell as a formula, with any apostrophes already before them."""
+"""Text that a spreadsheet would run as a formula, with any apostrophes before it."""
 DECIMALS = {"seconds": 3}
-"""Decimals of a number in a cell; two where nothing is said."""
+"""Decimals of a number in a cell; the default is two."""
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """A film in a table. Text is empty, and a number None, where there is none.
+    """A film in a table. Missing text is empty, missing numbers are None.
 
     Attributes:
         path: The path as it was given.
@@ -35,7 +35,7 @@ class TableRow:
         seconds: Time of the assessment in seconds.
         age_months: Chronological age in months.
         sds: Standard deviation score of the bone age.
-        messages: What the findings say, in words.
+        messages: Messages of the findings.
         film_sha256: Checksum of the file's bytes.
         sop_instance_uid: SOP instance UID of a DICOM film.
         program_version: Version of this program.
@@ -105,14 +105,14 @@ def to_error_row(path: str, error: BoneAgeError, case_id: str = "") -> TableRow:
 
 
 def models_cell(models: Iterable[ModelFacts]) -> str:
-    """The models of a row; it is the same for the same weights only."""
+    """The models of a row; equal only for equal weights."""
     return ";".join(map(str, models))
 
 
 def to_cells(row: TableRow) -> list[str]:
     """The row as text for a CSV file.
 
-    An apostrophe is put before text that a spreadsheet would run as a formula; `from_cells` takes it away again.
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; `from_cells` removes it.
     """
     return [_cell(name, value) for name, value in zip(COLUMNS, astuple(row), strict=True)]
 
@@ -127,7 +127,7 @@ def from_cells(cells: Iterable[str]) -> TableRow:
     """The row that `to_cells` wrote.
 
     Raises:
-        ValueError: There are too few or too many cells, or a number is none.
+        ValueError: There are too few or too many cells, or a number is invalid.
     """
     values: dict[str, Any] = {}
     for column, cell in zip(fields(TableRow), cells, strict=True):

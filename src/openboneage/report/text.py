@@ -7,7 +7,7 @@ from openboneage.assess.words import age_text
 
 
 def printable(text: str) -> str:
-    """The text with control characters, and others that a terminal would obey or hide, written as escapes."""
+    """The text with control characters, and others that a terminal would interpret or hide, as escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text)
 
 

@@ -1,1 +1,1 @@
-"""The methods that estimate bone age, behind one protocol; `registry` lists them by name."""
+"""Methods that estimate bone age, with a common protocol; `registry` lists them by name."""

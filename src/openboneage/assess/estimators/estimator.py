@@ -1,4 +1,4 @@
-"""What a method of bone age estimation offers: standard hand and sex in, distribution out."""
+"""Protocols of bone age estimation: from a standard hand and a sex to a distribution."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from openboneage.weights.role import Role
 
 @runtime_checkable
 class AgeEstimator(Protocol):
-    """A method of bone age estimation. How a hand is drawn for a network is the method's own business.
+    """A method of bone age estimation. Each method draws the hand for its network itself.
 
     Attributes:
         name: Name in the registry, such as `whole-hand`.
@@ -46,7 +46,7 @@ class AgeEstimator(Protocol):
 
 @runtime_checkable
 class CalibratedEstimator(AgeEstimator, Protocol):
-    """A method whose distributions are calibrated after the fact, so that the calibration can be fitted anew."""
+    """A method with a separate calibration of its distributions, which can be refitted."""
 
     @property
     def calibration(self) -> Calibration:
@@ -60,7 +60,7 @@ class CalibratedEstimator(AgeEstimator, Protocol):
 
 @runtime_checkable
 class PictureEstimator(AgeEstimator, Protocol):
-    """A method that sees one picture of the hand on the canvas: an occlusion map covers the picture, which is fast."""
+    """A method that uses one picture of the hand on the canvas: an occlusion map can cover the picture, which is fast."""
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
         """The picture, `(height, width)`; 0 is dark or background."""

@@ -1,4 +1,4 @@
-"""The estimators by name. A new estimator is a class in this package and its entry here."""
+"""The estimators by name. To add one, write a class in this package and register it here."""
 
 from __future__ import annotations
 

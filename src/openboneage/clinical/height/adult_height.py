@@ -37,7 +37,7 @@ METHODS: dict[str, Callable[[HeightInputs], HeightPrediction]] = {
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A method that predicts nothing for this child, and why."""
+    """A method that makes no prediction for this child, and why."""
 
     method: str
     reason: str
@@ -70,7 +70,7 @@ class AdultHeight:
         predictions: One for each method, in the order of `METHODS`.
         left_out: The other methods, with reasons.
         consensus: Median and spread; `None` where no method counts.
-        findings: What is unusual about the inputs.
+        findings: Unusual inputs.
     """
 
     predictions: tuple[HeightPrediction, ...]
@@ -95,7 +95,7 @@ def predict_adult_height(inputs: HeightInputs) -> AdultHeight:
 
 
 def _checked(prediction: HeightPrediction, inputs: HeightInputs) -> HeightPrediction:
-    """Raise a prediction to the present height, and refuse one that no adult has.
+    """Raise a prediction to the present height, and refuse an impossible one.
 
     Raises:
         RefusedError: The prediction lies beyond 6 SD of the heights of adults.

@@ -5,8 +5,8 @@ where bone age is a year or more ahead of chronological age, retarded where it i
 two ages of a table the share is interpolated linearly. The table for retarded boys ends at a bone age of 13 years, and the
 paper names none that continues it.
 
-Where bone age and age differ by more than two years the authors advise caution (p. 438): children who are further advanced
-tend to end taller than the tables say, children who are further delayed shorter.
+Where bone age and age differ by more than two years the authors advise caution (p. 438): more advanced children tend to become
+taller than predicted, more delayed children shorter.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ KG_PER_POUND = 0.45359237
 
 ADULT_AGE_MONTHS = 18 * MONTHS_PER_YEAR
 MATURE_BONE_AGE_MONTHS = {Sex.MALE: 18 * MONTHS_PER_YEAR, Sex.FEMALE: 17 * MONTHS_PER_YEAR}
-"""Beyond 18 years, a bone age below this is refused: no method was made for such an adult. A rule of this program."""
+"""Beyond 18 years, a bone age below this is refused: no method was made for such adults. A rule of this program."""
 
 _WORDS = {
     "weight_kg": "weight",
@@ -82,7 +82,7 @@ class HeightInputs:
     earlier: EarlierVisit | None = None
 
     def __post_init__(self) -> None:
-        """Check every value against what is possible.
+        """Check that every value is possible.
 
         Raises:
             InputError: A value is out of range; the message names the limits, the unit and the likely mistake.

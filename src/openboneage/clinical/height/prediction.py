@@ -1,4 +1,4 @@
-"""The value that every method of adult height prediction returns, and what the methods share."""
+"""The result of every method of adult height prediction, and functions that the methods share."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Cohort(StrEnum):
 
 @dataclass(frozen=True)
 class ErrorBand:
-    """Where the true adult height lies for a share of children.
+    """Interval that contains the true adult height for a share of children.
 
     Attributes:
         low_cm: Lower end, cm.
         high_cm: Upper end, cm.
         coverage: Share of children inside, 0 to 1; `None` for a range that is a convention.
-        source: Where the width comes from.
+        source: Source of the width.
     """
 
     low_cm: float
@@ -48,7 +48,7 @@ class ErrorBand:
 
     @classmethod
     def around(cls, height_cm: float, half_width_cm: float, coverage: float | None, source: str) -> ErrorBand:
-        """Return a band that reaches equally far to both sides of a height, cm."""
+        """Return a symmetric band around a height, cm."""
         return cls(height_cm - half_width_cm, height_cm + half_width_cm, coverage, source)
 
 
@@ -58,13 +58,13 @@ class HeightPrediction:
 
     Attributes:
         method: Name of the method, such as `bayley-pinneau`.
-        title: Its name for a person, with the table that was used.
+        title: Its name for people, with the table that was used.
         cohort: The children that the method was fitted on.
         adult_height_cm: Predicted adult height, cm.
         error: Error band; `None` where the source of the method gives none at this age.
         in_consensus: Whether the prediction counts in the consensus.
-        notes: What was done beyond reading the table.
-        findings: What to know about the tables, and why a prediction does not count.
+        notes: Steps beyond reading the table.
+        findings: Findings on the tables, and why a prediction does not count.
     """
 
     method: str
@@ -115,5 +115,5 @@ def published_error(method: str, sex: Sex, statistic: str) -> tuple[float, float
 
 
 def published_error_findings(sex: Sex) -> tuple[Finding, ...]:
-    """Return what to know about the table of published errors."""
+    """Return findings on the table of published errors."""
     return load_table(_PUBLISHED_ERRORS).findings(sex)

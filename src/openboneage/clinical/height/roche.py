@@ -1,7 +1,7 @@
 """The equations of the Fels study: Roche-Wainer-Thissen 1975, Khamis-Guo 1993, Khamis-Roche 1995.
 
 All are weighted sums of the child's size, weight, the mean height of both parents and, except for Khamis-Roche, a bone age. The
-weights are interpolated linearly between the two ages of a table beside the child's.
+weights are interpolated linearly between the two ages of a table around the child's age.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ STANDING_TO_RECUMBENT_CM = 1.25  # added where only the standing height is known
 GROWTH_AFTER_18_CM = {Sex.MALE: 0.8, Sex.FEMALE: 0.6}  # Khamis and Guo 1993
 
 RWT_MATURE_MONTHS = {Sex.MALE: 16 * MONTHS_PER_YEAR, Sex.FEMALE: 14 * MONTHS_PER_YEAR}
-"""The paper stops where half the hand's bones are adult; without their stages this bone age stands for it, by our rule."""
+"""The paper stops when half the bones of the hand are adult; their stages are unknown, so this bone age is used. Our rule."""
 
-# What the paper allows where a value is not known.
+# Values that the paper allows instead of unknown ones.
 RWT_AGE_FOR_BONE_AGE_UNTIL_MONTHS = {Sex.MALE: 13 * MONTHS_PER_YEAR, Sex.FEMALE: 8 * MONTHS_PER_YEAR}
 RWT_FATHER_CM = 174.5
 RWT_MOTHER_CM = 162.0
@@ -190,7 +190,5 @@ def _misprint_notes(inputs: HeightInputs) -> tuple[str, ...]:
 
 
 def _other_bone_age() -> Finding:
-    message = (
-        "Khamis and Guo 1993 used the bone age of the Fels method; a Greulich-Pyle bone age was given and used instead of it."
-    )
+    message = "Khamis and Guo 1993 used the bone age of the Fels method; a Greulich-Pyle bone age was used instead."
     return Finding("bone-age-of-another-method", Severity.NOTE, message)

@@ -1,8 +1,8 @@
-"""The height of the parents: where a healthy child of theirs is expected to end.
+"""Target height: the expected adult height of a healthy child from the parents' heights.
 
-The mid-parental height takes the mean of both parents. Children of very short or very tall parents lie nearer to the mean of
-the population than their parents (regression to the mean); the formulas of Luo 1998 and of Hermanussen and Cole 2002 allow
-for it. None of them uses the child's own growth, and none counts in the consensus.
+The mid-parental height uses the mean of both parents. Children of very short or very tall parents lie nearer to the mean of the
+population than their parents (regression to the mean); the formulas of Luo 1998 and of Hermanussen and Cole 2002 allow for it.
+None of them uses the child's own growth, and none counts in the consensus.
 """
 
 from __future__ import annotations

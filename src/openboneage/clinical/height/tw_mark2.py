@@ -2,7 +2,7 @@
 
 Tanner JM, Landt KW, Cameron N, Carter BS, Patel J. Arch Dis Child 1983; 58:767-776, Tables 2.1 and 2.2 (boys), 3.1 to 3.3
 (girls). A row belongs to the nearest half year of age, and the exact age goes into the equation (p. 768). Increments are
-taken from a visit about one year earlier. The parents' heights do not take part (p. 775). Not tested in precocious puberty,
+taken from a visit about one year earlier. The parents' heights are not used (p. 775). Not tested in precocious puberty,
 achondroplasia or chronic disease.
 """
 
@@ -38,7 +38,7 @@ def tw_mark2_1983(inputs: HeightInputs) -> HeightPrediction:
     """Predict adult height by TW Mark II.
 
     Needs a TW2-RUS bone age, and whether a girl of 11 years and over has had her menarche; boys of 6 to 20, girls of 5 to 17
-    years. A visit 10 to 13 months earlier (girls 10.5 to 13) brings in the increments.
+    years. A visit 10 to 13 months earlier (girls 10.5 to 13) provides the increments.
 
     Raises:
         InputError: Something needed is not given.
