@@ -99,7 +99,7 @@ def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
             "132 months: Menarche is yes, but the age at menarche is 140",
         ),
         ("sex,age,birth_weight_kg\nF,12y,3400\n", "birth weight must lie between 0.3 and 7 kg"),
-        ("sex,age\nF,9y12m\n", "Beside years an age has 0 to 11 months"),
+        ("sex,age\nF,9y12m\n", "In addition to years an age has 0 to 11 months"),
         ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),
         ("sex,age\nX,9y\n", "Sex must be F, M or unknown"),
         ("sex,age\nU,9y\n", "give the sex, F or M"),
