@@ -515,7 +515,7 @@ def test_figures_of_dicom_uids_keep_the_whole_uid(films: Path, tmp_path: Path) -
 def test_broken_weights_end_the_run_and_leave_no_row(films: Path, tmp_path: Path) -> None:
     write_toy(tmp_path, sha256="0" * 64)
     run = boneage("assess", films, "--models", tmp_path, "--csv", tmp_path / "out.csv")
-    assert (run.code, run.err.count("or install the package anew.")) == (5, 1)
+    assert (run.code, run.err.count("or reinstall the package.")) == (5, 1)
     assert rows_of(tmp_path / "out.csv") == []
 
 

@@ -24,7 +24,7 @@ def test_figures_from_training_films_are_refused(tiny_shared: Path) -> None:
     result = evaluate("ages", "--split", "train", "--data", tiny_shared / "rsna")
 
     assert isinstance(result.exception, InputError)
-    assert "learned from train" in str(result.exception)
+    assert "trained on the train split" in str(result.exception)
 
 
 def test_the_refusal_is_one_sentence_and_an_exit_code(

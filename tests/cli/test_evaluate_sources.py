@@ -101,10 +101,10 @@ def test_films_of_the_official_folder_that_were_learned_from(tmp_path: Path, toy
     run = boneage("evaluate", "ages", source, "--split", "validation", "--models", toy, "--jobs", "1")
 
     assert (refused.code, without.code) == (InputError.exit_code, InputError.exit_code)
-    assert "the program learned from train" in refused.err
+    assert "the program was trained on the train split" in refused.err
     assert "found none; it has 2 of train, 1 of validation" in without.err
     assert rows(run.out)["all"] == "1"
-    assert "the program learned from 2 others" in run.err
+    assert "the program was trained on 2 others" in run.err
 
 
 def test_a_tree_of_dicom_films(tmp_path: Path, toy: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_film_that_cannot_be_read_is_left_out_and_named(folder: Path, toy: Pat
 
     assert run.code == 0, run.err
     assert rows(run.out)["all"] == "2"
-    assert "Unreadable, so left out: 1 films, such as 7041.png." in run.out
+    assert "Unreadable and left out: 1 films, such as 7041.png." in run.out
     assert none.code == InputError.exit_code
     assert "none of 3 can, such as 7036.png" in none.err
 

@@ -61,8 +61,8 @@ def test_answers_are_compared_and_groups_counted(tiny_shared: Path, tmp_path: Pa
     ages, coverage, own, closing = run.out.strip().split("\n\n")
     assert len(ages.splitlines()) == 2 + 4
     assert coverage.splitlines()[2].startswith("| all | ")
-    assert own.startswith("These films set the intervals"), "validation films are the default"
-    assert closing.count("Of the 0 groups") == 2, "six films are too few to tell"
+    assert own.startswith("The intervals were calibrated on these films"), "validation films are the default"
+    assert closing.count("with at least 50 films: 0") == 2, "six films are too few to tell"
 
 
 def test_limits_set_learned_films_apart(tiny_shared: Path, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_limits_set_learned_films_apart(tiny_shared: Path, tmp_path: Path) -> No
     assert [line.split(" | ")[:2] for line in habits.splitlines()[2:]] == [
         ["| all", "27"], ["| train", "12"], ["| validation", "6"], ["| held-out", "6"], ["| native", "3"],
     ]  # fmt: skip
-    assert "every 8th: the program learned from them | 2 |" in learned
+    assert "every 8th: the program was trained on them | 2 |" in learned
     assert {line.split(" | ")[0] for line in archive.splitlines()[2:]} == {"| 4000-7999", "| from 12000"}
     assert closing.startswith("Held-out films, weighted by the 1 native films in each range")
 
@@ -95,7 +95,7 @@ def test_no_such_figure_comes_from_training_films(tiny_shared: Path, tmp_path: P
     run = boneage("evaluate", figure, "--split", "train", "--data", tiny_shared / "rsna", *models)
 
     assert run.code == InputError.exit_code
-    assert "learned from train" in run.err
+    assert "trained on the train split" in run.err
 
 
 @pytest.mark.parametrize("figure", [*FIGURES, "limits"])

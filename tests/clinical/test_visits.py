@@ -60,7 +60,7 @@ def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("age,height_cm\n9y,133\n", "does not say the sex"),
+        ("age,height_cm\n9y,133\n", "does not state the sex"),
         (
             "sex,age,height_in,hight\nF,9y,52,5\n",
             r"^visits\.csv has columns that are not known: height_in, hight\. Known are sex, ",

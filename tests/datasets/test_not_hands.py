@@ -24,5 +24,5 @@ def test_each_image_is_in_one_split(tiny_shared: Path) -> None:
 
 
 def test_a_missing_archive_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no hands at .*absent\.zip, found none"):
+    with pytest.raises(InputError, match=r"without a hand at .*absent\.zip, found none"):
         read_not_hands(tmp_path / "absent.zip", Split.TRAIN)

@@ -66,7 +66,7 @@ def test_errors_are_sorted_by_id_and_those_of_refused_films_left_out() -> None:
 
 def test_learned_films_are_named_as_such() -> None:
     assert cells(learned_table(ERRORS)) == [
-        ["training, every 8th: the program learned from them", "4", "2.00 ± 0.50", "+0.50"],
+        ["training, every 8th: the program was trained on them", "4", "2.00 ± 0.50", "+0.50"],
         ["held-out", "6", "6.33 ± 1.19", "+2.33"],
     ]
 

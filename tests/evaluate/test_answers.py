@@ -113,12 +113,12 @@ class TestCoverage:
             ["boys", "10", "100.0 % (72.2 % to 100.0 %)", "20.0", "2.00", "+2.00"],
         ]
 
-    def test_groups_as_promised_are_counted_among_the_large(self) -> None:
+    def test_large_groups_with_the_nominal_coverage_are_counted(self) -> None:
         figures = [figures_of(50, 44), figures_of(100, 92), figures_of(50, 42), figures_of(1000, 860), figures_of(49, 44)]
 
         assert covered("read", figures, 0.9) == (
-            "Of the 4 groups by age as read that have 50 films or more, the coverage lies within 88 % to 92 % in 2 "
-            "(perfect intervals: 2.6 on average), and 90 % lies within the 95 % interval of the coverage in 3."
+            "Groups by age as read with at least 50 films: 4. Coverage is 88 % to 92 % in 2 "
+            "(expected with perfect intervals: 2.6), and consistent with 90 % (95 % CI) in 3."
         )
 
 
@@ -135,24 +135,24 @@ def test_chance_of_near_is_a_share_of_the_binomial() -> None:
     assert chance_of_near(1, 0.9) == 0
 
 
-def test_films_that_set_the_intervals_are_named_as_such() -> None:
+def test_calibration_films_are_named_as_such() -> None:
     readings = scattered(150, 1, 1.0)
     others = [replace(each, film=replace(each.film, split=Split.HELD_OUT)) for each in readings]
-    said = "These films set the intervals: only other films test them."
+    said = "The intervals were calibrated on these films: use other films to test them."
 
     own, other = (answers_report(films, PLATES, calibrate(readings)).split("\n\n") for films in (readings, others))
 
     assert own == [*other[:2], said, other[2]]
 
 
-def test_the_report_has_two_tables_and_two_sentences() -> None:
+def test_the_report_has_two_tables_and_counts_both_kinds_of_groups() -> None:
     readings = [replace(each, film=replace(each.film, split=Split.HELD_OUT)) for each in scattered(150, 1, 1.0)]
 
     *tables, closing = answers_report(readings, PLATES, calibrate(readings)).split("\n\n")
 
     assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1]
-    assert "groups by age as estimated" in closing.split(". ")[0]
-    assert "groups by age as read" in closing.split(". ")[1]
+    assert closing.startswith("Groups by age as estimated")
+    assert closing.count("Groups by age as read") == 1
 
 
 def test_films_that_are_all_refused_give_no_report() -> None:

@@ -58,7 +58,7 @@ def test_masks_agree_with_rough_outlines(tables: dict[str, list[list[str]]]) -> 
 
 def test_pose_is_recovered(tables: dict[str, list[list[str]]]) -> None:
     for name, median, _, wrong in tables["pose"][2:]:
-        assert name.startswith("turned by ")
+        assert name.startswith("rotated by ")
         assert float(median.removesuffix("°")) < 10
         assert wrong == "0.0 %"
 

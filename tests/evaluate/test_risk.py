@@ -56,7 +56,7 @@ def test_the_gain_is_full_for_the_best_order(errors: list[float], gained: str) -
 
 def test_refusals_reach_to_the_last_large_error() -> None:
     assert refusals_needed(WIDTHS, ERRORS, 24) == (
-        "So that none of the 2 errors over 24 months is left, 75.0 % of the films must be refused: "
+        "To leave none of the 2 errors over 24 months, 75.0 % of the films must be refused: "
         "those with an interval of 40.0 months or more."
     )
     assert "none of the 1 errors over 36" in refusals_needed(WIDTHS, ERRORS, 36)
@@ -67,7 +67,7 @@ def test_the_report_closes_with_what_is_needed() -> None:
     *tables, needs = risk_report(READINGS).split("\n\n")
 
     assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1]
-    assert needs.startswith("So that none of the 1 errors over 24 months is left, 33.3 % of the films")
+    assert needs.startswith("To leave none of the 1 errors over 24 months, 33.3 % of the films")
     assert needs.endswith("No error is over 36 months.")
 
 

@@ -39,11 +39,13 @@ def test_a_split_is_taken_as_given() -> None:
     sample = sample_of(film_set(ALL, [Split.TRAIN]), Split.NATIVE)
 
     assert ([film.id for film in sample.films], sample.title) == (["native"], "native films")
-    assert sample.note == "Figures come from 1 native films; the program learned from 1 others."
+    assert sample.note == "Figures come from 1 native films; the program was trained on 1 others."
 
 
 def test_films_that_were_learned_from_are_refused() -> None:
-    with pytest.raises(InputError, match=r"mine\.csv come from validation, held-out, native; the program learned from train"):
+    with pytest.raises(
+        InputError, match=r"mine\.csv come from validation, held-out, native; the program was trained on the train split"
+    ):
         sample_of(film_set(ALL, [Split.TRAIN]), Split.TRAIN)
 
 

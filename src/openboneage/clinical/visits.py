@@ -140,7 +140,7 @@ def read_child(path: Path, sex: Sex | None = None, mother_cm: float | None = Non
         if value is not None:
             child[key] = _one(key, [child.get(key), value])
     if child.get("sex") is None:
-        raise InputError(f"{path.name} does not say the sex: give a column `sex` with F or M, or the option --sex.")
+        raise InputError(f"{path.name} does not state the sex: give a column `sex` with F or M, or the option --sex.")
     sex_of_child = child.pop("sex")
     return Child(sex_of_child, tuple(rows), **child)
 

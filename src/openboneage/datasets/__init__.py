@@ -1,1 +1,1 @@
-"""Public data sets: where the films, labels and drawings are, and which film belongs to which split."""
+"""Data sets: films, labels, annotations and splits."""

@@ -1,4 +1,4 @@
-"""Drawings that people made on RSNA films: hand outlines and joint boxes, in film fractions.
+"""Manual annotations of RSNA films: hand outlines and joint boxes, in fractions of the film.
 
 Outlines: Nguyen Tuan Minh, `minhnt33/gr-bone-age` (MIT), 100 films.
 Boxes: Koitka et al., PLoS ONE 2018; 13(11):e0207496 (MIT), 329 films.
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
-"""The points that give a hand its pose: distal radius, metacarpophalangeal joints of thumb, middle and little finger."""
+"""The points that determine the pose of a hand: distal radius, MCP joints of thumb, middle and little finger."""
 
 MCP_BOXES = 5
 
@@ -26,7 +26,7 @@ def read_outlines(path: Path, size_px: int = 256) -> dict[str, NDArray[np.uint8]
     """Rasterise the hand outlines of `outlines.json`.
 
     Returns:
-        By film id, a mask `(size_px, size_px)` uint8 of 0 and 255 over the whole film, its aspect ratio squashed away.
+        By film id, a mask `(size_px, size_px)` uint8 of 0 and 255 over the whole film, without its aspect ratio.
     """
     masks = {}
     for film_id, drawing in json.loads(path.read_text()).items():
@@ -62,7 +62,7 @@ def read_joints(path: Path, subset: str) -> dict[str, dict[str, list[tuple[float
 
 
 def read_landmarks(path: Path, subset: str) -> dict[str, NDArray[np.float64]]:
-    """Joints that give the hand's pose, from `read_joints`.
+    """Joints that determine the hand's pose, from `read_joints`.
 
     Returns:
         By film id, points `(4, 2)` in the order of `LANDMARKS`. Films without one radius and five MCP boxes are left out.

@@ -1,4 +1,4 @@
-"""Hands cut out of their films, as some archives keep them: black outside the hand."""
+"""Hands cut out of their films, as in some archives: black outside the hand."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _KEYWORDS = [
 
 @dataclass(frozen=True)
 class Header:
-    """A film's header; without arguments, that of a file without header.
+    """A film's header; the defaults are those of a file without header.
 
     Attributes:
         uid: SOP Instance UID; empty where there is none.
@@ -39,7 +39,7 @@ class Header:
 
 
 def read_header(path: Path) -> Header | None:
-    """Read the header of a DICOM file; None where the file is another or has no image."""
+    """Read the header of a DICOM file; None if the file is not DICOM or has no image."""
     with quiet_pydicom:
         try:
             dataset = dcmread(path, stop_before_pixels=True, specific_tags=_KEYWORDS)

@@ -42,7 +42,7 @@ class Film:
 
     @property
     def label_months(self) -> float:
-        """Bone age as read, for what needs one.
+        """Bone age as read, for code that needs one.
 
         Raises:
             InputError: The film has no label.
@@ -53,7 +53,7 @@ class Film:
 
 
 class FilmSet(Protocol):
-    """A data set. It can be pickled: processes get a copy and read pixels themselves."""
+    """A data set. It must be picklable: processes get a copy and read pixels themselves."""
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class FilmSet(Protocol):
 
     @property
     def learned_from(self) -> frozenset[Split]:
-        """Splits that the shipped models learned from."""
+        """Splits that the shipped models were trained on."""
 
     def radiograph(self, film: Film) -> Radiograph:
         """Read a film's pixels.
@@ -91,7 +91,7 @@ class FilmFiles:
         layout: What was recognised, in one sentence.
         films: All films.
         paths: File of each film, by id.
-        learned_from: Splits that the shipped models learned from.
+        learned_from: Splits that the shipped models were trained on.
     """
 
     name: str
@@ -104,7 +104,7 @@ class FilmFiles:
         """Check that there are films and that no two share an id.
 
         Raises:
-            InputError: There is no film, or an id stands twice.
+            InputError: There is no film, or an id is repeated.
         """
         if not self.films:
             raise InputError(f"Expected films in {self.name}, found none ({self.layout}).")

@@ -10,10 +10,10 @@ from openboneage.errors import UnreadableError
 
 
 def decode_grey(data: bytes, name: str) -> NDArray[np.uint8]:
-    """Decode an image of an archive to brightness, `(height, width)` uint8; `name` is what an error calls it.
+    """Decode an image of an archive to brightness, `(height, width)` uint8; `name` is used in errors.
 
     Raises:
-        UnreadableError: The bytes are no image.
+        UnreadableError: The bytes are not an image.
     """
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     if image is None:

@@ -1,4 +1,4 @@
-"""Images that are no hands: chest films, CT and MR slices of MedNIST (CC BY-SA 4.0), 64 px."""
+"""Images without a hand: chest films, CT and MR slices of MedNIST (CC BY-SA 4.0), 64 px."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_not_hands(path: Path, split: Split) -> dict[str, NDArray[np.uint8]]:
         InputError: The archive is missing.
     """
     if not path.is_file():
-        raise InputError(f"Expected the archive of images that are no hands at {path}, found none.")
+        raise InputError(f"Expected the archive of images without a hand at {path}, found none.")
     with zipfile.ZipFile(path) as archive:
         names = [name for name in sorted(archive.namelist()) if name.endswith(".jpeg") and split_of(name) is split]
         return {name: decode_grey(archive.read(name), name) for name in names}

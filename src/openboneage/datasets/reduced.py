@@ -1,4 +1,4 @@
-"""Films reduced to small squares, as the RSNA packs hold them: point samples, averages, and the aspect ratio that is lost."""
+"""Films reduced to small squares, as in the RSNA packs: point samples, averages, and the lost aspect ratio."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from openboneage.reading.radiograph import Radiograph
 SAMPLED_PX = 100
 AVERAGED_PX = 64
 FILM_HEIGHT_PX = 150
-"""Height of a reduced film with its aspect restored: enough to keep every sample, too little to pass for a fine film."""
+"""Height of a reduced film with its aspect restored: enough to keep every sample, but still a coarse film."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReducedFilm:
-    """A film as training sees it.
+    """A film as used in training.
 
     Attributes:
         sampled: Point samples, `(100, 100)` uint8: pixel `(i, j)` is pixel `(floor((i + 0.5) * height / 100),
             floor((j + 0.5) * width / 100))` of the film.
-        averaged: Averages, `(64, 64)` uint8; None where there are none.
+        averaged: Averages, `(64, 64)` uint8; None if there are none.
         aspect: Width over height of the film.
     """
 

@@ -1,4 +1,4 @@
-"""Which split a film belongs to: a fixed hash of its id, so that every study and every run agrees."""
+"""The split of a film: a fixed hash of its id, the same in every study and every run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RSNA_NATIVE_IDS = frozenset(map(str, (
     2503, 2550, 2565, 2587, 2608, 2621, 2661, 2670, 2687, 2732, 2768, 2783, 2798, 2815, 2838, 2859, 7034, 7035, 7036, 7037,
     7038, 7040, 7041, 7042, 7043, 7047, 7256, 14717, 14729, 14735, 14750, 14931,
 )))  # fmt: skip
-"""RSNA training films kept for the check at full size: never trained on, never tuned to."""
+"""RSNA training films of the full-size test: never used for training or tuning."""
 
 
 class Split(StrEnum):

@@ -1,1 +1,1 @@
-"""How good the program is: figures on films that it never learned from."""
+"""Measurement of the program on films that it was not trained on."""

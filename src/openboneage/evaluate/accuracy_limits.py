@@ -18,9 +18,9 @@ from openboneage.evaluate.ages import LoadAssessor, Reading, answered, columns, 
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 
 LEARNED_EVERY = 8
-"""Step through the training films, so that about as many are read as are held out."""
+"""Step through the training films, so that about as many are used as are held out."""
 SETS = {
-    Split.TRAIN: f"training, every {LEARNED_EVERY}th: the program learned from them",
+    Split.TRAIN: f"training, every {LEARNED_EVERY}th: the program was trained on them",
     Split.HELD_OUT: "held-out",
     Split.NATIVE: "native",
 }
@@ -85,7 +85,7 @@ def errors_by_range(readings: Sequence[Reading]) -> list[Ages]:
 
 
 def learned_table(errors: Mapping[Split, Sequence[Ages]]) -> str:
-    """Films that the program learned from, and films that it did not learn from."""
+    """Films that the program was trained on, and other films."""
     rows = [[SETS[split], *_cells(np.concatenate(errors[split]))] for split in (Split.TRAIN, Split.HELD_OUT)]
     return to_markdown(("films", "n", "MAE ± SE", "bias"), rows)
 

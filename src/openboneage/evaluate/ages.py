@@ -34,7 +34,7 @@ class Reading:
 
     Attributes:
         film: Film and label.
-        quality: Verdict on the film before its age was estimated.
+        quality: Verdict on the film before the estimate.
         age: The estimate, whether or not the program would report it.
     """
 
@@ -44,7 +44,7 @@ class Reading:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the program reports the age: not where it refuses the film for its quality or its interval."""
+        """Whether the program reports the age: no if the film is refused for its quality or its interval."""
         return Verdict.REJECT if verdict_of(interval_findings(self.age)) is Verdict.REJECT else self.quality
 
     @property
@@ -66,14 +66,14 @@ def assessor_loader(models: ModelSet, estimator: str = DEFAULT_ESTIMATOR) -> Loa
 def read_films(
     source: FilmSet, films: Sequence[Film], load: LoadAssessor, executor: Executor, sex: Sex | None = None
 ) -> list[Reading]:
-    """Run the program over films of a data set; a film that cannot be read has no reading.
+    """Run the program on films of a data set; unreadable films have no reading.
 
     Args:
         source: The data set.
         films: The films.
         load: Loads the assessor.
         executor: Where to run.
-        sex: Sex that the estimator gets; None gives it each child's own. Of an unknown sex, the even mixture of both answers is
+        sex: Sex passed to the estimator; None passes each child's own. For an unknown sex, the even mixture of both answers is
             measured.
 
     Raises:
@@ -87,10 +87,10 @@ def read_films(
 
 
 def unread(films: Sequence[Film], readings: Sequence[Reading]) -> str:
-    """How many films could not be read, with some of their ids; empty where all could."""
+    """The number of unreadable films, with some of their ids; empty if there are none."""
     read = {reading.film.id for reading in readings}
     missing = [film.id for film in films if film.id not in read]
-    return f"Unreadable, so left out: {len(missing)} films, such as {', '.join(missing[:5])}." if missing else ""
+    return f"Unreadable and left out: {len(missing)} films, such as {', '.join(missing[:5])}." if missing else ""
 
 
 def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading | None]:
@@ -113,9 +113,9 @@ def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex:
 
 
 def figures_by_group(readings: Sequence[Reading]) -> dict[str, AgeFigures]:
-    """Figures over the films that the program answers: by sex, race and age band, and against second readings.
+    """Accuracy on the films that the program answers: by sex, race and age band, and against second readings.
 
-    A refused film gets no answer, so it has no error; `refused` counts them.
+    Refused films have no error; `refused` counts them.
     """
     answers = answered(readings)
     groups = {"all": answers}
@@ -130,7 +130,7 @@ def figures_by_group(readings: Sequence[Reading]) -> dict[str, AgeFigures]:
 
 
 def _second_readings(answers: Sequence[Reading]) -> dict[str, AgeFigures]:
-    """Figures against the second reading, and against the mean of both, of the films that were read twice."""
+    """Accuracy against the second reading, and against the mean of both, for films that were read twice."""
     twice = [reading for reading in answers if reading.film.second_reading_months is not None]
     if not twice:
         return {}
@@ -143,7 +143,7 @@ def _second_readings(answers: Sequence[Reading]) -> dict[str, AgeFigures]:
 
 
 def readers_difference(readings: Sequence[Reading]) -> str:
-    """How far the two readings of the films that were read twice lie apart; empty where none was."""
+    """The mean difference between two readings of a film; empty if no film was read twice."""
     pairs = [(film.label_months, film.second_reading_months) for film in (reading.film for reading in readings)]
     gaps = [abs(first - second) for first, second in pairs if second is not None]
     return f"The two readings of {len(gaps)} films differ by {np.mean(gaps):.2f} months on average." if gaps else ""

@@ -1,4 +1,4 @@
-"""Other ways to read an age from the same distributions, and the coverage of the intervals by sex and age."""
+"""Other estimates from the same distributions, and coverage of the intervals by sex and age."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Groups = dict[str, dict[str, AgeFigures]]
 
 MONTHS = np.arange(229)
 UNSEEN_LABELS = 0.05
-"""Added to the number of labels of each month, so that none is impossible."""
+"""Added to the number of labels of each month, so that no month has probability 0."""
 SMOOTHING_MONTHS = 5
-"""Standard deviation of the smoothing that a month's labels are compared with."""
+"""Standard deviation of the smoothing with which the labels of a month are compared."""
 ENOUGH_FILMS = 50
-"""Smaller groups say too little of a coverage."""
+"""The coverage of smaller groups is too uncertain."""
 NEAR = 0.02
-"""How far a coverage may be from the one that is promised."""
-OWN_FILMS = "These films set the intervals: only other films test them."
-"""Said of validation films."""
+"""Tolerance around the nominal coverage."""
+OWN_FILMS = "The intervals were calibrated on these films: use other films to test them."
+"""Note on validation films."""
 BANDS = {
     "estimated": tuple(pairwise((0, 60, 96, 132, 162, len(MONTHS)))),
     "read": AGE_BANDS_MONTHS,
@@ -41,8 +41,8 @@ def answers_report(readings: Sequence[UncalibratedReading], learned: Sequence[Fi
     """The tables and how many groups have the nominal coverage, as Markdown.
 
     Args:
-        readings: Films of one split that nothing was learned from.
-        learned: Training films, whose labels show which ages readers prefer.
+        readings: Films of one split that were not used for training.
+        learned: Training films; their labels show which ages readers prefer.
         calibration: The calibration in use.
 
     Raises:
@@ -92,9 +92,9 @@ def _medians(distributions: Ages) -> Ages:
 
 
 def label_preference(films: Sequence[Film], sex: Sex) -> Ages:
-    """How much likelier readers are to name a month than those around it, `(229,)`, from the labels of a sex.
+    """How much more often readers choose a month than its neighbours, `(229,)`, from the labels of a sex.
 
-    Readers answer with the plates of the Greulich-Pyle atlas, so most of their readings are whole or half years.
+    Readers choose plates of the Greulich-Pyle atlas, so most readings are whole or half years.
     """
     labels = np.array([round(film.label_months) for film in films if film.sex is sex], int)
     counts = np.bincount(labels, minlength=len(MONTHS)) + UNSEEN_LABELS
@@ -105,7 +105,7 @@ def label_preference(films: Sequence[Film], sex: Sex) -> Ages:
 
 
 def group_figures(answers: Sequence[Reading]) -> Groups:
-    """Figures of each sex in each band of age, as estimated and as read; a group without films has none."""
+    """Accuracy by sex and age band, as estimated and as read; groups without films are left out."""
     table = columns(answers)
     sexes = np.array([reading.film.sex for reading in answers])
     groups: Groups = {}
@@ -120,8 +120,8 @@ def group_figures(answers: Sequence[Reading]) -> Groups:
 
 
 def coverage_table(everyone: AgeFigures, groups: Groups) -> str:
-    """Coverage of the intervals as they ship, of all films and of each group."""
-    header = ("interval as it ships", "n", "coverage (95 %)", "width", "MAE", "bias")
+    """Coverage of the intervals, for all films and for each group."""
+    header = ("group", "n", "coverage (95 % CI)", "width", "MAE", "bias")
     rows = []
     for name, f in {"all": everyone, **groups["estimated"], **groups["read"]}.items():
         low, high = coverage_interval(f)
@@ -130,17 +130,17 @@ def coverage_table(everyone: AgeFigures, groups: Groups) -> str:
     return to_markdown(header, rows)
 
 
-def covered(kind: str, figures: Sequence[AgeFigures], promised: float) -> str:
-    """How many groups of one kind are covered as promised."""
+def covered(kind: str, figures: Sequence[AgeFigures], nominal: float) -> str:
+    """How many groups of one kind have the nominal coverage."""
     large = [f for f in figures if f.films >= ENOUGH_FILMS]
-    near = sum(abs(f.coverage - promised) <= NEAR + 1e-9 for f in large)
+    near = sum(abs(f.coverage - nominal) <= NEAR + 1e-9 for f in large)
     intervals = [coverage_interval(f) for f in large]
-    within = sum(low <= promised <= high for low, high in intervals)
-    expected = sum(chance_of_near(f.films, promised) for f in large)
+    within = sum(low <= nominal <= high for low, high in intervals)
+    expected = sum(chance_of_near(f.films, nominal) for f in large)
     return (
-        f"Of the {len(large)} groups by age as {kind} that have {ENOUGH_FILMS} films or more, the coverage lies within "
-        f"{percent(promised - NEAR, 0)} to {percent(promised + NEAR, 0)} in {near} (perfect intervals: {expected:.1f} on "
-        f"average), and {percent(promised, 0)} lies within the 95 % interval of the coverage in {within}."
+        f"Groups by age as {kind} with at least {ENOUGH_FILMS} films: {len(large)}. Coverage is "
+        f"{percent(nominal - NEAR, 0)} to {percent(nominal + NEAR, 0)} in {near} (expected with perfect intervals: "
+        f"{expected:.1f}), and consistent with {percent(nominal, 0)} (95 % CI) in {within}."
     )
 
 
@@ -151,8 +151,8 @@ def coverage_interval(figures: AgeFigures) -> tuple[float, float]:
     return float(ends.low), float(ends.high)
 
 
-def chance_of_near(films: int, promised: float) -> float:
-    """Probability that intervals that hold a reading with exactly the promised probability cover about that share of films."""
+def chance_of_near(films: int, nominal: float) -> float:
+    """Probability that intervals with exactly the nominal coverage cover about that share of films."""
     held = np.arange(films + 1)
-    near = held[np.abs(held / films - promised) <= NEAR + 1e-9]
-    return float(binom.pmf(near, films, promised).sum())
+    near = held[np.abs(held / films - nominal) <= NEAR + 1e-9]
+    return float(binom.pmf(near, films, nominal).sum())

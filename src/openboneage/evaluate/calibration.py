@@ -31,7 +31,7 @@ class UncalibratedReading:
 
     Attributes:
         film: Film and label.
-        quality: Verdict on the film before its age was estimated.
+        quality: Verdict on the film before the estimate.
         probabilities: Distribution for the child's own sex, `(229,)`.
     """
 
@@ -40,12 +40,12 @@ class UncalibratedReading:
     probabilities: Probabilities
 
     def calibrated(self, calibration: Calibration) -> Reading:
-        """The reading that the program makes of it with a calibration."""
+        """The program's reading with a calibration."""
         return Reading(self.film, self.quality, describe(self.probabilities, calibration))
 
 
 def calibrated_estimator(assessor: Assessor) -> CalibratedEstimator:
-    """The estimator of an assessor, whose distributions can be had before calibration.
+    """The estimator of an assessor, with access to distributions before calibration.
 
     Raises:
         InputError: It has no such distributions.
@@ -60,7 +60,7 @@ def calibrated_estimator(assessor: Assessor) -> CalibratedEstimator:
 def read_uncalibrated(
     source: FilmSet, films: Sequence[Film], load: LoadAssessor, executor: Executor
 ) -> list[UncalibratedReading]:
-    """Run the program over films, as `ages.read_films` does, up to the calibration.
+    """Run the program on films up to the calibration, as `ages.read_films` does.
 
     Raises:
         InputError: The estimator has no distributions before calibration.

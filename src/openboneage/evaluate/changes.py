@@ -1,6 +1,6 @@
 """Changes of a film, as pure functions of its pixels, `(height, width)` uint8.
 
-Lengths are shares of the film's height and brightness is in grey levels, so a change means the same on small and big films.
+Lengths are shares of the film's height and brightness is in grey levels, so changes are comparable on small and large films.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Film8 = NDArray[np.uint8]
 LEVELS = np.arange(256.0)
 
 MARKER_SHARE = 0.08
-"""Height of the box that holds a marker: 2 cm on a film of 24 cm."""
+"""Height of the box of a marker: 2 cm on a film of 24 cm."""
 MARGIN_SHARE = 0.02
 """Distance of a marker from the film's edges."""
 
 
 def turned(film: Film8, degrees: float, mirror: bool = False) -> Film8:
-    """A film mirrored, then turned clockwise onto a canvas that holds all of it, black around it."""
+    """A film mirrored, then rotated clockwise on a black canvas that contains all of it."""
     height, width = film.shape
     place = geometry.chain(
         geometry.translation(-width / 2, -height / 2), geometry.scaling(-1 if mirror else 1, 1), geometry.rotation(degrees)
@@ -82,7 +82,7 @@ def with_long_side(film: Film8, side_px: int, point_sampled: bool = False) -> Fi
 
 
 def jpeg(film: Film8, quality: int) -> Film8:
-    """Written as JPEG of that quality, 0 to 100, and read again; its blocks of 8 x 8 px take more from a small film."""
+    """Compressed as JPEG of that quality, 0 to 100; small films lose more, since the blocks have 8 x 8 px."""
     written = cv2.imencode(".jpg", film, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(written, cv2.IMREAD_GRAYSCALE), np.uint8)
 
@@ -95,13 +95,13 @@ def cropped(film: Film8, top: float, right: float, bottom: float, left: float) -
 
 
 def framed(film: Film8, share: float) -> Film8:
-    """A white frame put around the film, as collimation leaves it; it hides nothing."""
+    """A white frame around the film, like a collimation border; it covers nothing."""
     border = round(share * film.shape[0])
     return np.pad(film, border, constant_values=255)
 
 
 def marked(film: Film8, plate: bool = False) -> Film8:
-    """A lead letter in the plainest corner, as bright as bone may be, or a plate of that brightness with the letter cut out."""
+    """A lead letter in the most uniform corner, as bright as bone, or a plate of that brightness with the letter cut out."""
     box = _plainest_corner(film)
     lead = 255 if film[box].mean() < 128 else 0  # a film with dark bones has dark lead
     drawn = film.copy()
@@ -112,7 +112,7 @@ def marked(film: Film8, plate: bool = False) -> Film8:
 
 
 def _plainest_corner(film: Film8) -> tuple[slice, slice]:
-    """The box in a corner, of the four, whose brightness varies least: background, whatever its brightness."""
+    """The box in the corner with the least variation of brightness: background."""
     height, width = film.shape
     size, margin = max(round(MARKER_SHARE * height), 1), round(MARGIN_SHARE * height)
     rows = slice(margin, margin + size), slice(height - margin - size, height - margin)
@@ -121,7 +121,7 @@ def _plainest_corner(film: Film8) -> tuple[slice, slice]:
 
 
 def _write_letter(patch: Film8, level: int) -> None:
-    """Write an L over the patch, in strokes a sixth of its height."""
+    """Draw an L on the patch, with strokes of a sixth of its height."""
     side = patch.shape[0]
     stroke = max(round(side / 6), 1)
     top, bottom, left, right = (round(share * side) for share in (0.15, 0.85, 0.28, 0.72))

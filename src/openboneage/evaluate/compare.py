@@ -1,4 +1,4 @@
-"""Several model sets over the same films, side by side, with paired differences."""
+"""Several model sets on the same films, with paired differences."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Contender:
 
 
 def comparison_table(contenders: Sequence[Contender]) -> str:
-    """Figures over the films that every set answers, as a Markdown table; differences are to the first set.
+    """Accuracy on the films that every set answers, as a Markdown table; differences are to the first set.
 
     Raises:
         InputError: No film is answered by every set.

@@ -1,4 +1,4 @@
-"""Accuracy of the hand finder: polarity, mask, pose and quality, on films and images that it did not learn from."""
+"""Accuracy of the hand finder: polarity, mask, pose and quality, on films and images that it was not trained on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from openboneage.reading.radiograph import Radiograph
 from openboneage.weights.runtime import Model
 
-CUTS = {"as they are": None, "hand cut out": 0.0, "hand cut out with a margin of 2 %": 0.02}
+CUTS = {"unchanged": None, "hand cut out": 0.0, "hand cut out with a margin of 2 %": 0.02}
 REAL_HANDS = 1000
 TURNS_DEGREES = (0, 90, 180, -90, 37)
 Result = TypeVar("Result")
@@ -44,7 +44,7 @@ def polarity_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
     for column, name in ((0, "corner rule (Lee 2017, as printed)"), (1, "the program")):
         wrong_plain, wrong_inverted = answers[:, 0, column].mean(), 1 - answers[:, 1, column].mean()
         rows.append([name, percent(wrong_plain), percent(wrong_inverted), percent((wrong_plain + wrong_inverted) / 2)])
-    return to_markdown((f"wrong on {len(films)} held-out films", "as they are", "inverted", "both"), rows)
+    return to_markdown((f"wrong on {len(films)} held-out films", "unchanged", "inverted", "both"), rows)
 
 
 def _polarity(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> list[list[bool]]:
@@ -68,7 +68,7 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
         scores = [_dice(films, model, film, mask, margin) for film, mask in drawn.items()]
         worst = ", ".join(f"{score:.3f}" for score in np.sort(scores)[:3])
         rows.append([name, f"{np.mean(scores):.3f}", f"{np.median(scores):.3f}", worst])
-    return to_markdown((f"{len(drawn)} outlined films not learned from", "mean Dice", "median", "three worst"), rows)
+    return to_markdown((f"{len(drawn)} outlined films not used for training", "mean Dice", "median", "three worst"), rows)
 
 
 def _dice(
@@ -85,13 +85,13 @@ def _dice(
 
 
 def pose_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
-    """Rotation and side recovered from held-out films that were turned and mirrored, against the unchanged films."""
+    """Rotation and side of held-out films that were rotated and mirrored, compared with the unchanged films."""
     films = films_of(source, Split.HELD_OUT)[::4]
     answers = np.array(_over_films(_pose, source, finder, films, executor))
     rows = []
     for i, (turn, mirror) in enumerate(_turns()):
         error = np.abs((answers[:, i, 0] + 180) % 360 - 180)
-        name = f"turned by {turn}°" + (", mirrored" if mirror else "")
+        name = f"rotated by {turn}°" + (", mirrored" if mirror else "")
         rows.append(
             [name, f"{np.median(error):.1f}°", f"{np.quantile(error, 0.95):.1f}°", percent(1 - answers[:, i, 1].mean())]
         )

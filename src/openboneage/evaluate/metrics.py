@@ -1,4 +1,4 @@
-"""Figures of agreement between estimated and read bone ages."""
+"""Agreement between estimated and read bone ages."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def within_cells(figures: AgeFigures) -> list[str]:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share as people write it: `89.9 %`."""
+    """Format a share: `89.9 %`."""
     return f"{100 * share:.{digits}f} %"
 
 

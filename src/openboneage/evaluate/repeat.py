@@ -1,4 +1,4 @@
-"""Repeatability: spread of a film's age under small changes that harm nothing."""
+"""Repeatability: spread of a film's age under small, harmless changes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def harmless(film: Film) -> Changes:
     levels = 0.03 * 255
     return {
         PLAIN: np.copy,
-        "turned by 2°": partial(changes.turned, degrees=2),
-        "turned by -2°": partial(changes.turned, degrees=-2),
+        "rotated by 2°": partial(changes.turned, degrees=2),
+        "rotated by -2°": partial(changes.turned, degrees=-2),
         "margins cut": partial(changes.cropped, top=0.01, right=0.01, bottom=0.02, left=0.02),
         "brightness + 3 %, contrast x 0.95": lambda shown: changes.contrasted(changes.brighter(shown, levels), 0.95),
         "brightness - 3 %, contrast x 1.05": lambda shown: changes.contrasted(changes.brighter(shown, -levels), 1.05),
@@ -46,16 +46,15 @@ def repeat_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
     answered = months[~np.isnan(months).any(axis=1)]
     header = (
         sample.title,
-        "answered each time",
+        "always answered",
         "mean SD",
         "root mean square",
         "95 % quantile",
         f"≤ {TARGET_MONTHS} months",
     )
     table = to_markdown(header, [[str(len(months)), *spread_cells(answered)]])
-    return (
-        f"{table}\n\nThe SD is that of a film's age over {months.shape[1]} readings; at most {TARGET_MONTHS} months are wanted."
-    )
+    readings = months.shape[1]
+    return f"{table}\n\nThe SD is that of a film's age over {readings} readings; the target is at most {TARGET_MONTHS} months."
 
 
 def spread_cells(months: Ages) -> list[str]:

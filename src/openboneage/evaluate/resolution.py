@@ -18,7 +18,7 @@ LONG_SIDES_PX = (600, 299, 150, 100)
 
 
 def sizes(_: Film) -> Changes:
-    """A film as it is, and with its longer side reduced to each size by area averages, to the last by point samples too."""
+    """A film unchanged, and with its longer side reduced to each size by area averages, to the last by point samples too."""
     last = LONG_SIDES_PX[-1]
     return {
         PLAIN: np.copy,
@@ -28,7 +28,7 @@ def sizes(_: Film) -> Changes:
 
 
 def resolution_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
-    """Ages of reduced films against the same films as they are, as a Markdown table.
+    """Ages of reduced films compared with the unchanged films, as a Markdown table.
 
     Args:
         sample: The films.
@@ -45,7 +45,7 @@ def resolution_table(sample: Sample, load: LoadAssessor, executor: Executor) -> 
 
 
 def size_row(name: str, read: Ages, plain: Ages, reduced: Ages) -> list[str]:
-    """One row from bone ages in months: as read, of the film as it is and of the reduced film; NaN where refused."""
+    """One row from bone ages in months: reading, unchanged film and reduced film; NaN if refused."""
     answered = ~np.isnan(reduced)
     counts = [name, str(answered.sum())]
     both = answered & ~np.isnan(plain)

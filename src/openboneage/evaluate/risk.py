@@ -19,7 +19,7 @@ LARGE_MONTHS = (24, 36)
 
 
 def risk_report(readings: Sequence[Reading]) -> str:
-    """The tables and what it takes to be rid of the large errors, as Markdown.
+    """The tables, and the share of refusals needed to avoid large errors, as Markdown.
 
     Raises:
         InputError: The program answers none of the films.
@@ -40,7 +40,7 @@ def widest_first(readings: Sequence[Reading]) -> tuple[Ages, Ages]:
 
 
 def risk_table(widths: Ages, errors: Ages) -> str:
-    """What is left when a share of the films is refused, the widest intervals first."""
+    """Error of the remaining films when a share is refused, the widest intervals first."""
     header = ("refused", "n", "MAE", "RMSE", "> 12", "> 24 months", "largest error", "widest interval")
     rows = []
     for share in REFUSED_SHARES:
@@ -58,29 +58,29 @@ def order_table(errors: Ages) -> str:
     given, best, random = area(errors), area(np.sort(errors)[::-1]), float(errors.mean())
     gained = (random - given) / (random - best) if random > best else 0.0
     rows = [
-        ["largest error first (the best there is)", f"{best:.2f}", percent(1, 0)],
+        ["largest error first (optimal)", f"{best:.2f}", percent(1, 0)],
         ["widest interval first", f"{given:.2f}", percent(gained, 0)],
-        ["at random", f"{random:.2f}", percent(0, 0)],
+        ["random", f"{random:.2f}", percent(0, 0)],
     ]
-    return to_markdown(("order of refusal", "area under the risk-coverage curve, months", "of the best gain"), rows)
+    return to_markdown(("order of refusal", "area under the risk-coverage curve, months", "share of the optimal gain"), rows)
 
 
 def area(errors: Ages) -> float:
     """Mean, over every number of films kept, of the MAE in months; films are refused in the order given.
 
-    In random order each of these MAEs is expected to be that of all films, so the area is the MAE.
+    In random order the expected value of each of these MAEs is the MAE of all films, and so is the area.
     """
     kept_first = errors[::-1]
     return float((np.cumsum(kept_first) / np.arange(1, len(errors) + 1)).mean())
 
 
 def refusals_needed(widths: Ages, errors: Ages, months: float) -> str:
-    """How many films must be refused, the widest first, so that no error over so many months is left."""
+    """How many films must be refused, the widest first, to leave no error over that many months."""
     large = np.flatnonzero(errors > months)
     if not len(large):
         return f"No error is over {months} months."
     refused = int(large[-1]) + 1
     return (
-        f"So that none of the {len(large)} errors over {months} months is left, {percent(refused / len(errors))} of the films "
+        f"To leave none of the {len(large)} errors over {months} months, {percent(refused / len(errors))} of the films "
         f"must be refused: those with an interval of {widths[refused - 1]:.1f} months or more."
     )

@@ -1,4 +1,4 @@
-"""Which films of a data set figures come from: labelled ones that the models did not learn from."""
+"""Selection of the films to measure on: labelled films that the models were not trained on."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Sample:
     Attributes:
         source: The data set.
         films: Films with a bone age as read.
-        title: What the films are called in tables, such as `held-out films`.
-        note: What was chosen and what was left out, in one sentence.
+        title: Name of the films in tables, such as `held-out films`.
+        note: The films used and omitted, in one sentence.
     """
 
     source: FilmSet
@@ -27,24 +27,25 @@ class Sample:
     note: str
 
     def every(self, step: int) -> Sample:
-        """Every so many of the films."""
+        """Every Nth of the films."""
         return Sample(self.source, self.films[::step], self.title, self.note)
 
 
 def sample_of(source: FilmSet, split: Split | None = None, default: Split = Split.HELD_OUT) -> Sample:
-    """Choose the films of a data set that figures come from.
+    """Choose the films of a data set to measure on.
 
     Args:
         source: The data set.
         split: The split to take.
-        default: Without one, the split to take of a set that the shipped models learned from; of any other, all films.
+        default: Without one, the split used for a data set that the shipped models were trained on; of other data sets, all
+            films.
 
     Raises:
-        InputError: The models learned from the split, it has no films, or none of them has a bone age.
+        InputError: The models were trained on the split, it has no films, or none of them has a bone age.
     """
     if split in source.learned_from:
         others = ", ".join(each for each in Split if each not in source.learned_from)
-        raise InputError(f"Figures of {source.name} come from {others}; the program learned from {split}.")
+        raise InputError(f"Figures of {source.name} come from {others}; the program was trained on the {split} split.")
     learned = sum(film.split in source.learned_from for film in source.films)
     chosen = split or (default if learned else None)
     films = films_of(source, *([chosen] if chosen else Split))
@@ -52,7 +53,7 @@ def sample_of(source: FilmSet, split: Split | None = None, default: Split = Spli
     if not labelled:
         raise InputError(
             f"Expected bone ages to compare with, but none of the {len(films)} films of {source.name} has one; "
-            "give a table of labels (--labels) or say which column holds them (--columns)."
+            "give a table of labels (--labels) or name the column that contains them (--columns)."
         )
     title = f"{chosen} films" if chosen else f"films of {source.name}"
     return Sample(source, labelled, title, _note(title, len(labelled), len(films) - len(labelled), learned))
@@ -72,5 +73,5 @@ def _note(title: str, labelled: int, unlabelled: int, learned: int) -> str:
     if unlabelled:
         note += f"; {unlabelled} without a bone age are left out"
     if learned:
-        note += f"; the program learned from {learned} others"
+        note += f"; the program was trained on {learned} others"
     return f"{note}."

@@ -1,1 +1,1 @@
-"""The learning wing: networks, losses, training. The only part of the program, with `studies`, that imports torch."""
+"""Networks, losses and training. Only this package and `studies` import torch."""

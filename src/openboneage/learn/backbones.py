@@ -32,7 +32,7 @@ class FoldedConvolution:
 
 
 def read_convolutions(path: Path) -> list[FoldedConvolution]:
-    """The convolutions of a quantised TFLite model in the order in which they run, as float32.
+    """The convolutions of a quantised TFLite model in execution order, as float32.
 
     Raises:
         InputError: The file is not a complete quantised TFLite model.
@@ -58,17 +58,17 @@ def _convolutions(model: tflite.Model) -> Iterator[FoldedConvolution]:
 
 
 def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
-    """A MobileAgeNet whose layers are MobileNetV2's, and whose head is new.
+    """A MobileAgeNet with the layers of MobileNetV2 and a new head.
 
-    The file holds the layers with their normalisations folded in. They are restored with the statistics of a batch of hands, so
-    that the network gives the folded one's outputs and can be trained as a normalised one.
+    In the file the normalisations are folded into the layers. They are restored with the statistics of a batch of hands, so
+    that the network has the same outputs and can be trained with normalisation.
 
     Args:
         path: The TFLite file.
         images: A batch of the network's inputs, `(batch, 1, height, width)`.
 
     Raises:
-        InputError: The file is no MobileNetV2; see also `read_convolutions`.
+        InputError: The file is not a MobileNetV2; see also `read_convolutions`.
     """
     net, convolutions = MobileAgeNet().eval(), read_convolutions(path)[:-1]
     if [c.weight.shape for c in convolutions] != [tuple(layer.conv.weight.shape) for layer in net.layers]:
@@ -86,7 +86,7 @@ def pretrained_age_net(path: Path, images: Tensor) -> MobileAgeNet:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Hold torch to one thread: the order of sums, and so the first weights of a run, depends on the number of threads."""
+    """Limit torch to one thread: the order of sums, and so the initial weights of a run, depends on the number of threads."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -96,7 +96,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _normalised(net: MobileAgeNet, images: Tensor) -> dict[nn.BatchNorm2d, Tensor]:
-    """What each normalisation gets on a batch."""
+    """Inputs of each normalisation on a batch."""
     inputs: dict[nn.BatchNorm2d, Tensor] = {}
     hooks = [
         layer.norm.register_forward_pre_hook(lambda norm, given: inputs.__setitem__(norm, given[0])) for layer in net.layers
@@ -108,7 +108,7 @@ def _normalised(net: MobileAgeNet, images: Tensor) -> dict[nn.BatchNorm2d, Tenso
 
 
 def _undo(norm: nn.BatchNorm2d, bias: Tensor, mean: Tensor, variance: Tensor) -> None:
-    """Give a normalisation statistics, and the scale and shift with which it only adds the bias."""
+    """Set the statistics of a normalisation, and the scale and shift with which it only adds the bias."""
     norm.load_state_dict(
         {
             "weight": (variance + NORM_EPSILON).sqrt(),

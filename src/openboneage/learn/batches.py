@@ -1,7 +1,7 @@
-"""Training batches: drawn first, rendered then, and shared among the processes of a run.
+"""Training batches: drawn first, then rendered, and divided among the processes of a run.
 
-The random choices of a batch are a pure function of the step, and rendering them is pure too. A run that was stopped therefore
-continues with the batches of an unbroken run, and several processes see the same global batches as one.
+The random choices of a batch are a pure function of the step, and rendering is pure too. A stopped run therefore continues with
+the same batches, and several processes see the same global batches as one.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ DrawT = TypeVar("DrawT")
 
 
 class Batches(Protocol[DrawT]):
-    """What a network learns from. Objects are pickled where worker processes are spawned."""
+    """Training data of a network. Objects must be picklable, for spawned worker processes."""
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Everything but the data that the batches depend on."""
+        """Everything that the batches depend on, except the data."""
 
     def data_digest(self) -> str:
         """sha256 of the data."""
 
     def draw(self, step: int) -> Sequence[DrawT]:
-        """The random choices of the global batch of a step, one item a sample."""
+        """The random choices of the global batch of a step, one item per sample."""
 
     def render(self, draws: Sequence[DrawT]) -> Batch:
         """The batch with these samples, in their order; pure."""
@@ -79,8 +79,8 @@ def step_loader(batches: Batches[Any], steps: range, share: Share, workers: int,
     Args:
         batches: The batches.
         steps: The steps.
-        share: What this process takes of each batch.
-        workers: Processes that render batches ahead; with 0 they are rendered when they are asked for.
+        share: The part of each batch for this process.
+        workers: Processes that render batches in advance; with 0 they are rendered on demand.
         pin_memory: Whether batches go to a GPU.
     """
     return DataLoader(
@@ -95,9 +95,9 @@ def step_loader(batches: Batches[Any], steps: range, share: Share, workers: int,
 
 @contextmanager
 def one_opencv_thread() -> Iterator[None]:
-    """Hold OpenCV to one thread, here and in the workers that are forked meanwhile.
+    """Limit OpenCV to one thread, here and in workers forked meanwhile.
 
-    OpenCV's threads do not survive a fork: a worker that uses them, or changes their number, waits for them for ever.
+    OpenCV's threads do not survive a fork: a worker that uses them, or changes their number, deadlocks.
     """
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -108,6 +108,6 @@ def one_opencv_thread() -> Iterator[None]:
 
 
 def _use_one_thread(worker: int) -> None:
-    """Several workers with several threads each would only compete for the cores; changes nothing in a forked worker."""
+    """Several workers with several threads would compete for the cores; no effect in a forked worker."""
     del worker
     cv2.setNumThreads(1)

@@ -17,10 +17,10 @@ from openboneage.learn.schedule import Schedule
 
 @dataclass
 class TrainingState:
-    """What a run has reached.
+    """The state of a run.
 
     Attributes:
-        network: The network that learns.
+        network: The trained network.
         average: Moving average of its weights and statistics.
         optimizer: AdamW with its moments.
         cycle: The learning rate's one-cycle schedule.
@@ -42,7 +42,7 @@ class TrainingState:
 
     @classmethod
     def at_start(cls, network: nn.Module, schedule: Schedule) -> Self:
-        """The state before the first step; the network is on its device already."""
+        """The state before the first step; the network is already on its device."""
         optimizer = torch.optim.AdamW(_parameter_groups(network, schedule.weight_decay), lr=schedule.peak_lr)
         return cls(
             network=network,
@@ -62,7 +62,7 @@ class TrainingState:
         self.saved_step = self.step
 
     def resume(self, path: Path, identity: Identity) -> None:
-        """Take the state of a checkpoint.
+        """Load the state of a checkpoint.
 
         Raises:
             InputError: The checkpoint is of another run.

@@ -19,7 +19,7 @@ from openboneage.learn.folding import norms_folded
 from openboneage.weights.runtime import open_session
 
 BYTES_FROM_ELEMENTS = 4096
-"""Kernels and matrices at least this large are stored in bytes; norms, biases and small ones stay as they are."""
+"""Kernels and matrices of at least this size are stored as int8; norms, biases and small ones are unchanged."""
 STEPS = 127
 """Steps of a byte from zero to the largest weight of an output channel."""
 TINY = np.float32(1e-12)
@@ -31,10 +31,10 @@ TOLERANCE = 1e-4
 
 
 def as_stored(model: nn.Module) -> nn.Module:
-    """The network as its file holds it: norms folded into convolutions, large weights rounded to bytes.
+    """The network as stored in the file: norms folded into convolutions, large weights rounded to int8.
 
-    Each output channel has a scale of its own. The exporter would fold the norms too, but after the rounding, and rounding the
-    product would lose once more.
+    Each output channel has its own scale. The exporter would fold the norms after the rounding, which would lose precision
+    twice.
     """
     folded: nn.Module = norms_folded(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with torch.no_grad():
@@ -50,7 +50,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
 
     Args:
         model: Network.
-        example: One real batch, `(batch, channels, height, width)`; the batch size stays free.
+        example: One real batch, `(batch, channels, height, width)`; the batch size remains variable.
         path: File to write.
 
     Returns:
@@ -82,7 +82,7 @@ def _is_large(weights: Tensor | NDArray[np.float32]) -> bool:
 
 
 def _stored_in_bytes(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace each large tensor by bytes and scales, whose product ONNX Runtime takes once, when it loads the file."""
+    """Replace each large tensor by int8 values and scales; ONNX Runtime multiplies them once, when it loads the file."""
     graph = model.graph
     stored, restored = [], []
     for tensor in graph.initializer:

@@ -11,7 +11,7 @@ from torch.fx.experimental.optimization import fuse
 def norms_folded(model: nn.Module) -> nn.Module:
     """A copy of a network, as in evaluation mode, with each normalisation folded into its convolution.
 
-    The copy is a traced graph. What the forward pass does only in training is lost (no residual block is dropped); modules such
-    as dropout stay.
+    The copy is a traced graph. Steps of the forward pass that only happen in training are lost (residual blocks are not
+    dropped); modules such as dropout remain.
     """
     return fuse(copy.deepcopy(model).eval(), inplace=True)

@@ -1,4 +1,4 @@
-"""Prepared hands on disk, one file a film, so that a stopped preparation continues and a second run reads them.
+"""Prepared hands on disk, one file per film: a stopped preparation continues, and later runs read them.
 
 A file's name is the hash of all that its content follows from: the film's pixels, the finder's weights and the settings of
 drawing. A changed film or finder gets a new file; labels are not stored.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from openboneage.hand.drawing import PictureSpec
 
 FORMAT = 2
-"""Raised when preparing changes, so that older files are not read."""
+"""Incremented when the preparation changes, so that older files are not read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def _read(path: Path) -> PreparedHand:
 
 
 def _write(path: Path, hand: PreparedHand) -> None:
-    """Write under another name first: a stop in the middle leaves no half a file under the right one."""
+    """Write under a temporary name first, so that a stop leaves no incomplete file."""
     values = np.array([hand.low, hand.high, hand.landmark_score])
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         np.savez(file, canvas=hand.canvas, mask=hand.mask, values=values)

@@ -1,4 +1,4 @@
-"""Training hands: the hand of every film is found once, as in an assessment, and varied at every draw."""
+"""Training hands: the hand of every film is located once, as in an assessment, and augmented at every draw."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def prepare_hands(
 
 def _sex_index(film: Film) -> int:
     if film.sex is Sex.UNKNOWN:
-        raise InputError(f"Expected a sex for the film {film.id}, which is to be learned from, found none.")
+        raise InputError(f"Expected a sex for the film {film.id}, which is used for training, found none.")
     return int(film.sex is Sex.MALE)
 
 

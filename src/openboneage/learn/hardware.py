@@ -1,4 +1,4 @@
-"""Where training runs: processor or GPUs, one process or several started by `torchrun`."""
+"""Devices for training: processor or GPUs, one process or several started by `torchrun`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from lightning_fabric.strategies.ddp import DDPStrategy
 from openboneage.errors import InputError
 
 PATIENCE = timedelta(hours=12)
-"""How long processes wait for the first one, which alone prepares films and measures models."""
+"""How long processes wait for the first one, which prepares films and measures models."""
 
 
 class Device(StrEnum):
-    """What a network is trained on; `auto` takes a GPU where there is one."""
+    """Device for training; `auto` uses a GPU if there is one."""
 
     AUTO = "auto"
     CPU = "cpu"
@@ -32,8 +32,8 @@ class Hardware:
     """Device and helpers of a run.
 
     Attributes:
-        device: What the network is trained on.
-        workers: Processes that render batches ahead, for each training process.
+        device: Device for training.
+        workers: Processes that render batches in advance, per training process.
     """
 
     device: Device = Device.AUTO
@@ -42,14 +42,14 @@ class Hardware:
     def fabric(self, bf16: bool = False) -> Fabric:
         """Join the processes that `torchrun` started, or run alone.
 
-        On a GPU, cuDNN is held to deterministic algorithms. Runs on one kind of GPU then agree up to the order of sums in the
+        On a GPU, cuDNN uses deterministic algorithms only. Runs on one kind of GPU then agree up to the order of sums in the
         few other operations; on a processor they agree bit for bit.
 
         Args:
             bf16: Whether forward passes run in bfloat16.
 
         Raises:
-            InputError: There is no GPU though one is asked for.
+            InputError: A GPU is requested, but there is none.
         """
         cuda = torch.cuda.is_available() if self.device is Device.AUTO else self.device is Device.CUDA
         if cuda and not torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""The identity of a run: its configuration, its data and its first weights. Runs with equal identities end equal."""
+"""The identity of a run: its configuration, its data and its initial weights. Runs with equal identities have equal results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Identity = Mapping[str, Any]
 """Nested settings and checksums, as JSON values."""
 CHECKSUM = re.compile("[0-9a-f]{64}")
 SHOWN = 5
-"""At most so many differences are named."""
+"""Maximum number of differences that are named."""
 
 
 def as_identity(settings: Mapping[str, Any]) -> Identity:
@@ -48,10 +48,10 @@ def identity_digest(identity: Identity) -> str:
 
 
 def refuse_another(folder: Path, found: Identity, wanted: Identity) -> None:
-    """Check that a folder holds the run that is asked for.
+    """Check that a folder contains this run.
 
     Raises:
-        InputError: It holds another one; the text says what differs.
+        InputError: It contains another one; the text lists the differences.
     """
     differences = list(_differences(found, wanted))
     if differences:

@@ -1,8 +1,8 @@
 """The training loop that every study shares: one-cycle AdamW, bf16, moving average of weights, checkpoints that resume.
 
 It runs on Lightning Fabric: on a processor, on a GPU, or in the processes that `torchrun` starts. All random numbers of a step
-(the batch, dropout) are functions of the seed, the step and the process, so a run that was stopped and continued ends where an
-unbroken one ends: on a processor bit for bit.
+(the batch, dropout) are functions of the seed, the step and the process, so a stopped and continued run ends with the same
+weights as an uninterrupted one; on a processor bit for bit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class TrainingStopped(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Validation:
-    """Figures on films that are not learned from, of the moving average of the weights.
+    """Measurements of the moving average of the weights on films that are not used for training.
 
     Attributes:
         measure: Figures of a network in evaluation mode after a step, by name.
@@ -55,13 +55,13 @@ class Validation:
 
 @dataclass(frozen=True)
 class Task:
-    """What is learned.
+    """A training task.
 
     Attributes:
         build: Makes the network; called after seeding.
-        batches: What it learns from.
+        batches: Training data.
         loss: Scalar loss of a network on a batch.
-        validation: Figures to log while it learns; they change nothing.
+        validation: Measurements to log during training; they do not affect it.
     """
 
     build: Callable[[], nn.Module]
@@ -76,12 +76,12 @@ def fit(task: Task, schedule: Schedule, run: Path, hardware: Hardware | None = N
     Args:
         task: Network, data and loss.
         schedule: Length and speed.
-        run: Folder for the checkpoint, the logs and the manifest; a run that was stopped there is continued, a finished one is
+        run: Folder for the checkpoint, the logs and the manifest; a stopped run is continued, the result of a finished one is
             returned.
         hardware: Device and worker processes.
 
     Raises:
-        InputError: The folder holds another run: another configuration, other data or other first weights.
+        InputError: The folder contains another run: another configuration, other data or other initial weights.
         BoneAgeError: The loss is no longer finite.
         TrainingStopped: The user stopped the run.
     """
@@ -107,7 +107,7 @@ def fit(task: Task, schedule: Schedule, run: Path, hardware: Hardware | None = N
 
 @dataclass
 class _Training:
-    """One session of a run: from the state it found to the last step."""
+    """One session of a run: from the loaded state to the last step."""
 
     task: Task
     schedule: Schedule
@@ -118,7 +118,7 @@ class _Training:
     log: RunLog | None = None
 
     def finish(self, workers: int) -> None:
-        """Do the steps that are left."""
+        """Do the remaining steps."""
         share = Share(self.fabric.global_rank, self.fabric.world_size)
         steps = range(self.state.step, self.schedule.steps)
         loader = step_loader(self.task.batches, steps, share, workers, pin_memory=self.fabric.device.type == "cuda")
@@ -153,7 +153,7 @@ class _Training:
             self._report()
 
     def _report(self) -> None:
-        """Log, measure and save at the steps that ask for it."""
+        """Log, measure and save when due."""
         state, validation = self.state, self.task.validation
         logs, saves = self._is_due(LOG_EVERY_STEPS), self._is_due(self.schedule.checkpoint_every)
         if logs or saves:
@@ -175,7 +175,7 @@ class _Training:
         return self.state.step % every == 0 or self.state.step == self.schedule.steps
 
     def _check_loss(self) -> None:
-        """Average the loss over the processes and check it, so that no broken network is saved."""
+        """Average the loss over the processes and check it, so that no diverged network is saved."""
         self.state.loss_sum.copy_(cast(Tensor, self.fabric.all_reduce(self.state.loss_sum, reduce_op="mean")))
         if not self.state.loss_sum.isfinite():
             raise BoneAgeError(

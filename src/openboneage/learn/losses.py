@@ -52,10 +52,10 @@ def mean_months(logits: Tensor, sex: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class AgeLoss:
-    """Label distribution learning (Gao et al. 2017): the label is a bell over months, since one reading is not the truth.
+    """Label distribution learning (Gao et al. 2017): the label is a normal distribution over months.
 
     Attributes:
-        label_sd_months: Width of the bell.
+        label_sd_months: SD of the label distribution.
         mean_weight: Weight of the mean's absolute error in months against the divergence in nats.
     """
 
@@ -63,7 +63,7 @@ class AgeLoss:
     mean_weight: float = 0.06
 
     def __call__(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Divergence from the bell, and absolute error of the mean, for the child's own sex."""
+        """Divergence from the label distribution, and absolute error of the mean, for the child's own sex."""
         logits = model(batch["image"].to(memory_format=torch.channels_last)).float()
         own = logits[torch.arange(len(logits), device=logits.device), batch["sex"]]
         months = torch.arange(own.shape[-1], dtype=torch.float32, device=own.device)

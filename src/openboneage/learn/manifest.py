@@ -1,4 +1,4 @@
-"""The manifest of a run: what was trained, from what, with which versions, on what, for how long."""
+"""The manifest of a run: configuration, data, versions, device and duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of a run: `log.csv`, `validation.csv`, TensorBoard events and a progress bar with the time that remains."""
+"""The log of a run: `log.csv`, `validation.csv`, TensorBoard events and a progress bar with the remaining time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class RunLog:
     """Writes the curves of a run from a step on; used in a `with` block. Only the first of several processes has one."""
 
     def __init__(self, run: Path, start: int, steps: int) -> None:
-        """Open the log of the run in a folder; rows and events after the step `start` are dropped, since they come again."""
+        """Open the log of the run in a folder; rows and events after the step `start` are dropped, since they are repeated."""
         self._run = run
         for name in ("log.csv", "validation.csv"):
             _cut(run / name, start)
@@ -51,7 +51,7 @@ class RunLog:
         self._progress.update(self._task, shown=f"loss {loss:.4f}")
 
     def validation(self, step: int, figures: Mapping[str, float]) -> None:
-        """Log figures on films that are not learned from."""
+        """Log measurements on films that are not used for training."""
         self._write("validation.csv", step, {name: f"{value:.5f}" for name, value in figures.items()})
         for name, value in figures.items():
             self._events.add_scalar(f"validation/{name}", value, step)

@@ -25,13 +25,13 @@ from openboneage.learn.batches import Batch
 
 HEAT_SIGMA_PX = 2.0
 INK = 6
-"""At most so many planted marks on a scene."""
+"""Maximum number of markers on a scene."""
 BACKGROUND_REMOVED = 0.25
-"""Share of the scenes whose films are cut out, black around the hand (or what else is bright), as some archives keep them."""
+"""Share of the scenes with cut-out films, black around the hand (or other bright parts), as in some archives."""
 
 
 class Kind(StrEnum):
-    """What a scene shows."""
+    """Content of a scene."""
 
     OUTLINED = "outlined"
     LANDMARKED = "landmarked"
@@ -53,7 +53,7 @@ KIND_SHARES = {
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One film with what is known of it: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn."""
+    """One film with its annotations: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn."""
 
     pixels: NDArray[np.uint8]
     aspect: float
@@ -201,7 +201,7 @@ def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], onto: geometry.
 
 
 def _tiled(pixels: NDArray[np.uint8], order: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The film cut in 4 x 4 tiles and put together in another order: the texture of a hand without its shape."""
+    """The film cut in 4 x 4 shuffled tiles: the texture of a hand without its shape."""
     if not order:
         return pixels
     side = pixels.shape[0] // 4
@@ -248,7 +248,7 @@ class SceneBatches:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """All but the films."""
+        """Everything except the films."""
         return {"batch_size": self.batch_size, "kinds": dict(KIND_SHARES), "background_removed": BACKGROUND_REMOVED}
 
     def data_digest(self) -> str:

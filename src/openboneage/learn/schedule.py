@@ -1,4 +1,4 @@
-"""How long and how fast a network learns."""
+"""Length and learning rate of training."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ class Schedule:
         return {name: value for name, value in asdict(self).items() if name != "checkpoint_every"}
 
     def with_steps(self, steps: int) -> Schedule:
-        """The stage with another length, and a checkpoint at its half at the latest."""
+        """The stage with another length, and a checkpoint after half of it at the latest."""
         return replace(self, steps=steps, checkpoint_every=min(self.checkpoint_every, (steps + 1) // 2))

@@ -1,1 +1,1 @@
-"""Studies: one file a paper or a shipped model, read top to bottom."""
+"""Studies: one file per paper or shipped model, to be read from top to bottom."""

@@ -6,8 +6,8 @@
 4. Temperature and interval mass are fitted on the validation films, through the program as a clinic runs it.
 5. Accuracy is measured on films used for none of this, held-out and native, and written to the card.
 
-A run that was stopped continues where it was; a finished step is not repeated. All processes that `torchrun` started train, and
-the first one does the rest.
+A stopped run continues; finished steps are not repeated. All processes that `torchrun` started train, and the first one does
+everything else.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ from openboneage.weights.card import Card, read_card
 from openboneage.weights.registry import ModelSet
 
 RECORD = "run.json"
-"""Identity of what a role's folder holds."""
+"""Identity of the content of a role's folder."""
 SMOKE_FILMS, SMOKE_STEPS, SMOKE_BATCH = 24, 4, 8
 
 
 @dataclass(frozen=True)
 class DefaultRun:
-    """What is trained, on what, and where it is written.
+    """The models to train, the data and the output folder.
 
     Attributes:
         material: Films and further files.
@@ -65,7 +65,7 @@ class DefaultRun:
         hardware: Where networks are trained.
         finder: Settings of the hand finder.
         whole_hand: Settings of the age model.
-        smoke: Whether the models only show that every step works.
+        smoke: Whether this is only a test of every step.
     """
 
     material: Material
@@ -116,7 +116,7 @@ def train_default(run: DefaultRun) -> ModelSet:
     fabric = run.hardware.fabric()
     if run.trains(WHOLE_HAND):
         for split in (Split.TRAIN, Split.VALIDATION, Split.HELD_OUT):
-            labelled(run.material.films, split)  # missing films are found now and not after the training
+            labelled(run.material.films, split)  # fail on missing films before the training
     run.out.mkdir(parents=True, exist_ok=True)
     if run.trains(HAND_FINDER.name):
         _make_finder(run, fabric)
@@ -147,7 +147,7 @@ def _make_whole_hand(run: DefaultRun, fabric: Fabric) -> None:
     _claim(run, WHOLE_HAND, {"study": settings_of(run.whole_hand), "finder": finder}, fabric)
     if _is_measured(card):
         return
-    with fabric.rank_zero_first():  # the others read what the first has prepared
+    with fabric.rank_zero_first():  # the others read the results of the first
         hands, validation = _hands(run, Split.TRAIN), _hands(run, Split.VALIDATION)
     training = AgeTraining(hands, run.whole_hand, validation, run.hardware)
     network = training.networks(run.material.backbone, folder)
@@ -167,7 +167,7 @@ def _take_finder(run: DefaultRun) -> None:
 
 
 def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabric) -> None:
-    """Check that the folder of a role holds this run, and write down which it is where nothing is saved yet.
+    """Check that the folder of a role contains this run, and record it in an empty folder.
 
     Raises:
         InputError: It holds another run.
@@ -225,7 +225,7 @@ def _measure(run: DefaultRun, card: Card) -> None:
 
 
 def _is_measured(card: Path) -> bool:
-    """Whether the last step was done: the card has no figures while films are read for it."""
+    """Whether the last step is done; until then the card has no figures."""
     return card.is_file() and bool(read_card(card).figures)
 
 

@@ -1,4 +1,4 @@
-"""What the cards of the default run say, before figures are known."""
+"""Content of the cards of the default run, before measurement."""
 
 from __future__ import annotations
 

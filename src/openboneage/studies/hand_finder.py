@@ -2,8 +2,8 @@
 
 Labels: outlines (Nguyen Tuan Minh; 70 RSNA training films) give the mask, joint boxes (Koitka et al. 2018; 267 films) the
 landmarks; every training film, cut out, rotated, mirrored, inverted, doubled or shuffled, gives the number of hands and the
-polarity; MedNIST slices are images without a hand. Films of other splits are not used. No paper is followed here: Lee 2017
-segments with LeNet-5 patches, a study of its own.
+polarity; MedNIST slices are images without a hand. Films of other splits are not used. This method is our own: Lee 2017
+segments with LeNet-5 patches.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class FinderStudy:
 
 
 def scene_pools(material: Material) -> Pools:
-    """The training films and negatives that scenes are made of.
+    """The training films and negatives used for scenes.
 
     Raises:
         InputError: A file is missing that the finder needs, or no training film has an outline or boxes.
@@ -74,7 +74,7 @@ def scene_pools(material: Material) -> Pools:
 def train_finder(
     material: Material, run: Path, study: FinderStudy | None = None, hardware: Hardware | None = None
 ) -> nn.Module:
-    """Train the hand finder, or continue a run that was stopped."""
+    """Train the hand finder, or continue a stopped run."""
     study = study or FinderStudy()
     batches = SceneBatches(scene_pools(material), study.batch_size, study.schedule.seed)
     return fit(Task(HandFinder, batches, finder_loss), study.schedule, run, hardware)

@@ -1,4 +1,4 @@
-"""Putting the models of a run beside those that ship."""
+"""Installation of the models of a run into the package."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from openboneage.weights.registry import ModelSet
 
 
 def check_free(folder: Path, models: ModelSet) -> None:
-    """Check that a folder holds no models but those of a run.
+    """Check that a folder contains only models of a run.
 
     Raises:
-        InputError: It does: models that have a version are never replaced.
+        InputError: It contains others: existing versions are never replaced.
     """
     for place in _files(ModelSet(folder)):
         path = models.folder / place.name

@@ -1,4 +1,4 @@
-"""What models are trained on: a film set, and the further files that some of them need."""
+"""Training data of the models: a film set, and further files that some of them need."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
 
 BOX_SUBSETS = ("train", "eval/expert")
-"""Parts of the table of boxes that are learned from."""
+"""Parts of the table of boxes that are used for training."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a run learns from.
+    """Training data of a run.
 
     Attributes:
         films: The films.
@@ -49,7 +49,7 @@ class Material:
 
     @classmethod
     def beside(cls, films: FilmSet, **given: Path | None) -> Material:
-        """The files that are given, and for the RSNA packs the others where they lie beside the packs."""
+        """The given files, and for the RSNA packs also files next to the packs."""
         if not isinstance(films, RsnaFilms):
             return cls(films, **given)
         usual = {
@@ -98,12 +98,12 @@ class FewFilms:
 
     @property
     def layout(self) -> str:
-        """What was recognised, and how many films are used of it."""
+        """The recognised layout, and the number of films used."""
         return f"{self.source.layout}; {len(self.films)} are used"
 
     @property
     def learned_from(self) -> frozenset[Split]:
-        """Splits that the shipped models learned from."""
+        """Splits that the shipped models were trained on."""
         return self.source.learned_from
 
     def radiograph(self, film: Film) -> Radiograph:
@@ -111,5 +111,5 @@ class FewFilms:
         return self.source.radiograph(film)
 
     def reduced(self, film: Film) -> ReducedFilm:
-        """Read a film as small squares, as training sees it."""
+        """Read a film as small squares, as used in training."""
         return self.source.reduced(film)

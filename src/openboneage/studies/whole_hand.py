@@ -91,7 +91,7 @@ class AgeTraining:
     hardware: Hardware = field(default_factory=Hardware)
 
     def networks(self, backbone: Path | None, run: Path) -> Ensemble:
-        """Train the networks, or continue a run that was stopped.
+        """Train the networks, or continue a stopped run.
 
         Args:
             backbone: TFLite file of MobileNetV2; without it, only the network that starts from random weights is trained.
@@ -116,7 +116,7 @@ class AgeTraining:
         return Ensemble(networks)
 
     def pretrained(self, backbone: Path) -> nn.Module:
-        """The network that starts from MobileNetV2."""
+        """The network initialised with MobileNetV2."""
         first = self.study.batches(self.hands, self.study.pretrained_schedule)
         return pretrained_age_net(backbone, batch_at(first, 0)["image"])
 
@@ -128,5 +128,5 @@ class AgeTraining:
 
 
 def certain_hands(hands: Sequence[TrainingHand]) -> list[TrainingHand]:
-    """Hands whose frame can be trusted."""
+    """Hands with a reliable frame."""
     return [hand for hand in hands if hand.prepared.landmark_score >= LANDMARK_SCORE_MIN]

@@ -79,7 +79,7 @@ def _checked_bytes(card: Card, folder: Path) -> bytes:
     if digest != card.sha256:
         raise WeightsError(
             f"Expected {card.file} with sha256 {card.sha256[:12]}…, got {digest[:12]}…: refused. "
-            "Put the right file beside its card, or install the package anew."
+            "Put the right file next to its card, or reinstall the package."
         )
     return data
 

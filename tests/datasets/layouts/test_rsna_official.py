@@ -105,7 +105,7 @@ def test_other_ids_are_another_data_set(tmp_path: Path) -> None:
     write_table(tmp_path / "films.csv", TRAIN_HEADER, ("hand-1", 100, "True"))
     write_png(tmp_path / "hand-1.png")
 
-    with pytest.raises(InputError, match=r"boneage of films\.csv does not say its unit"):
+    with pytest.raises(InputError, match=r"boneage of films\.csv does not state its unit"):
         open_film_set(tmp_path)
 
 

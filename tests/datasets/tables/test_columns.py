@@ -43,7 +43,9 @@ def test_a_mapping_counts_before_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["boneage", "BA", "Bone Age", "Reading 1"])
 def test_a_bone_age_without_unit_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=rf"{name} of films\.csv does not say its unit; give --columns bone_age_months={name}"):
+    with pytest.raises(
+        InputError, match=rf"{name} of films\.csv does not state its unit; give --columns bone_age_months={name}"
+    ):
         recognised(tmp_path, f"id,{name}")
 
 

@@ -24,8 +24,8 @@ from openboneage.subject import MONTHS_PER_YEAR, Sex, format_age
 _ONE_YEAR = MONTHS_PER_YEAR
 _ERRORS = "bayley_pinneau_error.csv"
 _BAND_SOURCE = (
-    "mean error and 1.645 SD of the validating sample, Bayley and Pinneau 1952, Tables IV and V; that the error is predicted "
-    "minus attained height is inferred, the paper does not say so"
+    "mean error and 1.645 SD of the validating sample, Bayley and Pinneau 1952, Tables IV and V; the sign of the error, "
+    "predicted minus attained height, is inferred"
 )
 
 

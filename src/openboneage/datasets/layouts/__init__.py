@@ -1,1 +1,1 @@
-"""How data sets lie on disk: one module a layout, and `recognise`, which tells them apart and opens them."""
+"""Layouts of data sets on disk: one module per layout, and `recognise`, which detects and opens them."""

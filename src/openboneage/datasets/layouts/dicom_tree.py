@@ -1,4 +1,4 @@
-"""A folder of DICOM films, as an archive exports them; bone ages come from a table beside them."""
+"""A folder of DICOM films, as exported by an archive; bone ages come from a table."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ def open_dicom_tree(folder: Path, labels: Path | None = None, mapping: Mapping[s
     """Open the DICOM films below a folder.
 
     Args:
-        folder: The folder. Files that are not DICOM images are passed over.
+        folder: The folder. Files that are not DICOM images are ignored.
         labels: Table of labels, keyed by SOP Instance UID, by path from the folder, or by file name without ending.
-        mapping: Columns of that table by field, where their names do not say enough.
+        mapping: Columns of that table by field, if their names are not recognised.
 
-    Returns:
-        The films. Sex, age and patient come from the header where the table does not give them; films of one patient
-        belong to one split.
+    Returns: The films. Sex, age and patient come from the header if the table lacks them; films of one patient belong to one
+        split.
 
     Raises:
         InputError: There is no DICOM film, or the table cannot be used.

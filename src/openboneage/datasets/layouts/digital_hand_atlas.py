@@ -2,13 +2,14 @@
 
 Gertych et al., Comput Med Imaging Graph 2007; 31(4-5):322-331; Zhang et al., Radiology 2009; 250(1):228-235.
 
-Known, from the links of the atlas's pages and from what people have on disk: films lie in `JPEGimages/ASIF/ASIF05/5262.jpg`
+Known, from the links of the atlas's pages and from copies of it: films lie in `JPEGimages/ASIF/ASIF05/5262.jpg`
 or `DICOM/ASIF/ASIF01/5024.dcm`: the ethnic group (ASI, BLK, CAU, HIS), F or M, then the age in whole years, 00 to 18. A row of
 the atlas's table begins with the link to the film.
 
-Assumed, because no copy of the table was at hand: its columns for the two readings are called `Reading 1` and `Reading 2`,
+Assumed, because no copy of the table was available: its columns for the two readings are called `Reading 1` and `Reading 2`,
 its column for the child's age `Chronological Age` or `Age`, and all three are in years. Other columns or units are named with
-`--columns`, such as `bone_age_months=BA1`. Without a table the films have no bone age, and their age is that of their folder.
+`--columns`, such as `bone_age_months=BA1`. Without a table the films have no bone age, and their chronological age is that of
+their folder.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def holds_atlas(folder: Path) -> bool:
 
 
 def open_atlas(folder: Path, labels: Path | None = None, mapping: Mapping[str, str] | None = None) -> FilmFiles:
-    """Open the films of the atlas; of a film that is there as JPEG and as DICOM, the DICOM file is taken.
+    """Open the films of the atlas; if a film exists as JPEG and as DICOM, the DICOM file is used.
 
     Args:
         folder: Folder that holds `JPEGimages/`, `DICOM/`, or the folders of the groups.

@@ -15,7 +15,7 @@ IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dc
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Every file below a folder in order of its path, hidden ones left out."""
+    """All files below a folder, sorted by path, without hidden ones."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -33,7 +33,7 @@ class FilmIndex:
     """The image files below a folder, found by path or by name without ending."""
 
     def __init__(self, folder: Path) -> None:
-        """Take a folder; its files are listed when a name is looked for."""
+        """Store a folder; its files are listed at the first search by name."""
         self._folder = folder
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Films that a table lists: a CSV with a column for the film and, under any name, its labels."""
+"""Films listed in a table: a CSV with a column for the film and columns for its labels."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ def open_csv(path: Path, mapping: Mapping[str, str] | None = None, folder: Path 
 
     Args:
         path: The table.
-        mapping: Columns by field, where their names do not say enough.
-        folder: Where the table's paths start, and below which films are looked for by name; by default the table's folder.
+        mapping: Columns by field, if their names are not recognised.
+        folder: Folder that the table's paths are relative to, and in which films are searched by name; default: the table's
+            folder.
 
     Raises:
-        InputError: The table names no films, none of their files is there, or a value cannot be used.
+        InputError: The table names no films, none of their files exists, or a value is invalid.
     """
     labels, index = LabelTable.read(path, mapping), FilmIndex(folder or path.parent)
     rows = labels.by_key("path", "id")

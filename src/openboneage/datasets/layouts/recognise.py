@@ -1,4 +1,4 @@
-"""Recognise what a path holds and open it: the one place where a data set is opened."""
+"""Recognise the layout of a data set and open it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def open_film_set(
     Args:
         path: A folder or a table.
         labels: Table of labels for a folder of films that has none, or several tables.
-        mapping: Columns of the table of labels by field, where their names do not say enough.
-        pixels: Which pixels films of the RSNA packs come with.
+        mapping: Columns of the table of labels by field, if their names are not recognised.
+        pixels: Resolution of the films of the RSNA packs.
 
     Raises:
         InputError: The path is missing, no layout is recognised, or the table cannot be used.
@@ -76,6 +76,6 @@ def _open_folder(folder: Path, labels: Path | None, mapping: Mapping[str, str] |
 
 def _found(folder: Path, tables: list[Path]) -> str:
     if tables:
-        return f"{len(tables)} tables, so that one has to be given"
+        return f"{len(tables)} tables; select one with --labels"
     sheets = [path.name for path in folder.iterdir() if path.suffix.lower() in SPREADSHEET_ENDINGS]
     return f"the spreadsheet {sheets[0]}, which has to be saved as CSV" if sheets else "none of these"

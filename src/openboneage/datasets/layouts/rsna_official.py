@@ -1,10 +1,10 @@
-"""The RSNA Pediatric Bone Age Challenge 2017 as it is downloaded: folders of PNG files and a table for each set.
+"""The RSNA Pediatric Bone Age Challenge 2017 as downloaded: folders of PNG files and a table for each set.
 
 Training: `id, boneage, male` in `train.csv` or `boneage-training-dataset.csv`, films in `boneage-training-dataset/`.
 Validation: `Image ID, male, Bone Age (months)` in `Validation Dataset.csv`, films in `boneage-validation-dataset-1/` and `-2/`.
-Test: `Case ID, Sex, Ground truth bone age (months)` in `Bone age ground truth.xlsx`, to be saved as CSV; films in
-`Test Set Images/`. The tables are known by their columns and the films by their numbers, so that renamed files and nested
-folders, as unpacking leaves them, do no harm. All ages are in months.
+Test: `Case ID, Sex, Ground truth bone age (months)` in `Bone age ground truth.xlsx`, to be saved as CSV; films in `Test Set
+Images/`. Tables are recognised by their columns and films by their numbers, so files may be renamed and folders nested. All
+ages are in months.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from openboneage.datasets.tables.labels import LabelTable
 from openboneage.errors import InputError
 
 ID_RANGE = range(1000, 20000)
-"""Numbers of the challenge's films lie within; a table with the same columns and other ids is another data set."""
+"""Range of the challenge's film numbers; a table with the same columns and other ids is another data set."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class OfficialSet:
     """One of the three sets.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         columns: Names of its columns by field, without case and punctuation.
-        split: Split of its films; None goes by the fixed hash of the id.
+        split: Split of its films; None uses the fixed hash of the id.
     """
 
     name: str
@@ -56,13 +56,13 @@ class OfficialTable:
 
 
 def open_official(place: Path) -> FilmFiles | None:
-    """Open the films of the challenge at a place; a film without a file is left out.
+    """Open the films of the challenge at a path; films without a file are left out.
 
     Args:
-        place: A table of the challenge, a folder that holds some, or a folder of films beside them.
+        place: A table of the challenge, a folder with such tables, or a folder of films next to them.
 
     Returns:
-        The films; None where the place holds no table of the challenge, or holds none of its films.
+        The films; None if there is no table of the challenge, or none of its films.
 
     Raises:
         InputError: A label cannot be used.
@@ -90,7 +90,7 @@ def _open(tables: list[OfficialTable], folder: Path) -> FilmFiles | None:
 def _official(paths: list[Path]) -> list[OfficialTable]:
     found = []
     for path in paths:
-        with suppress(InputError):  # any table may lie about; one that cannot be read is none of the challenge
+        with suppress(InputError):  # tables that cannot be read are not part of the challenge
             found.append(_recognised(read_table(path)))
     return [table for table in found if table]
 

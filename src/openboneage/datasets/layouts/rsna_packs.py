@@ -35,7 +35,7 @@ FINE_HEIGHT_PX = 378
 
 
 class Pixels(StrEnum):
-    """Which pixels a film comes with; the films kept for the check at full size come at full size with any of them."""
+    """Resolution of a film; the films of the full-size test always have full size."""
 
     SAMPLED = "100px"
     AVERAGED = "64px"
@@ -60,7 +60,7 @@ class RsnaFilms:
     learned_from = frozenset({Split.TRAIN})
 
     def __reduce__(self) -> tuple[type[RsnaFilms], tuple[Path, Pixels]]:
-        """Pickle the place alone: a process opens its own archives."""
+        """Pickle only the path: each process opens the archives itself."""
         return type(self), (self.root, self.pixels)
 
     @property

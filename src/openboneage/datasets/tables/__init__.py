@@ -1,1 +1,1 @@
-"""Tables of labels as people save them: delimiters, encodings, and the meaning of their columns."""
+"""Tables of labels: delimiters, encodings, and the meaning of columns."""

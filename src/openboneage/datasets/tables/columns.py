@@ -1,6 +1,6 @@
-"""The meaning of a table's columns: named by the caller, else recognised by their names.
+"""The meaning of a table's columns: given by the caller, or recognised by their names.
 
-An age is taken only from a column that names its unit: whether `boneage` means months or years is never guessed.
+An age needs a column whose name contains the unit: whether `boneage` means months or years is never guessed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _AGE = ("age", "chronologicalage", "ca", "chronage", "patientage", "calendarage"
 
 
 def _with_unit(names: Sequence[str], *units: str) -> tuple[str, ...]:
-    """Names with each unit behind them."""
+    """Names with each unit appended."""
     return tuple(f"{name}{unit}" for name in names for unit in units)
 
 
@@ -43,10 +43,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "patient": ("patient", "patientid", "child", "childid", "subject", "subjectid"),
     "split": ("split", "subset", "fold"),
 }
-"""Fields, and the names of columns, without case and punctuation, that are recognised for them."""
+"""Fields, and the column names recognised for them, without case and punctuation."""
 
 MAX_BONE_AGE_MONTHS = 240.0
-"""No atlas goes further; more is an age in days, or months taken for years."""
+"""The limit of all atlases; more is an age in days, or months mistaken for years."""
 
 _ALTERNATIVES = (
     ("bone_age_months", "bone_age_years"),
@@ -79,22 +79,22 @@ class Columns:
     decimal_comma: bool = False
 
     def __contains__(self, field: str) -> bool:
-        """Tell whether the table has a column for a field."""
+        """Return whether the table has a column for a field."""
         return field in self.by_field
 
     def text(self, row: Row, field: str) -> str:
-        """Text of a field; empty where the table has no such column."""
+        """Text of a field; empty if the table has no such column."""
         return row.cells[self.by_field[field]] if field in self.by_field else ""
 
     def months(self, row: Row, field: str) -> float | None:
-        """An age in months, from its column in months or in years; None where the cell is empty.
+        """An age in months, from its column in months or in years; None if the cell is empty.
 
         Args:
             row: The row.
             field: `bone_age`, `second_reading` or `age`.
 
         Raises:
-            InputError: The cell is no age.
+            InputError: The cell is not an age.
         """
         unit = f"{field}_years" if f"{field}_years" in self.by_field else f"{field}_months"
         text = self.text(row, unit)
@@ -110,7 +110,7 @@ class Columns:
         return months
 
     def sex(self, row: Row) -> Sex:
-        """Sex of a row, unknown where the table does not say.
+        """Sex of a row; unknown if the table does not state it.
 
         Raises:
             InputError: The cell is neither a sex nor, in a column such as `male`, true or false.
@@ -125,7 +125,7 @@ class Columns:
         return Sex.UNKNOWN
 
     def split(self, row: Row) -> Split | None:
-        """Split that the table itself gives a film; None where it gives none.
+        """Split that the table assigns to a film; None if it assigns none.
 
         Raises:
             InputError: The cell names no split.
@@ -168,7 +168,7 @@ def recognise(table: Table, mapping: Mapping[str, str] | None = None) -> Columns
             continue
         if len(found) > 1:
             raise InputError(
-                f"{table.path.name} has several columns for {field}: {', '.join(found)}; say which, as {field}=..."
+                f"{table.path.name} has several columns for {field}: {', '.join(found)}; select one, as {field}=..."
             )
         given[field] = found[0]
     _check(table, given)
@@ -181,13 +181,13 @@ def _check(table: Table, given: Mapping[str, str]) -> None:
         both = [field for field in group if field in given]
         if len(both) > 1:
             columns = ", ".join(given[field] for field in both)
-            raise InputError(f"{table.path.name} has several columns for one thing: {columns}; say which, as {both[0]}=...")
+            raise InputError(f"{table.path.name} has several columns for one thing: {columns}; select one, as {both[0]}=...")
     if "bone_age_months" in given or "bone_age_years" in given:
         return
     for column in table.columns:
         if plain_name(column) in _BONE_AGE:
             raise InputError(
-                f"The column {column} of {table.path.name} does not say its unit; "
+                f"The column {column} of {table.path.name} does not state its unit; "
                 f"give --columns bone_age_months={column} or --columns bone_age_years={column}."
             )
 

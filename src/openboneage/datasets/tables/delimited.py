@@ -1,4 +1,4 @@
-"""Tables as people save them: comma, semicolon or tab, UTF-8 with or without byte order mark, or UTF-16."""
+"""Tables with comma, semicolon or tab, in UTF-8 with or without byte order mark, or UTF-16."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Table:
 
     Attributes:
         path: Its file.
-        columns: Names of the columns, as they stand in the file.
+        columns: Names of the columns, as in the file.
         rows: The rows that are not empty.
-        decimal_comma: Whether a comma in a number is a decimal mark: it is not where commas separate the cells.
+        decimal_comma: Whether a comma in a number is a decimal mark; not if commas separate the cells.
     """
 
     path: Path
@@ -49,7 +49,7 @@ def read_table(path: Path) -> Table:
     """Read a table.
 
     Raises:
-        InputError: The file is missing, no text, a spreadsheet, or has no header or the same column twice.
+        InputError: The file is missing, not text, a spreadsheet, or has no header or a repeated column.
     """
     text = _text_of(path)
     header = text.split("\n", 1)[0]

@@ -10,7 +10,7 @@ from openboneage.errors import InputError
 
 
 class _Cells(HTMLParser):
-    """Collects the rows of all tables; a cell without text counts as the image or link that it holds."""
+    """Collects the rows of all tables; the text of an empty cell is its image or link."""
 
     def __init__(self) -> None:
         super().__init__()

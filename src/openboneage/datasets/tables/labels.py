@@ -28,7 +28,7 @@ class LabelTable:
 
         Args:
             path: The table.
-            mapping: Columns by field, where their names do not say enough.
+            mapping: Columns by field, if their names are not recognised.
 
         Raises:
             InputError: The table cannot be read, or a column is ambiguous.
@@ -38,7 +38,7 @@ class LabelTable:
 
     @property
     def used(self) -> str:
-        """Which column was taken for what."""
+        """The columns used for each field."""
         return ", ".join(f"{field} from {column!r}" for field, column in self.columns.by_field.items())
 
     def by_key(self, *fields: str) -> dict[str, Row]:
@@ -69,8 +69,8 @@ class LabelTable:
         Args:
             row: The row.
             film_id: Identifier of the film.
-            header: Header of the film's file, for what the table lacks.
-            split: Split of the film; without one, that of the table, else that of the patient or film by the fixed hash.
+            header: Header of the film's file, for values missing in the table.
+            split: Split of the film; default: that of the table, or else the fixed hash of patient or film.
 
         Raises:
             InputError: A value cannot be used; the message names the line.

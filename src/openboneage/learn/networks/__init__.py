@@ -1,1 +1,1 @@
-"""Networks, one file a family."""
+"""Networks, one file per family."""

@@ -1,4 +1,4 @@
-"""The whole-hand age network that starts from random weights: a plain residual net (He et al. 2016)."""
+"""The whole-hand age network that is trained from scratch: a plain residual net (He et al. 2016)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ResidualBlock(nn.Module):
         self.drop = drop
 
     def extra_repr(self) -> str:
-        """The setting that no layer shows."""
+        """The setting that is not visible in the layers."""
         return f"drop={self.drop}"
 
     def forward(self, x: Tensor) -> Tensor:

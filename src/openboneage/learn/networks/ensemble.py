@@ -1,4 +1,4 @@
-"""Several age networks as one: the mean of their distributions."""
+"""An ensemble of age networks: the mean of their distributions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from torch.nn import functional as F  # noqa: N812
 
 
 class Ensemble(nn.Module):
-    """The mean of the distributions of networks with different starts, whose errors partly cancel."""
+    """The mean of the distributions of networks with different initialisation, whose errors partly cancel."""
 
     def __init__(self, networks: Iterable[nn.Module]) -> None:
-        """Take the networks as they are."""
+        """Store the networks."""
         super().__init__()
         self.networks = nn.ModuleList(networks)
 

@@ -1,4 +1,4 @@
-"""The hand finder: a small U-Net (Ronneberger et al. 2015) that says where a hand is, how it lies, and if there is one."""
+"""The hand finder: a small U-Net (Ronneberger et al. 2015) that predicts whether there is a hand, its mask and its pose."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class HandFinder(nn.Module):
         self.head = nn.Linear(widths[-1], len(COUNT_CLASSES) + 1)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Look at thumbnails.
+        """Predict from thumbnails.
 
         Args:
             image: `(batch, 2, size, size)`, linear and equalised brightness in 0..1, 0 outside the film.

@@ -1,4 +1,4 @@
-"""The whole-hand age network that starts from weights pretrained on ImageNet: a MobileNetV2 (Sandler et al. 2018)."""
+"""The whole-hand age network that is initialised with weights pretrained on ImageNet: a MobileNetV2 (Sandler et al. 2018)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class InvertedResidual(nn.Module):
         self.drop = drop
 
     def extra_repr(self) -> str:
-        """The setting that no layer shows."""
+        """The setting that is not visible in the layers."""
         return f"drop={self.drop}"
 
     def forward(self, x: Tensor) -> Tensor:
