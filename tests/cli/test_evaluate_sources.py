@@ -136,6 +136,19 @@ def test_a_film_that_cannot_be_read_is_left_out_and_named(folder: Path, toy: Pat
     assert "none of 3 can, such as 7036.png" in none.err
 
 
+@pytest.mark.parametrize("figure", ["risk", "stress", "repeat", "resolution"])
+def test_other_figures_leave_out_what_cannot_be_read(folder: Path, toy: Path, figure: str) -> None:
+    for film_id in FILMS[:2]:
+        (folder / f"{film_id}.png").write_bytes(b"no image")
+
+    run = boneage(
+        *("evaluate", figure, folder / "my-films.csv", "--columns", "bone_age_months=BA", "--models", toy, "--jobs", "1")
+    )
+
+    assert run.code == 0, run.err
+    assert run.out.splitlines()[-1] == "Unreadable and left out: 2 films, such as 7036.png, 7041.png."
+
+
 def test_films_without_any_bone_age_are_refused(folder: Path) -> None:
     (folder / "my-films.csv").unlink()
     write_table(folder / "names.csv", ("path",), ("7036.png",))

@@ -13,13 +13,17 @@ import pytest
 from openboneage.assess.assessor import Assessor
 from openboneage.assess.distribution import UNCALIBRATED, Calibration, cumulated_at, temperature_scaled
 from openboneage.batch.choice import executor_of
+from openboneage.datasets.film_set import Film
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split
+from openboneage.errors import UnreadableError
 from openboneage.evaluate.ages import read_films
 from openboneage.evaluate.calibration import UncalibratedReading, calibrate, read_uncalibrated
 from openboneage.evaluate.sample import sample_of
+from openboneage.reading.radiograph import Radiograph
 from tests import hands
 from tests.evaluate.made import scattered
+from tests.toy_model import write_toy
 
 
 def coverage_of(readings: Sequence[UncalibratedReading], calibration: Calibration) -> float:
@@ -57,6 +61,26 @@ def test_calibration_by_hand() -> None:
 
     assert calibration.central_mass == pytest.approx(max(scores), abs=1e-5), "of nine films, nine are needed for 90 %"
     assert coverage_of(readings, replace(calibration, central_mass=calibration.central_mass + 1e-4)) == 1
+
+
+class FirstUnreadable(RsnaFilms):
+    """The packs, with a first native film that is damaged."""
+
+    def radiograph(self, film: Film) -> Radiograph:
+        if film == sample_of(self, Split.NATIVE).films[0]:
+            raise UnreadableError("Damaged.")
+        return super().radiograph(film)
+
+
+def test_an_unreadable_film_has_no_uncalibrated_reading(tiny_shared: Path, tmp_path: Path) -> None:
+    sample, load = (
+        sample_of(FirstUnreadable(tiny_shared / "rsna"), Split.NATIVE),
+        partial(Assessor.load, write_toy(tmp_path), 1),
+    )
+
+    readings = read_uncalibrated(sample.source, sample.films, load, executor_of(1))
+
+    assert [reading.film for reading in readings] == list(sample.films[1:])
 
 
 def test_a_split_is_read_before_calibration(tiny_shared: Path) -> None:

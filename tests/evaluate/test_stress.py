@@ -79,8 +79,9 @@ def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
     sample, load = sample_of(RsnaFilms(tiny_shared / "rsna")), partial(Assessor.load, None, 1)
     readings = read_films(sample.source, sample.films, load, executor_of(1))
 
-    months = read_changed(sample, only_plain, load, executor_of(1))
+    films, months = read_changed(sample, only_plain, load, executor_of(1))
 
+    assert films == list(sample.films)
     assert months.shape == (6, 1)
     assert months[:, 0] == pytest.approx([each.age.mean_months if each.answered else NAN for each in readings], nan_ok=True)
 

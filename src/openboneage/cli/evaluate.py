@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,8 @@ from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 
 if TYPE_CHECKING:
-    from openboneage.evaluate.ages import LoadAssessor
+    from openboneage.evaluate.ages import LoadAssessor, Reading
+    from openboneage.evaluate.calibration import UncalibratedReading
     from openboneage.evaluate.sample import Sample
 
 evaluate = typer.Typer(help="Measure the program on films that it was not trained on.", no_args_is_help=True)
@@ -69,9 +71,9 @@ def ages(
     out.print(study.figures_table(study.figures_by_group(readings)))
     out.print(f"\n{study.bias_table(readings)}")
     out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
-    for sentence in (study.unread(sample.films, readings), study.readers_difference(readings)):
-        if sentence:
-            out.print(sentence)
+    _print_unread(sample, readings)
+    if difference := study.readers_difference(readings):
+        out.print(difference)
     if csv_out:
         study.write_readings(csv_out, readings)
 
@@ -118,6 +120,7 @@ def compare(
             for name, load in loaders.items()
         ]
         out.print(f"{sample.title}:\n\n{study.comparison_table(contenders)}\n")
+        _print_unread(sample, contenders[0].readings)
 
 
 @evaluate.command()
@@ -140,7 +143,9 @@ def risk(
 
     load = _loader(models, estimator)
     sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
-    out.print(study.risk_report(read_films(sample.source, sample.films, load, executor_of(jobs, dask))))
+    readings = read_films(sample.source, sample.films, load, executor_of(jobs, dask))
+    out.print(study.risk_report(readings))
+    _print_unread(sample, readings)
 
 
 @evaluate.command()
@@ -168,6 +173,7 @@ def answers(
     sample = _announced(sample_of(open_films(films, data, pixels=pixels), split))
     readings = read_uncalibrated(sample.source, sample.films, load, executor_of(jobs, dask))
     out.print(study.answers_report(readings, films_of(sample.source, Split.TRAIN), calibration))
+    _print_unread(sample, readings)
 
 
 @evaluate.command()
@@ -266,6 +272,13 @@ def _loader(models: str | None, estimator: str) -> LoadAssessor:
     from openboneage.evaluate.ages import assessor_loader
 
     return assessor_loader(ModelSet.find(models), estimator)
+
+
+def _print_unread(sample: Sample, readings: Sequence[Reading | UncalibratedReading]) -> None:
+    from openboneage.evaluate.unreadable import unread
+
+    if sentence := unread(sample.films, [reading.film for reading in readings]):
+        out.print(sentence)
 
 
 def _announced(sample: Sample) -> Sample:

@@ -16,8 +16,8 @@ from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
-from openboneage.errors import InputError, RefusedError, UnreadableError
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
+from openboneage.evaluate.unreadable import radiograph_of, without_unreadable
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge, verdict_of
 from openboneage.reading.radiograph import Radiograph
@@ -80,17 +80,7 @@ def read_films(
         InputError: No film can be read.
     """
     results = map_chunks(partial(_read_chunk, source, load, sex), films, executor, "films")
-    readings = [reading for reading in results if reading]
-    if not readings:
-        raise InputError(f"Expected films that can be read, but none of {len(films)} can, such as {films[0].id}.")
-    return readings
-
-
-def unread(films: Sequence[Film], readings: Sequence[Reading]) -> str:
-    """The number of unreadable films, with some of their ids; empty if there are none."""
-    read = {reading.film.id for reading in readings}
-    missing = [film.id for film in films if film.id not in read]
-    return f"Unreadable and left out: {len(missing)} films, such as {', '.join(missing[:5])}." if missing else ""
+    return without_unreadable(results, films)
 
 
 def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Sequence[Film]) -> list[Reading | None]:
@@ -99,11 +89,8 @@ def _read_chunk(source: FilmSet, load: LoadAssessor, sex: Sex | None, chunk: Seq
 
 
 def _read_film(source: FilmSet, film: Film, assessor: Assessor, sex: Sex | None) -> Reading | None:
-    try:
-        radiograph = source.radiograph(film)
-    except (UnreadableError, RefusedError):
-        return None
-    return read_radiograph(film, radiograph, assessor, sex)
+    radiograph = radiograph_of(source, film)
+    return None if radiograph is None else read_radiograph(film, radiograph, assessor, sex)
 
 
 def read_radiograph(film: Film, radiograph: Radiograph, assessor: Assessor, sex: Sex | None = None) -> Reading:

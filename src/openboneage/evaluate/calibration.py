@@ -18,6 +18,7 @@ from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import LoadAssessor, Reading
 from openboneage.evaluate.metrics import Ages
+from openboneage.evaluate.unreadable import radiograph_of, without_unreadable
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict, judge
 
@@ -63,19 +64,24 @@ def read_uncalibrated(
     """Run the program on films up to the calibration, as `ages.read_films` does.
 
     Raises:
-        InputError: The estimator has no distributions before calibration.
+        InputError: The estimator has no distributions before calibration, or no film can be read.
     """
-    return map_chunks(partial(_read_chunk, source, load), films, executor, "films")
+    results = map_chunks(partial(_read_chunk, source, load), films, executor, "films")
+    return without_unreadable(results, films)
 
 
-def _read_chunk(source: FilmSet, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading]:
+def _read_chunk(source: FilmSet, load: LoadAssessor, chunk: Sequence[Film]) -> list[UncalibratedReading | None]:
     assessor = load()
     estimator = calibrated_estimator(assessor)
-    readings = []
-    for film in chunk:
-        hand = locate_hand(source.radiograph(film), assessor.finder)
-        readings.append(UncalibratedReading(film, judge(hand, assessor.limits).verdict, estimator.uncalibrated(hand, film.sex)))
-    return readings
+
+    def read(film: Film) -> UncalibratedReading | None:
+        radiograph = radiograph_of(source, film)
+        if radiograph is None:
+            return None
+        hand = locate_hand(radiograph, assessor.finder)
+        return UncalibratedReading(film, judge(hand, assessor.limits).verdict, estimator.uncalibrated(hand, film.sex))
+
+    return [read(film) for film in chunk]
 
 
 def calibrate(readings: Sequence[UncalibratedReading]) -> Calibration:

@@ -13,6 +13,7 @@ from openboneage.evaluate.ages import LoadAssessor
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 from openboneage.evaluate.sample import Sample
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed, seed_of
+from openboneage.evaluate.unreadable import unread
 
 TARGET_MONTHS = 1.5
 """Largest acceptable SD of a film's age."""
@@ -42,7 +43,7 @@ def repeat_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
         load: Loads the assessor.
         executor: Where to run.
     """
-    months = read_changed(sample, harmless, load, executor)
+    films, months = read_changed(sample, harmless, load, executor)
     answered = months[~np.isnan(months).any(axis=1)]
     header = (
         sample.title,
@@ -54,7 +55,8 @@ def repeat_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
     )
     table = to_markdown(header, [[str(len(months)), *spread_cells(answered)]])
     readings = months.shape[1]
-    return f"{table}\n\nThe SD is that of a film's age over {readings} readings; the target is at most {TARGET_MONTHS} months."
+    sentence = f"The SD is that of a film's age over {readings} readings; the target is at most {TARGET_MONTHS} months."
+    return "\n\n".join(filter(None, (table, sentence, unread(sample.films, films))))
 
 
 def spread_cells(months: Ages) -> list[str]:

@@ -13,6 +13,7 @@ from openboneage.evaluate.ages import LoadAssessor
 from openboneage.evaluate.metrics import Ages, to_markdown
 from openboneage.evaluate.sample import Sample
 from openboneage.evaluate.stress import PLAIN, Changes, read_changed
+from openboneage.evaluate.unreadable import unread
 
 LONG_SIDES_PX = (600, 299, 150, 100)
 
@@ -28,20 +29,18 @@ def sizes(_: Film) -> Changes:
 
 
 def resolution_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
-    """Ages of reduced films compared with the unchanged films, as a Markdown table.
+    """Ages of reduced films compared with the unchanged films, as a Markdown table, and the films that could not be read.
 
     Args:
         sample: The films.
         load: Loads the assessor.
         executor: Where to run.
     """
-    months = read_changed(sample, sizes, load, executor)
-    read = np.array([film.label_months for film in sample.films])
+    films, months = read_changed(sample, sizes, load, executor)
+    read = np.array([film.label_months for film in films])
     header = (f"{len(read)} {sample.title}", "answered", "MAE", "bias", "mean change of the age", "SD of the change")
-    return to_markdown(
-        header,
-        [size_row(name, read, months[:, 0], column) for name, column in zip(sizes(sample.films[0]), months.T, strict=True)],
-    )
+    rows = [size_row(name, read, months[:, 0], column) for name, column in zip(sizes(films[0]), months.T, strict=True)]
+    return "\n\n".join(filter(None, (to_markdown(header, rows), unread(sample.films, films))))
 
 
 def size_row(name: str, read: Ages, plain: Ages, reduced: Ages) -> list[str]:

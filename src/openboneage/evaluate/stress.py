@@ -21,6 +21,7 @@ from openboneage.evaluate.ages import LoadAssessor, Reading, read_radiograph
 from openboneage.evaluate.changes import Film8
 from openboneage.evaluate.metrics import Ages, percent, to_markdown
 from openboneage.evaluate.sample import Sample
+from openboneage.evaluate.unreadable import radiograph_of, unread, without_unreadable
 
 Changes = dict[str, Callable[[Film8], Film8]]
 
@@ -80,11 +81,12 @@ def stress_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
         load: Loads the assessor.
         executor: Where to run.
     """
-    first = sample.films[0]
-    change = partial(stresses, scales=scales_of(sample.source.radiograph(first).height_px))
-    months = read_changed(sample, change, load, executor)
-    truth = np.array([film.label_months for film in sample.films])
-    rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(change(first), months.T, strict=True)]
+    radiographs = (radiograph_of(sample.source, film) for film in sample.films)
+    height_px = next((radiograph.height_px for radiograph in radiographs if radiograph), 0)
+    change = partial(stresses, scales=scales_of(height_px))
+    films, months = read_changed(sample, change, load, executor)
+    truth = np.array([film.label_months for film in films])
+    rows = [stress_row(name, truth, months[:, 0], column) for name, column in zip(change(films[0]), months.T, strict=True)]
     header = (
         f"{len(truth)} {sample.title}",
         "answered",
@@ -96,11 +98,11 @@ def stress_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
         "met",
     )
     met = sum(row[-1] == "yes" for row in rows[1:])
-    return (
-        f"{to_markdown(header, rows)}\n\n"
+    sentence = (
         f"{met} of {len(rows) - 1} stresses are met: they increase the error by at most {percent(MAE_TOLERANCE, 0)}. Both "
         "errors are over films that are answered with and without the stress. Refusals do not count."
     )
+    return "\n\n".join(filter(None, (to_markdown(header, rows), sentence, unread(sample.films, films))))
 
 
 def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
@@ -116,30 +118,41 @@ def stress_row(name: str, truth: Ages, plain: Ages, changed: Ages) -> list[str]:
     return [*counts, *figures, "yes" if after <= (1 + MAE_TOLERANCE) * before else "no"]
 
 
-def read_changed(sample: Sample, change: Callable[[Film], Changes], load: LoadAssessor, executor: Executor) -> Ages:
-    """Bone ages in months of films under changes, `(films, changes)`; NaN if refused.
+def read_changed(
+    sample: Sample, change: Callable[[Film], Changes], load: LoadAssessor, executor: Executor
+) -> tuple[list[Film], Ages]:
+    """Run the program over films under changes.
 
     Args:
         sample: The films.
         change: Returns the changes of a film; must be picklable.
         load: Loads the assessor.
         executor: Where to run.
+
+    Returns:
+        The films that could be read, and their bone ages in months, `(films, changes)`; NaN where the program refuses.
+
+    Raises:
+        InputError: No film can be read.
     """
     work = partial(_read_chunk, sample.source, change, load)
-    readings = map_chunks(work, sample.films, executor, "films under changes")
-    return np.array([[_months(reading) for reading in row] for row in readings])
+    rows = without_unreadable(map_chunks(work, sample.films, executor, "films under changes"), sample.films)
+    return [row[0].film for row in rows], np.array([[_months(reading) for reading in row] for row in rows])
 
 
 def _read_chunk(
     source: FilmSet, change: Callable[[Film], Changes], load: LoadAssessor, films: Sequence[Film]
-) -> list[list[Reading]]:
+) -> list[list[Reading] | None]:
     assessor = load()
-    rows = []
-    for film in films:
-        plain = source.radiograph(film)
+
+    def read(film: Film) -> list[Reading] | None:
+        plain = radiograph_of(source, film)
+        if plain is None:
+            return None
         shown = (each(plain.display) for each in change(film).values())
-        rows.append([read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor) for pixels in shown])
-    return rows
+        return [read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor) for pixels in shown]
+
+    return [read(film) for film in films]
 
 
 def _months(reading: Reading) -> float:
