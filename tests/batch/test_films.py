@@ -115,6 +115,7 @@ class LosingExecutor:
     """An executor whose workers all end before they are done."""
 
     threads: ClassVar[int] = 1
+    disposable: ClassVar[bool] = False
 
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
         del function

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +15,9 @@ import pytest
 from openboneage.assess.assessor import Assessor
 from openboneage.batch.answer import Answer
 from openboneage.batch.cases import Case
-from openboneage.batch.executor import InProcess
+from openboneage.batch.executor import InProcess, map_chunks
 from openboneage.batch.films import Method, assess_films
-from openboneage.batch.limits import Limits, limited_memory, within_limits
+from openboneage.batch.limits import Limits, limited_memory, limited_time, within_limits
 from openboneage.batch.pool import ProcessPool
 from openboneage.errors import UnreadableError, WorkerLostError
 from openboneage.reading.bounds import MAX_PIXELS
@@ -37,6 +39,23 @@ def loop_for_ever_on_1(number: int) -> int:
     while number == 1:
         pass
     return number
+
+
+def loop_on_3(numbers: Sequence[int]) -> Sequence[int]:
+    while 3 in numbers:
+        pass
+    return numbers
+
+
+def allocate_each(gigabytes: Sequence[int]) -> list[str]:
+    return [allocate(each) for each in gigabytes]
+
+
+def spend(seconds: float) -> None:
+    """Spend processor time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
 
 
 def first_of(film: Path, executor: InProcess | ProcessPool) -> Answer:
@@ -75,6 +94,45 @@ def test_time_beyond_the_limit_costs_one_item() -> None:
     assert (results[0], results[2]) == (0, 2)
     assert isinstance(results[1], WorkerLostError)
     assert "SIGXCPU" in str(results[1])
+
+
+@posix
+def test_each_chunk_of_a_measurement_has_the_time_of_its_films(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openboneage.batch.executor.Limits", partial(Limits, cpu_seconds=1))
+
+    assert map_chunks(loop_on_3, [1, 2], ProcessPool(2), "numbers") == [1, 2]
+    with pytest.raises(WorkerLostError, match="SIGXCPU"):
+        map_chunks(loop_on_3, [1, 2, 3], ProcessPool(2), "numbers")
+
+
+@linux
+def test_each_chunk_of_a_measurement_has_the_memory_of_a_film() -> None:
+    assert map_chunks(allocate_each, [1, 5], ProcessPool(2), "arrays") == ["1 GB", "too much"]
+
+
+def test_the_limits_of_several_films_have_more_time() -> None:
+    assert Limits(cpu_seconds=300).for_films(5) == Limits(cpu_seconds=1500)
+
+
+def test_a_film_that_takes_too_long_is_named() -> None:
+    ended: list[str] = []
+    with limited_time(Limits(cpu_seconds=1), ended.append) as start:
+        start("short")
+        spend(0.6)
+        start("long")
+        spend(0.6)
+        assert ended == []
+        spend(2.0)
+    assert ended == ["long"]
+
+
+def test_no_film_takes_too_long_after_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openboneage.batch.limits.WATCH_SECONDS", 0.01)
+    ended: list[str] = []
+    with limited_time(Limits(cpu_seconds=1), ended.append) as start:
+        start("short")
+    spend(1.5)
+    assert ended == []
 
 
 def test_a_film_without_memory_is_one_failed_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

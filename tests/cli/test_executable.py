@@ -34,6 +34,36 @@ def test_two_jobs_give_the_numbers_of_one(films: Path, tmp_path: Path) -> None:
     assert rows(tmp_path / "two.csv") == rows(tmp_path / "one.csv")
 
 
+HANGING = """
+import sys
+from functools import partial
+from openboneage.assess.assessor import Assessor
+from openboneage.batch.limits import Limits
+from openboneage.cli import main
+from openboneage.reading.guards import quiet_opencv
+sys.modules["openboneage.cli.assess"].Limits = partial(Limits, cpu_seconds=2)
+examine = Assessor.examine
+def hang(self, source, *others):
+    with quiet_opencv:
+        while source.name == "b.png":
+            pass
+    return examine(self, source, *others)
+Assessor.examine = hang
+main()
+"""
+
+
+def test_a_film_that_takes_too_long_ends_the_run_with_its_name(films: Path, tmp_path: Path) -> None:
+    words = ("assess", films / "a.png", films / "b.png", "--csv", tmp_path / "out.csv")
+
+    done = subprocess.run([sys.executable, "-c", HANGING, *words], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "b.png took more than 2 s of processor time" in done.stderr
+    assert "--jobs 2" in done.stderr
+    assert [Path(row["path"]).name for row in rows(tmp_path / "out.csv")] == ["a.png"]
+
+
 def test_names_that_are_no_text_are_borne(tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/J\xf6rg.png"
     Path(os.fsdecode(odd)).write_bytes(hands.png(hands.not_hand("noise")))

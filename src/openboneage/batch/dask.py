@@ -28,6 +28,7 @@ class DaskCluster:
     """
 
     threads: ClassVar[int] = 1
+    disposable: ClassVar[bool] = False
 
     def __init__(self, jobs: int = 1, address: str | None = None) -> None:
         """Store where to run.

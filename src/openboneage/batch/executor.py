@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from openboneage.batch.limits import Limits, within_limits
 from openboneage.errors import WorkerLostError
 
 LARGEST_CHUNK = 50
@@ -38,9 +40,11 @@ class Executor(Protocol):
 
     Attributes:
         threads: Threads that the function may use for one item; 0 means all cores.
+        disposable: Whether each item has a process that limits of memory and time may end. A cluster sets its own limits.
     """
 
     threads: ClassVar[int]
+    disposable: ClassVar[bool]
 
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
         """Yield the outcome of every item once, as they finish.
@@ -58,6 +62,7 @@ class InProcess:
     """Runs in this process, one item after the other."""
 
     threads: ClassVar[int] = 0
+    disposable: ClassVar[bool] = False
 
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Outcome[Item, Result], None, None]:
         """See `Executor.run`; outcomes come in the order of the items."""
@@ -70,7 +75,7 @@ def map_chunks(
 ) -> list[Result]:
     """Apply a function to chunks of items and show a progress bar on standard error.
 
-    Chunks suit a function that first loads a model.
+    Chunks suit a function that first loads a model. Processes of a pool have the limits of a film, and its time for each item.
 
     Args:
         function: Takes a chunk of items and returns one result for each of them.
@@ -89,6 +94,8 @@ def map_chunks(
 
     size = min(LARGEST_CHUNK, max(len(items) // 12, 1))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
+    if executor.disposable:
+        function = partial(within_limits, Limits().for_films(size), function)
     outcomes = track(executor.run(function, chunks), title, total=len(chunks), console=Console(stderr=True))
     results: dict[int, Sequence[Result]] = {}
     for outcome in outcomes:

@@ -17,7 +17,6 @@ from openboneage.batch.cases import Case, UnusableCase
 from openboneage.batch.executor import Executor
 from openboneage.batch.figures import Figures
 from openboneage.batch.limits import Limits, within_limits
-from openboneage.batch.pool import ProcessPool
 from openboneage.batch.results import Results
 from openboneage.errors import BoneAgeError, InputError, UnreadableError, WorkerLostError
 from openboneage.hand.quality import Verdict
@@ -78,7 +77,7 @@ def assess_films(
     """
     tasks = _tasks(cases, method, results) if results else (_Task(case) for case in cases)
     function = partial(_answer, method, executor.threads)
-    if isinstance(executor, ProcessPool):  # the cluster sets the limits of its workers
+    if executor.disposable:
         function = partial(within_limits, Limits(), function)
     with closing(executor.run(function, tasks)) as outcomes:
         for outcome in outcomes:

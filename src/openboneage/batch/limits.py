@@ -1,16 +1,18 @@
 """Limits of memory and time for a process that reads films: a file can stop its process, but not the machine.
 
-Linux supports both limits. macOS only limits the time, since it does not count mapped memory as data; Windows supports neither.
+Linux supports both limits. macOS only limits the time, since it does not count mapped memory as data; Windows supports neither
+for worker processes. `limited_time` works on all of them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,8 @@ from openboneage.reading.bounds import MAX_DECODED_BYTES
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Limits:
 
     memory_bytes: int = 16 * MAX_DECODED_BYTES
     cpu_seconds: int = 300
+
+    def for_films(self, films: int) -> Limits:
+        """Limits for films that are read one after the other."""
+        return replace(self, cpu_seconds=films * self.cpu_seconds)
 
 
 def within_limits(limits: Limits, function: Callable[[Item], Result], item: Item) -> Result:
@@ -64,6 +72,38 @@ def limited_memory(limits: Limits) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@contextmanager
+def limited_time(limits: Limits, end: Callable[[str], object]) -> Iterator[Callable[[str], None]]:
+    """Watch the time of films that are read in this process.
+
+    A decoder cannot be interrupted, so a thread watches it.
+
+    Args:
+        limits: Their `cpu_seconds` are the time of one film, on all cores together.
+        end: Called from the thread with the name of a film that takes longer; it should end the process.
+
+    Yields:
+        A function to call with the name of each film before it is read.
+    """
+    film, begin, over = "", time.process_time(), threading.Event()
+
+    def start(name: str) -> None:
+        nonlocal film, begin
+        film, begin = name, time.process_time()
+
+    def watch() -> None:
+        while not over.wait(WATCH_SECONDS):
+            if time.process_time() - begin > limits.cpu_seconds:
+                end(film)
+                return
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield start
+    finally:
+        over.set()
 
 
 def _data_bytes() -> int:

@@ -36,6 +36,7 @@ class ProcessPool:
     """
 
     threads: ClassVar[int] = 1
+    disposable: ClassVar[bool] = True
 
     def __init__(self, jobs: int) -> None:
         """Store the number of processes; `run` starts them."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from functools import partial
 from itertools import chain, islice
@@ -20,12 +21,13 @@ from openboneage.batch.choice import executor_of
 from openboneage.batch.executor import InProcess
 from openboneage.batch.figures import Figures
 from openboneage.batch.films import Method, assess_films
-from openboneage.batch.limits import Limits, limited_memory
+from openboneage.batch.limits import Limits, limited_memory, limited_time
 from openboneage.batch.results import CSV, Results, open_results
 from openboneage.batch.summary import Summary
 from openboneage.cli.options import Dask, Estimator, Models
 from openboneage.cli.output import err, out
-from openboneage.errors import InputError, RefusedError
+from openboneage.errors import InputError, RefusedError, UnreadableError
+from openboneage.report.text import printable
 from openboneage.subject import parse_age_months, parse_sex
 from openboneage.weights.registry import ModelSet
 
@@ -78,13 +80,14 @@ def assess(
         raise InputError(f"Several films need a folder for their figures, got the file {figure}.")
     method, executor, summary = Method(ModelSet.find(models), estimator, figures), executor_of(jobs, dask), Summary()
     with ExitStack() as stack:
+        watched: Iterable[Case | UnusableCase] = chain(first, cases)
         if isinstance(executor, InProcess):
-            stack.enter_context(limited_memory(Limits()))
+            watched = stack.enter_context(_within_limits(watched))
         results = stack.enter_context(_results(csv_out, table_out, method.models))
         if several or results:
             stack.callback(lambda: err.print(str(summary)) if summary else None)
         advance = stack.enter_context(_progress(find_cases if several else None))
-        for answer in stack.enter_context(closing(assess_films(chain(first, cases), method, executor, results))):
+        for answer in stack.enter_context(closing(assess_films(watched, method, executor, results))):
             summary.count(answer)
             if isinstance(answer, Answer):
                 _print(answer, as_json, quiet=results is not None)
@@ -103,6 +106,37 @@ def _print(answer: Answer, as_json: bool, quiet: bool) -> None:
         out.print(json.dumps(answer.json))
     elif not quiet or not answer.row.case_id:  # report what is in no record
         (out if answer.exit_code in (0, RefusedError.exit_code) else err).print(answer.text)
+
+
+@contextmanager
+def _within_limits(cases: Iterable[Case | UnusableCase]) -> Iterator[Cases]:
+    """Cases that are assessed in this process: a film that takes too long ends it."""
+    limits = Limits()
+    terminal = _copy_of_standard_error()
+
+    def end(film: str) -> None:
+        reason = f"boneage: {printable(film)} took more than {limits.cpu_seconds} s of processor time, so the run was ended."
+        os.write(terminal, f"{reason} Leave the film out, or use --jobs 2, which goes on after such a film.\n".encode())
+        os._exit(UnreadableError.exit_code)
+
+    def started(start: Callable[[str], None]) -> Cases:
+        for case in cases:
+            start(case.label)
+            yield case
+
+    try:
+        with limited_memory(limits), limited_time(limits, end) as start:
+            yield started(start)
+    finally:
+        os.close(terminal)
+
+
+def _copy_of_standard_error() -> int:
+    """A file descriptor that is open while standard error is silenced, as it is while a decoder runs."""
+    try:
+        return os.dup(2)
+    except OSError:  # standard error is closed
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 @contextmanager
