@@ -1,4 +1,4 @@
-"""Measure what an archive of films costs, and print a table: `python -m benchmarks.batches`, from the root of the repository.
+"""Measure the cost of an archive of films, and print a table: `python -m benchmarks.batches`, from the root of the repository.
 
 Processor time is what other processes change least. Waiting times mean something only while the machine has nothing else to do.
 """

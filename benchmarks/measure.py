@@ -1,4 +1,4 @@
-"""Measuring: the library in this process once it is warm, the command in processes of its own."""
+"""Measurement of the library in this process after a warm-up, and of the command in separate processes."""
 
 from __future__ import annotations
 

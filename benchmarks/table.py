@@ -1,4 +1,4 @@
-"""What was measured, as a Markdown table, and the machine it was measured on."""
+"""Measurements as a Markdown table, with the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training step of the age network costs with its norms and with them folded in: `python -m benchmarks.training`.
+"""Cost of a training step of the age network with and without folded norms: `python -m benchmarks.training`.
 
 Both networks take the same steps on the same batch in turns. What a step costs beside its network is left out: the clipping of
 gradients, the schedule of the rate and the moving average of the weights. No residual block is dropped, as folding loses that.

@@ -1,4 +1,4 @@
-"""Small estimators whose answers differ in form: a number, ages of bones, classes of years. No network, no model files."""
+"""Small estimators of different kinds: a number, ages of bones, classes of years. No network, no model files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films of hands for tests: the six of `examples`, reduced, and what can be made of them."""
+"""Films of hands for tests: the six of `examples`, reduced, and variants of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def turned(pixels: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def mirrored(pixels: np.ndarray) -> np.ndarray:
-    """The film seen from behind."""
+    """The film mirrored."""
     return np.ascontiguousarray(pixels[:, ::-1])
 
 
@@ -98,7 +98,7 @@ NOT_HANDS = ("black", "white", "grey", "noise", "clouds", "gradient", "vignette"
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:
-    """The values from nought to one."""
+    """The values scaled to 0 to 1."""
     return np.asarray((values - values.min()) / np.ptp(values))
 
 
@@ -129,7 +129,7 @@ def examined(name: str = "14750", height_px: int = 640) -> Examination:
 
 
 def hand_on(pixels: np.ndarray) -> StandardHand:
-    """The hand that the shipped finder sees on a film."""
+    """The hand that the shipped finder locates on a film."""
     return locate_hand(read(png(pixels)), shipped().finder)
 
 

@@ -21,7 +21,7 @@ def test_each_error_carries_its_answers(kind: type, exit_code: int, http_status:
     assert (error.exit_code, error.http_status, str(error)) == (exit_code, http_status, "what came")
 
 
-def test_exit_codes_tell_the_errors_apart() -> None:
+def test_exit_codes_distinguish_the_errors() -> None:
     codes = [kind.exit_code for kind in errors.BoneAgeError.__subclasses__()]
     assert len(set(codes)) == len(codes)
     assert not {0, 1} & set(codes)

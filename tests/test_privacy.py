@@ -1,4 +1,4 @@
-"""The program works on its own machine: a run writes nothing outside its outputs and opens no connection."""
+"""The program works locally: a run writes nothing outside its outputs and opens no connection."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def test_sex_is_read_as_people_write_it(text: str, sex: str) -> None:
 
 
 @pytest.mark.parametrize("sex", Sex)
-def test_sex_reads_its_own_words(sex: Sex) -> None:
+def test_sex_parses_its_own_words(sex: Sex) -> None:
     assert parse_sex(sex) is sex
 
 
@@ -59,7 +59,7 @@ def test_impossible_age_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("months", [-0.1, 1440.1, math.nan, math.inf, -math.inf])
-def test_checked_age_refuses_what_is_no_age(months: float) -> None:
+def test_invalid_ages_are_refused(months: float) -> None:
     with pytest.raises(InputError, match="between 0 and 1440 months"):
         checked_age_months(months)
 

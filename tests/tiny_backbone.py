@@ -1,4 +1,4 @@
-"""A TFLite file with the layers of MobileNetV2 and weights of this code's own: what the pretrained file holds, without it."""
+"""A TFLite file with the layers of MobileNetV2 and generated weights, in the form of the pretrained file."""
 
 from __future__ import annotations
 

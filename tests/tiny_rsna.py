@@ -115,7 +115,7 @@ def _write_drawings(rsna: Path, films: dict[str, np.ndarray]) -> None:
 
 
 def _outline(film: np.ndarray) -> list[list[float]]:
-    """The largest bright thing on a film: rough, but a hand."""
+    """The largest bright part of a film: a rough mask of the hand."""
     _, bright = cv2.threshold(cv2.GaussianBlur(film, (0, 0), 5), 0, 255, cv2.THRESH_OTSU)
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return cv2.approxPolyDP(max(contours, key=cv2.contourArea), 3, True).reshape(-1, 2).tolist()

@@ -1,1 +1,1 @@
-"""Programs that keep the repository in order; not part of the package."""
+"""Programs that maintain the repository; not part of the package."""

@@ -1,4 +1,4 @@
-"""The size budget of the house, and the rule that no file names the machine it was written on.
+"""The size budget, and the rule that no file contains a path of the machine it was written on.
 
 Run from the root of the repository: `python tools/budget.py`. Exit code 0: within budget; 1: over it, with a line for each
 finding. Targets that are missed, but still allowed, are printed as notes. Rules that ruff can check stand in pyproject.toml.

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def updated(text: str) -> str:
-    """Return a page with its generated blocks made anew."""
+    """Return a page with its generated blocks regenerated."""
     return BLOCK.sub(lambda match: f"{match[1]}{TABLES[match['name']]()}\n{match[3]}", text)
 
 

@@ -57,7 +57,7 @@ def test_examples_are_read_in_the_order_of_their_labels() -> None:
     [hands.mirrored, hands.inverted, hands.framed, lambda film: hands.turned(film, 75)],
     ids=["mirrored", "inverted", "framed", "turned"],
 )
-def test_age_does_not_depend_on_how_the_film_lies(name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+def test_age_does_not_depend_on_the_orientation_of_the_film(name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
     plain = hands.examined(name).assessment
     changed = hands.shipped().assess(hands.png(change(hands.film(name))), plain.subject.sex)
     assert hands.bone_age(changed).mean_months == pytest.approx(hands.bone_age(plain).mean_months, abs=12)
@@ -108,7 +108,7 @@ def test_an_array_is_assessed_as_the_file_of_its_pixels() -> None:
     assert (array.film.format, array.film.spacing_mm, array.film.spacing_source) == ("ARRAY", (0.2, 0.2), "caller")
 
 
-def test_file_tells_the_child() -> None:
+def test_the_file_provides_sex_and_age() -> None:
     subject = toy(film_file(PIXELS, bits=8)).subject
     assert (subject.sex, subject.sex_source) == (Sex.FEMALE, "file")
     assert subject.age_months == pytest.approx(111, abs=0.1)
@@ -120,7 +120,7 @@ def test_entered_sex_and_age_are_used_before_those_of_the_file() -> None:
     assert (subject.sex, subject.sex_source, subject.age_months, subject.age_source) == ("male", "caller", 100, "caller")
 
 
-def test_film_that_says_nothing_of_the_child() -> None:
+def test_film_without_data_of_the_child() -> None:
     assessment = toy(hands.png(PIXELS))
     assert assessment.subject == dataclasses.replace(assessment.subject, sex=Sex.UNKNOWN, sex_source="none", age_months=None)
     assert hands.codes(assessment) == {"sex-unknown"}
@@ -165,7 +165,7 @@ def test_without_a_hand_the_side_is_that_of_the_file() -> None:
     assert (pose.laterality, pose.laterality_source, pose.mirrored) == (Laterality.RIGHT, "file", False)
 
 
-def test_entered_sex_and_age_resolve_what_the_file_leaves_open() -> None:
+def test_entered_sex_and_age_resolve_findings_of_the_file() -> None:
     silent = film_file(PIXELS, bits=8, PatientSex=None, PatientBirthDate=None)
     assert {"sex-missing", "age-missing", "sex-unknown"} <= hands.codes(toy(silent))
     assert hands.codes(toy(silent, Sex.MALE, 100.0)) == {"table-unverified"}
@@ -259,13 +259,13 @@ def test_an_assessor_loads_a_set_by_its_name() -> None:
     assert Assessor.load(DEFAULT_SET).models == hands.shipped().models
 
 
-def test_one_call_refuses_what_is_no_sex(tmp_path: Path) -> None:
+def test_one_call_refuses_an_invalid_sex(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(hands.png(PIXELS))
     with pytest.raises(InputError, match="F, M or unknown, got 'lady'"):
         openboneage.assess(tmp_path / "a.png", sex="lady")
 
 
-def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age() -> None:
+def test_bone_age_is_compared_with_the_normal_range_at_the_childs_age() -> None:
     assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
     normal = normal_range(Sex.FEMALE, 96.0)
     sds = (hands.bone_age(assessment).mean_months - normal.mean_months) / normal.sd_months
@@ -277,7 +277,7 @@ def test_bone_age_is_compared_with_what_is_normal_at_the_childs_age() -> None:
     assert [assessment.comparison.sds_low, assessment.comparison.sds_high] == pytest.approx(ends)
 
 
-def test_an_unverified_table_is_a_note_and_says_nothing_against_the_film() -> None:
+def test_an_unverified_table_is_a_note_and_no_finding_on_the_film() -> None:
     assessment = toy(hands.png(PIXELS), Sex.FEMALE, 96.0)
     (finding,) = [finding for finding in assessment.findings if finding.code.startswith("table-")]
     assert finding.severity is Severity.NOTE
@@ -298,7 +298,7 @@ def test_a_refused_film_is_not_compared() -> None:
 @pytest.mark.parametrize(
     ("entered", "code"), [({"sex": Sex.MALE}, "sex-contradictory"), ({"age_months": 30.0}, "age-contradictory")]
 )
-def test_what_contradicts_the_file_is_used_and_reported(entered: dict[str, Any], code: str) -> None:
+def test_entered_values_that_contradict_the_file_are_used_and_reported(entered: dict[str, Any], code: str) -> None:
     assessment = toy(film_file(PIXELS, bits=8), **entered)
     assert {"sex": assessment.subject.sex, "age_months": assessment.subject.age_months}.items() >= entered.items()
     assert code in hands.codes(assessment)
@@ -316,7 +316,7 @@ def test_an_assessor_reads_sex_and_age_as_people_write_them(word: str, sex: Sex)
     ("entered", "expected"),
     [({"sex": "lady"}, "F, M or unknown, got 'lady'"), ({"age_months": "nine"}, "An age needs units, such as 9y3m")],
 )
-def test_an_assessor_refuses_other_words(entered: dict[str, Any], expected: str) -> None:
+def test_an_assessor_refuses_invalid_words(entered: dict[str, Any], expected: str) -> None:
     with pytest.raises(InputError, match=expected):
         toy(hands.png(PIXELS), **entered)
 

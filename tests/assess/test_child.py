@@ -31,7 +31,7 @@ def test_the_file_states_what_was_not_entered() -> None:
 
 @pytest.mark.parametrize("sex", ["M", "boy", Sex.MALE])
 @pytest.mark.parametrize("age_months", ["9y", 108, "108m"])
-def test_what_was_entered_is_used_first(sex: Sex | str, age_months: float | str) -> None:
+def test_entered_values_have_priority(sex: Sex | str, age_months: float | str) -> None:
     assert subject_of(film(), sex, age_months) == Subject(Sex.MALE, "caller", 108.0, "caller")
 
 
@@ -41,7 +41,7 @@ def test_an_unknown_sex_may_be_entered() -> None:
 
 
 @pytest.mark.parametrize(("sex", "age_months"), [("x", None), (None, "9"), (None, 1441.0), (None, "121y")])
-def test_what_cannot_be_understood_is_refused(sex: str | None, age_months: float | str | None) -> None:
+def test_unknown_text_is_refused(sex: str | None, age_months: float | str | None) -> None:
     with pytest.raises(InputError):
         subject_of(film(), sex, age_months)
 
@@ -103,7 +103,7 @@ def bone_age(mean_months: float) -> AgeDistribution:
     )
 
 
-def test_a_bone_age_is_compared_with_what_is_normal() -> None:
+def test_a_bone_age_is_compared_with_the_normal_range() -> None:
     comparison, _ = compare_with_normal(bone_age(120.0), Subject(Sex.FEMALE, "file", 111.0, "PatientAge"))
     assert comparison is not None
     assert comparison.sds == compare(Sex.FEMALE, 120.0, 111.0).sds
@@ -148,6 +148,6 @@ def test_a_bone_age_more_than_five_sd_from_normal_is_a_finding(sds: float, impla
         (("F", 111.0), ["spacing-invalid"]),
     ],
 )
-def test_what_was_entered_resolves_findings_of_the_file(entered: tuple[str | None, float | None], left: list[str]) -> None:
+def test_entered_values_resolve_findings_of_the_file(entered: tuple[str | None, float | None], left: list[str]) -> None:
     findings = [Finding(code, Severity.NOTE, "A sentence.") for code in ("sex-missing", "age-rounded", "spacing-invalid")]
     assert [item.code for item in without_resolved(findings, subject_of(film(), *entered))] == left

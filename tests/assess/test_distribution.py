@@ -98,7 +98,7 @@ def test_certainty_is_one_month_wide(month: int) -> None:
     assert age.interval.high_months == pytest.approx(min(month + 0.4, 228), abs=1e-6)
 
 
-def test_median_of_an_even_pair_lies_between_them() -> None:
+def test_median_of_a_pair_is_between_them() -> None:
     assert quantile(((MONTHS == 10) | (MONTHS == 11)) / 2, 0.5) == pytest.approx(10.5)
 
 
@@ -110,7 +110,7 @@ def test_softmax_takes_each_row_for_itself_and_large_logits() -> None:
     assert softmax(np.array([[1000.0, 1000.0], [0.0, np.log(3)]])) == pytest.approx(np.array([[0.5, 0.5], [0.25, 0.75]]))
 
 
-def test_calibration_that_takes_a_distribution_as_it_is() -> None:
+def test_the_identity_calibration_changes_nothing() -> None:
     assert (UNCALIBRATED.temperature, UNCALIBRATED.coverage, UNCALIBRATED.central_mass) == (1, 0.9, 0.9)
 
 
@@ -177,7 +177,7 @@ def of_width(months: float) -> AgeDistribution:
     return AgeDistribution(mean_months=100.0, sd_months=40.0, interval=interval, probabilities=np.full(229, 1 / 229))
 
 
-def test_a_model_that_knows_nothing_gives_no_age() -> None:
+def test_a_uniform_distribution_gives_no_age() -> None:
     assessor = Assessor.load(threads=1)
     flat = replace(assessor, estimator=WholeHandEstimator(replace(hands.shipped_estimator().model, session=FlatSession())))
     assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)

@@ -45,7 +45,7 @@ def test_columns_may_be_left_out_and_stand_in_any_order(tmp_path: Path, text: st
     assert [case.label for case in cases_of(cases_file(tmp_path, text))] == ["a.png"]
 
 
-def test_options_hold_where_the_file_says_nothing(tmp_path: Path) -> None:
+def test_options_fill_gaps_of_the_file(tmp_path: Path) -> None:
     path = cases_file(tmp_path, "path,sex,age_months\na.png,F,\nb.png,,90\nc.png\n")
     cases = cases_of(path, sex=Sex.MALE, age_months=120.0)
     assert [(case.sex, case.age_months) for case in cases] == [("female", 120), ("male", 90), ("male", 120)]

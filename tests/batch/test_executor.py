@@ -161,7 +161,7 @@ def test_a_result_that_cannot_travel_is_an_error() -> None:
         list(ProcessPool(1).run(unpicklable, [0]))
 
 
-def test_a_pool_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pool_that_cannot_start_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multiprocessing.spawn._python_exe", os.fsencode(shutil.which("false") or ""))
 
     with pytest.raises(WorkerLostError, match="end before they can start: exit code 1"):

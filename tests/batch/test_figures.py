@@ -1,4 +1,4 @@
-"""Where figures lie; what they may replace is tested through the command line."""
+"""Paths of figures; replacing files is tested through the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch of films loses none and repeats none, whatever happens to its workers."""
+"""A batch assesses every film exactly once, whatever happens to its workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film that takes too much memory or time costs one item, and the limits leave the largest films alone."""
+"""A film that takes too much memory or time costs one item; the limits allow the largest films."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_memory_beyond_the_limit_is_refused_and_the_limit_lifted() -> None:
 
 
 @linux
-def test_what_the_process_holds_before_does_not_count() -> None:
+def test_memory_held_before_the_film_does_not_count() -> None:
     held = np.empty(5 * 10**9, np.uint8)
     with limited_memory(Limits()):
         assert [allocate(1), allocate(5)] == ["1 GB", "too much"]

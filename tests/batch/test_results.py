@@ -71,7 +71,7 @@ def test_a_later_record_of_a_case_replaces_the_earlier_one(table: Path) -> None:
     assert paths_in(table) == ["b.png", "c.png"]
 
 
-def test_an_unchanged_file_stays_as_it_is(table: Path) -> None:
+def test_an_unchanged_file_is_not_written(table: Path) -> None:
     write(table, answer("1"), answer("2"))
     before = table.read_bytes()
     write(table)
@@ -142,7 +142,7 @@ def test_rows_are_on_disk_before_the_next_film(table: Path) -> None:
     assert files in ({"out.csv": 2}, {"out.jsonl": 1}, {"out.parquet.csv": 2})
 
 
-def test_parquet_keeps_types_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+def test_parquet_keeps_types_and_continues_after_a_stop(tmp_path: Path) -> None:
     table = tmp_path / "out.parquet"
     rows = [replace(answer(name).row, path=path) for name, path in (("1", "=a.png"), ("2", "J\udcf6rg\n.png"))]
 

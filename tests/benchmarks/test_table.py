@@ -1,4 +1,4 @@
-"""The table of the benchmarks, on given numbers; what is measured is no matter of tests."""
+"""The table of the benchmarks, on given numbers; the measurements themselves are not tested."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_machine_is_described() -> None:
     assert "onnxruntime" in versions
 
 
-def test_a_sample_is_told_by_median_and_p95() -> None:
+def test_a_sample_is_summarised_by_median_and_p95() -> None:
     sample = Sample((3.0, 1.0, 2.0, 100.0, 4.0))
 
     assert (sample.median, sample.p95) == (3.0, pytest.approx(80.8))
@@ -64,7 +64,7 @@ def test_a_folder_is_filled_in_turn(tmp_path: Path) -> None:
     assert [path.suffix for path in sorted(folder.iterdir())] == [".png", ".dcm", ".png", ".dcm", ".png"]
 
 
-def test_the_command_tells_its_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_its_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["benchmarks", "--help"])
 
     with pytest.raises(SystemExit, match="0"):

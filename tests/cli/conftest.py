@@ -1,4 +1,4 @@
-"""A folder of films for the command line: good ones, one that is no hand, and one that is cut off."""
+"""A folder of films for the command line: good ones, one without a hand, and a truncated one."""
 
 from __future__ import annotations
 

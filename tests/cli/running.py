@@ -1,4 +1,4 @@
-"""Runs the command line in this process, through the same door as the executable."""
+"""Runs the command line in this process, through the entry point of the executable."""
 
 from __future__ import annotations
 

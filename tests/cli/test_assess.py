@@ -87,7 +87,7 @@ def test_folder_without_films_ends_with_2(tmp_path: Path) -> None:
     assert (run.code, run.err.startswith("boneage: Expected films in the folder")) == (2, True)
 
 
-def test_folder_goes_past_bad_files(films: Path) -> None:
+def test_a_folder_run_continues_after_bad_files(films: Path) -> None:
     run = boneage("assess", films)
     assert run.code == 4
     assert re.findall(r"^(\S+): (?:bone age|refused)", run.out, re.MULTILINE) == ["a.png", "c.png", "d.dcm"]
@@ -144,7 +144,7 @@ def test_table_has_a_row_a_film(films: Path, tmp_path: Path) -> None:
     assert [bool(row["sop_instance_uid"]) for row in rows] == [False, False, False, True]
 
 
-def test_second_run_skips_what_is_there(films: Path, tmp_path: Path) -> None:
+def test_second_run_skips_existing_records(films: Path, tmp_path: Path) -> None:
     table = tmp_path / "out.csv"
     boneage("assess", films / "a.png", "--csv", table)
     before = table.read_text()
@@ -156,12 +156,12 @@ def test_second_run_skips_what_is_there(films: Path, tmp_path: Path) -> None:
     assert len(rows_of(table)) == 2
 
 
-def test_continued_run_ends_as_an_unbroken_one(films: Path, tmp_path: Path) -> None:
+def test_continued_run_ends_like_an_uninterrupted_one(films: Path, tmp_path: Path) -> None:
     first = boneage("assess", films, "--csv", tmp_path / "out.csv").code
     assert boneage("assess", films, "--csv", tmp_path / "out.csv").code == first == 4
 
 
-def test_same_names_are_told_apart_by_path(films: Path) -> None:
+def test_same_names_are_distinguished_by_path(films: Path) -> None:
     lines = boneage("assess", films, "--json").out.splitlines()
     assert [Path(json.loads(line)["path"]).parent for line in lines] == [films] * 4
 
@@ -478,7 +478,7 @@ def test_figures_below_the_films_are_not_assessed(films: Path) -> None:
     assert files_in(films / "figures") == ["c.png"]
 
 
-def test_other_files_are_replaced_only_where_that_is_asked_for(films: Path, tmp_path: Path) -> None:
+def test_other_files_are_replaced_only_on_request(films: Path, tmp_path: Path) -> None:
     other = tmp_path / "out.png"
     other.write_bytes(b"somebody's")
     run = boneage("assess", films / "c.png", "--figure", other)
@@ -561,7 +561,7 @@ def test_same_film_same_numbers(films: Path) -> None:
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
 
 
-def test_help_names_what_there_is() -> None:
+def test_help_lists_the_commands() -> None:
     run = boneage("assess", "--help")
     assert run.code == 0
     for word in ("--sex", "--age", "--json", "--csv", "--figure", "--models", "--estimator", "--jobs", "9y3m"):

@@ -1,4 +1,4 @@
-"""`boneage evaluate`: figures of splits that nothing was learned from, as Markdown."""
+"""`boneage evaluate`: accuracy on splits that were not used for training, as Markdown."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_dask_cluster_gives_the_figures_of_one_process(tiny_shared: Path) -> N
 
 
 @pytest.mark.parametrize("figure", ["polarity", "mask", "pose", "quality"])
-def test_each_figure_can_be_asked_for(tiny_shared: Path, figure: str) -> None:
+def test_each_measurement_has_a_command(tiny_shared: Path, figure: str) -> None:
     jobs = [] if figure == "mask" else ["--jobs", "1"]
     negatives: list[str | Path] = ["--not-hands", tiny_shared / "not_hands" / "mednist-64px.zip"] if figure == "quality" else []
 

@@ -68,7 +68,7 @@ def test_the_table_of_films_replaces_no_file(folder: Path, toy: Path, table: str
     assert (folder / table).read_text() == before
 
 
-def test_a_column_without_unit_is_asked_for(folder: Path) -> None:
+def test_a_column_without_unit_is_refused(folder: Path) -> None:
     run = boneage("evaluate", "ages", folder / "my-films.csv")
 
     assert run.code == InputError.exit_code
@@ -169,7 +169,7 @@ def test_other_figures_take_any_data_set(folder: Path, toy: Path, figure: str) -
     assert figure == "risk" or "films of my-films.csv" in run.out
 
 
-def test_no_data_set_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_data_set_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
 
     run = boneage("evaluate", "ages")

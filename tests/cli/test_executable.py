@@ -1,4 +1,4 @@
-"""The executable itself, twice: everything else about the command line is tested in process."""
+"""The executable itself; everything else about the command line is tested in process."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_every_set_is_listed_with_its_models_licences_and_checksums() -> None:
         assert f"  {card.name} {card.version}  {card.task}\n    sha256 {card.sha256[:16]}…  CC BY-NC 4.0\n" in run.out
 
 
-def test_a_set_beside_the_default_is_listed_and_not_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_set_is_listed_and_not_marked_as_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for version in (DEFAULT_SET, "999.0"):
         (tmp_path / version).mkdir()
         write_toy(tmp_path / version)

@@ -15,7 +15,7 @@ FIGURES = ("stress", "repeat", "risk", "compare", "answers")
 
 
 @pytest.mark.parametrize("figure", ["stress", "repeat", "risk"])
-def test_a_figure_is_a_table_and_what_it_means(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
+def test_each_measurement_prints_a_table_and_a_sentence(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
     write_toy(tmp_path)
     every = [] if figure == "risk" else ["--every", "5"]
 

@@ -1,4 +1,4 @@
-"""Every command that takes a file, with what is no file: a plain error and the documented exit code, and no endless wait."""
+"""Every command that takes a file, with paths that are not files: an error, the documented exit code, and no hang."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ CASES = [
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
 @pytest.mark.parametrize(("command", "place"), CASES)
-def test_what_is_no_file_is_refused(command: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_that_are_not_files_are_refused(
+    command: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pipe")
     Path("visits.csv").write_text(VISITS)

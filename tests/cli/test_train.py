@@ -1,4 +1,4 @@
-"""`boneage train`: what it says without torch or films, a run that the user stops, and the installation of models."""
+"""`boneage train`: errors without torch or films, a stopped run, and the installation of models."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_version_that_is_taken_is_refused_before_training(finished: Path, tmp_
     assert not (tmp_path / "new").exists()
 
 
-def test_a_finished_run_takes_another_version_beside_the_first(package: Path, finished: Path) -> None:
+def test_a_finished_run_can_get_another_version(package: Path, finished: Path) -> None:
     train(DEFAULT_SET, finished, "--install")
     first = contents(package / DEFAULT_SET)
 
@@ -176,7 +176,7 @@ def start(run: Path, packs: Path, words: Sequence[str]) -> subprocess.Popen[str]
 
 
 @pytest.mark.slow
-def test_a_stopped_run_says_what_was_saved_and_continues_to_the_end(tiny_shared: Path, tmp_path: Path) -> None:
+def test_a_stopped_run_reports_what_was_saved_and_continues(tiny_shared: Path, tmp_path: Path) -> None:
     words, run = ("--smoke", "--only", "hand-finder", "--steps", "24"), tmp_path / "run"
     process = start(run, tiny_shared / "rsna", words)
     checkpoint = run / "hand-finder" / "checkpoint.pt"

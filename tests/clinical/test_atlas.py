@@ -49,7 +49,7 @@ def test_ages_without_probability_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("shares", [[0.0, 0.0], [0.5, -0.5], [1.0]])
-def test_what_is_no_distribution_is_refused(shares: list[float]) -> None:
+def test_invalid_distributions_are_refused(shares: list[float]) -> None:
     with pytest.raises(InputError, match="one probability for each age"):
         nearest_plates(Sex.MALE, np.array([100.0, 101.0]), np.array(shares))
 
@@ -78,5 +78,5 @@ def test_below_its_first_plate_an_atlas_is_not_used() -> None:
         (Sex.FEMALE, Atlas.GILSANZ_RATIB, ["table-partly-verified"]),
     ],
 )
-def test_plates_that_are_not_verified_say_so(sex: Sex, atlas: Atlas, codes: list[str]) -> None:
+def test_unverified_plates_have_a_finding(sex: Sex, atlas: Atlas, codes: list[str]) -> None:
     assert [finding.code for finding in plate_findings(sex, atlas)] == codes

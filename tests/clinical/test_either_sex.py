@@ -34,6 +34,6 @@ def test_a_mature_hand_is_mature_for_both() -> None:
     assert (both.age_low.limit_months, both.age_high.limit_months) == (180, 198)
 
 
-def test_what_is_refused_for_one_is_refused() -> None:
+def test_a_refusal_for_one_sex_is_a_refusal() -> None:
     with pytest.raises(RefusedError, match="13 of 13 bones are missing"):
         either_sex(lambda sex: assess_stages(scoring_method("tw3"), sex, {}))

@@ -64,7 +64,7 @@ def test_the_limit_is_the_callers() -> None:
     assert compare(Sex.MALE, 80, 96, sd_limit=2.5).verdict is BoneAgeStatus.NORMAL
 
 
-def test_both_references_say_that_they_are_unverified() -> None:
+def test_both_references_are_marked_as_unverified() -> None:
     for reference in Reference:
         assert [item.code for item in compare(Sex.MALE, 90, 96, reference).findings] == ["table-unverified"]
 

@@ -56,13 +56,13 @@ def test_a_tall_child_with_an_advanced_bone_age_is_less_tall_for_bone_age() -> N
     assert first.height_for_bone_age.age_months == 94
 
 
-def test_the_pace_goes_from_film_to_film() -> None:
+def test_the_pace_is_computed_between_films() -> None:
     paces = assess_growth(GIRL).paces
 
     assert [(pace.from_age_months, pace.to_age_months, pace.ratio) for pace in paces] == [(74, 86, 1.5), (86, 98, 0.5)]
 
 
-def test_a_short_interval_and_a_bone_age_that_goes_back_are_findings() -> None:
+def test_a_short_interval_and_a_decreasing_bone_age_are_findings() -> None:
     (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 98), Visit(103, 96)))).paces
 
     assert [finding.code for finding in pace.findings] == ["short-interval", "bone-age-goes-back"]
@@ -77,7 +77,7 @@ def test_a_bone_age_that_advances_faster_than_two_years_a_year_is_a_finding(to_b
     assert [finding.message for finding in pace.findings] == ([message] if codes else [])
 
 
-def test_a_bone_age_that_stands_still_is_no_finding() -> None:
+def test_a_bone_age_without_progress_gives_no_finding() -> None:
     (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 100), Visit(112, 100)))).paces
 
     assert (pace.ratio, pace.findings) == (0, ())
@@ -92,7 +92,7 @@ def test_a_height_that_falls_is_a_finding(later_cm: float, codes: list[str]) -> 
     assert all(f"falls by {135 - later_cm:.1f} cm between 9 y 0 m and 10 y 0 m" in item.message for item in growth.findings)
 
 
-def test_a_menarche_that_goes_back_is_a_finding() -> None:
+def test_a_contradictory_menarche_is_a_finding() -> None:
     visits = (Visit(140, menarche=False), Visit(150, menarche=True), Visit(155), Visit(160, menarche=False))
 
     message = "Menarche is yes at 12 y 6 m and no at 13 y 4 m: check both."
@@ -129,7 +129,7 @@ def test_last_years_growth_reaches_tw_mark2() -> None:
     assert titles == ["TW Mark II 1983, Table 2.1", "TW Mark II 1983, Table 2.2"]
 
 
-def test_the_age_at_menarche_says_which_visits_are_past_it() -> None:
+def test_the_age_at_menarche_determines_which_visits_are_after_it() -> None:
     girl = Child(
         Sex.FEMALE,
         (Visit(150, tw2_bone_age_months=150, height_cm=152), Visit(168, tw2_bone_age_months=168, height_cm=158)),
@@ -153,7 +153,7 @@ def test_the_reference_and_the_limit_are_the_callers() -> None:
     assert growth.visits[1].bone_age.verdict is BoneAgeStatus.NORMAL
 
 
-def test_beyond_the_tables_a_visit_says_why_something_is_missing() -> None:
+def test_beyond_the_tables_a_visit_gives_the_reason() -> None:
     (visit,) = assess_growth(Child(Sex.FEMALE, (Visit(250, 216, height_cm=165),))).visits
 
     assert visit.bone_age is None

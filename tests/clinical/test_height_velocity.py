@@ -73,7 +73,7 @@ def test_where_growth_has_nearly_ended_there_is_no_sds(sex: Sex, age: float) -> 
 
 
 @pytest.mark.parametrize(("months", "wrong"), [(5.9, "interval"), (6, "age"), (18, "age"), (18.1, "interval")])
-def test_a_missing_sds_says_whether_the_interval_or_the_age_is_the_reason(months: float, wrong: str) -> None:
+def test_a_missing_sds_states_whether_interval_or_age_is_the_reason(months: float, wrong: str) -> None:
     (finding,) = grown(Sex.FEMALE, 17.5, 0.4, months).findings
 
     interval = f"No SDS of height velocity over {months:.1f} months: the references need 6 to 18 months between the visits."

@@ -122,7 +122,7 @@ def groups(name: str, *keys: str) -> list[Table]:
         ("tw2_20bone_japan_score_to_boneage.csv", ("sex",), "bone_age_years", "twenty_bone_score"),
     ],
 )
-def test_what_grows_with_age_grows_in_the_table(name: str, keys: tuple[str, ...], age: str, value: str) -> None:
+def test_columns_that_grow_with_age_grow_in_the_table(name: str, keys: tuple[str, ...], age: str, value: str) -> None:
     for table in groups(name, *keys):
         assert (np.diff(table.column(age)) > 0).all()
         assert (np.diff(table.column(value)) >= 0).all()

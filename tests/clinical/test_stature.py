@@ -71,7 +71,7 @@ def test_there_is_no_reference_outside(age: float) -> None:
 
 
 @pytest.mark.parametrize("height", [0.0, -3.0, float("nan"), float("inf")])
-def test_what_is_no_height_is_refused(height: float) -> None:
+def test_invalid_heights_are_refused(height: float) -> None:
     with pytest.raises(InputError, match="positive number of centimetres"):
         height_for_age(Sex.MALE, 100, height)
 

@@ -41,7 +41,7 @@ def test_a_status_may_differ_between_the_sexes() -> None:
         ("gp_tableV_VI_sd.csv", Sex.MALE, [Severity.WARNING]),
     ],
 )
-def test_what_is_not_verified_becomes_a_finding(name: str, sex: Sex, severities: list[Severity]) -> None:
+def test_unverified_tables_give_a_finding(name: str, sex: Sex, severities: list[Severity]) -> None:
     findings = load_table(name).findings(sex)
 
     assert [finding.severity for finding in findings] == severities

@@ -34,7 +34,7 @@ def test_a_csv_file_is_read_and_brought_into_the_order_of_age(tmp_path: Path) ->
     )
 
 
-def test_json_says_the_same(tmp_path: Path) -> None:
+def test_json_has_the_same_content(tmp_path: Path) -> None:
     content = {
         "sex": "girl",
         "mother_height_cm": 165,
@@ -49,7 +49,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     assert read_child(write(tmp_path, json.dumps(content), "visits.json")) == read_child(write(tmp_path, CSV))
 
 
-def test_what_the_file_does_not_say_is_given_beside_it(tmp_path: Path) -> None:
+def test_gaps_of_the_file_are_filled_by_arguments(tmp_path: Path) -> None:
     path = write(tmp_path, "age,height_cm\n9y,133\n")
 
     child = read_child(path, Sex.MALE, mother_cm=160, father_cm=175)
@@ -162,7 +162,7 @@ def test_a_visit_made_in_python_is_checked_too() -> None:
         Child(Sex.MALE, (Visit(150, menarche=True),))
 
 
-def test_the_sex_given_beside_the_file_must_not_contradict_it(tmp_path: Path) -> None:
+def test_an_entered_sex_must_not_contradict_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not alike"):
         read_child(write(tmp_path, CSV), Sex.MALE)
 

@@ -1,4 +1,4 @@
-"""Drawings of people: outlines become masks, boxes become landmarks."""
+"""Manual annotations: outlines become masks, boxes become landmarks."""
 
 from __future__ import annotations
 

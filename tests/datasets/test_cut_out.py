@@ -23,7 +23,7 @@ def test_the_background_is_black_and_the_hand_stays(outline: np.ndarray | None) 
     assert (cut[HAND > 0] == FILM[HAND > 0]).mean() > 0.99
 
 
-def test_an_outline_of_another_size_lies_over_the_whole_film() -> None:
+def test_an_outline_of_another_size_covers_the_whole_film() -> None:
     large = OUTLINE.repeat(2, axis=0).repeat(2, axis=1)
 
     assert np.mean((cut_out(FILM, large, 0.0) > 0) == (HAND > 0)) > 0.99

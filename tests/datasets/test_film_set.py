@@ -1,4 +1,4 @@
-"""What every data set offers: films by split, films to learn from, labels that are there."""
+"""The interface of data sets: films by split, training films, labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images that are no hands."""
+"""Images without a hand."""
 
 from __future__ import annotations
 

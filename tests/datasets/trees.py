@@ -1,4 +1,4 @@
-"""Small data sets on disk: tables in the forms that people save, and films as PNG and DICOM."""
+"""Small data sets on disk: tables in common formats, and films as PNG and DICOM."""
 
 from __future__ import annotations
 

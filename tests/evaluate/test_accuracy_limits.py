@@ -1,4 +1,4 @@
-"""What limits the accuracy, on readings made up and against numbers worked out by hand."""
+"""Limits of the accuracy, on invented readings, compared with results computed by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def off(film_id: str, error: float, verdict: Verdict = Verdict.ACCEPT) -> Readin
     return reading(film_id, 100, Sex.MALE, 100 + error, verdict=verdict)
 
 
-def test_readings_are_told_by_their_place_in_the_year() -> None:
+def test_readings_are_grouped_by_their_month_of_the_year() -> None:
     ages = [(12, Split.TRAIN), (120, Split.TRAIN), (18, Split.TRAIN), (50, Split.TRAIN), (30, Split.NATIVE)]
 
     table = preferred_ages_table([Film(str(i), Sex.MALE, age, split) for i, (age, split) in enumerate(ages)])

@@ -165,7 +165,7 @@ def test_a_child_of_unknown_sex_is_no_boy() -> None:
     assert (figures["boys"].films, figures["sex unknown"].films) == (2, 1)
 
 
-def test_the_bias_is_told_by_sex_and_estimated_age() -> None:
+def test_the_bias_is_listed_by_sex_and_estimated_age() -> None:
     readings = [
         reading("1", 100, Sex.FEMALE, 104),
         reading("2", 100, Sex.FEMALE, 102),

@@ -1,4 +1,4 @@
-"""Other ways to read an age, and coverage by group, against numbers worked out by hand and invented readings."""
+"""Other estimates and coverage by group, compared with results computed by hand, on invented readings."""
 
 from __future__ import annotations
 

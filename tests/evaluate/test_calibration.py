@@ -1,4 +1,4 @@
-"""Temperature and interval mass, fitted on invented readings, hold on fresh ones."""
+"""Temperature and interval mass, fitted on invented readings, are valid on new ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def coverage_of(readings: Sequence[UncalibratedReading], calibration: Calibratio
 @pytest.mark.parametrize(
     ("width", "bias"), [(0.6, 0.0), (0.85, 0.0), (1.0, 0.0), (1.3, 0.0), (1.0, 6.0)], ids=lambda value: str(value)
 )
-def test_intervals_hold_what_they_promise_on_fresh_films(width: float, bias: float) -> None:
+def test_intervals_have_their_nominal_coverage_on_new_films(width: float, bias: float) -> None:
     calibration = calibrate(scattered(1000, 1, width, bias))
 
     assert coverage_of(scattered(2000, 2, width, bias), calibration) == pytest.approx(0.9, abs=0.025)

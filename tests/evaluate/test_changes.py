@@ -1,4 +1,4 @@
-"""Changes of a film, each on a small film whose answer is known by hand."""
+"""Changes of a film, on small films with known results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_quarter_turns_are_clockwise_and_lossless(degrees: int, quarter_turns: i
     np.testing.assert_array_equal(changes.turned(film, degrees, mirror), expected)
 
 
-def test_a_turned_film_lies_whole_on_its_canvas() -> None:
+def test_a_rotated_film_is_complete_on_its_canvas() -> None:
     film = np.full((40, 60), 200, np.uint8)
 
     made = changes.turned(film, 37)
@@ -95,7 +95,7 @@ def test_a_frame_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize("plate", [False, True])
-def test_a_marker_lies_in_the_one_plain_corner(plate: bool) -> None:
+def test_a_marker_is_placed_in_the_most_uniform_corner(plate: bool) -> None:
     film = changes.noisy(HAND, 10, seed=1)
     film[150:, :60] = 0
 

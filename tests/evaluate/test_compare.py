@@ -1,4 +1,4 @@
-"""Sets of models side by side, on readings that were made up."""
+"""Comparison of model sets, on invented readings."""
 
 from __future__ import annotations
 

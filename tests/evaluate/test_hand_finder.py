@@ -1,4 +1,4 @@
-"""Tables of how well hands are found: they run on the tiny folder and hold what their heads say."""
+"""Accuracy tables of the hand finder, on the tiny folder: columns match their headers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_table_is_markdown(tables: dict[str, list[list[str]]], name: str) -> N
     assert {len(row) for row in (head, rule, *rows)} == {len(head)}
 
 
-def test_the_program_tells_polarity(tables: dict[str, list[list[str]]]) -> None:
+def test_the_program_recognises_polarity(tables: dict[str, list[list[str]]]) -> None:
     assert tables["polarity"][-1] == ["the program", "0.0 %", "0.0 %", "0.0 %"]
 
 

@@ -1,4 +1,4 @@
-"""Figures of agreement, against numbers worked out by hand."""
+"""Measures of agreement, compared with results computed by hand."""
 
 from __future__ import annotations
 

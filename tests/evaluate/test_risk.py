@@ -1,4 +1,4 @@
-"""Refusal by the interval's width, against numbers worked out by hand."""
+"""Refusal by the interval's width, compared with results computed by hand."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_refusals_reach_to_the_last_large_error() -> None:
     assert refusals_needed(WIDTHS, ERRORS, 40) == "No error is over 40 months."
 
 
-def test_the_report_closes_with_what_is_needed() -> None:
+def test_the_report_ends_with_the_refusals_needed() -> None:
     *tables, needs = risk_report(READINGS).split("\n\n")
 
     assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1]

@@ -1,4 +1,4 @@
-"""Figures come from labelled films that the models did not learn from."""
+"""Measurements use labelled films that the models were not trained on."""
 
 from __future__ import annotations
 

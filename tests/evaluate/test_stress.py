@@ -75,7 +75,7 @@ def test_a_stress_is_met_within_ten_percent(changed: list[float], met: str) -> N
     assert stress_row("stress", np.array([100.0, 100]), np.array([104.0, 94]), np.array(changed))[-1] == met
 
 
-def test_a_film_as_it_is_gets_the_age_of_the_program(tiny_shared: Path) -> None:
+def test_an_unchanged_film_gets_the_age_of_the_program(tiny_shared: Path) -> None:
     sample, load = sample_of(RsnaFilms(tiny_shared / "rsna")), partial(Assessor.load, None, 1)
     readings = read_films(sample.source, sample.films, load, executor_of(1))
 

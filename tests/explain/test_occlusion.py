@@ -29,7 +29,7 @@ def test_map_finds_the_place_that_the_model_looks_at() -> None:
     assert np.abs(change[90:]).max() < 0.5
 
 
-def test_covering_what_makes_the_toy_model_older_lowers_the_age() -> None:
+def test_covering_the_bright_square_lowers_the_age_of_the_toy_model() -> None:
     change = occlusion_map(HAND, Sex.MALE, TOY).change_months
     assert -SLOPE_MONTHS < change.min() < -2
     assert change.max() < 0.5

@@ -1,4 +1,4 @@
-"""The pages of the documentation, and what their blocks and running text say of the program."""
+"""The pages of the documentation, and the commands in their blocks and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is imported is declared, pinned and explained; what is declared is used; the core has no copyleft licence."""
+"""Imported packages are declared, pinned and documented; declared ones are used; the core has no copyleft licence."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_imports_of_tests_and_tools_are_declared(folder: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
-def test_what_is_declared_is_used(name: str) -> None:
+def test_declared_dependencies_are_used(name: str) -> None:
     folders = [ROOT / folder for folder in OTHER_FOLDERS] if name in EXTRAS["dev"] else [SOURCE]
 
     assert (name in distributions_used(*folders)) is (name not in NEVER_IMPORTED)

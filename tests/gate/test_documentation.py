@@ -91,7 +91,7 @@ def test_the_documentation_shows_the_program() -> None:
         ("Run `boneage weigh FILE --sx=F`.", ["page: 'weigh' has no option --sx"]),
     ],
 )
-def test_the_check_sees_what_is_wrong(text: str, expected: list[str]) -> None:
+def test_the_check_finds_errors(text: str, expected: list[str]) -> None:
     small = typer.Typer()
     small.callback()(lambda: None)
 

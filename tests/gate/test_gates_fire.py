@@ -1,4 +1,4 @@
-"""Every gate of `make test` is red on a planted violation, and green on the same house without it."""
+"""Every check of `make test` fails on a planted violation, and passes without it."""
 
 from __future__ import annotations
 

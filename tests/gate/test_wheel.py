@@ -1,4 +1,4 @@
-"""The check of the wheel sees what is wrong; that all is well with the real wheel is what `make wheel` shows."""
+"""The check of the wheel finds errors; `make wheel` checks the real wheel."""
 
 from __future__ import annotations
 

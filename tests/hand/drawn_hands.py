@@ -1,4 +1,4 @@
-"""Hands that a test draws pixel by pixel, so that it knows their measures."""
+"""Hands drawn pixel by pixel, with known measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finder puts out, drawn spot by spot, and a finder that puts out what a test wants."""
+"""Outputs of a finder, drawn spot by spot, and a finder with prepared outputs."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SPEC = DEFAULT_PICTURE
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_a_picture_lies_between_dark_and_a_little_over_bright_bone(name: str) -> None:
+def test_a_picture_has_values_from_0_to_slightly_over_1(name: str) -> None:
     hand = hands.examined(name).hand
     picture = draw_picture(hand, SPEC)
     assert (picture.shape, picture.dtype) == ((256, 192), np.float32)
@@ -64,7 +64,7 @@ def test_normalise_maps_the_range_to_nought_and_one() -> None:
     assert normalise(np.array([10, 20, 60, 110, 900], np.float32), 10, 110).tolist() == pytest.approx([0, 0.1, 0.5, 1, 1.25])
 
 
-def test_mask_weight_grows_evenly_and_only_what_is_over_a_half() -> None:
+def test_mask_weight_grows_evenly_from_pixels_over_one_half() -> None:
     mask = np.zeros((256, 192), np.float32)
     mask[128, 96], mask[40, 40] = 0.51, 0.5
     rows, columns = np.nonzero(mask_weight(mask, 0.1, 256))

@@ -89,7 +89,7 @@ def test_thumb_and_little_finger_lie_on_opposite_sides(
 
 
 @pytest.mark.parametrize("place", [(0, 0), (0, 64), (64, 0), (127, 64), (64, 127), (127, 127)])
-def test_a_landmark_at_the_edge_lies_in_its_pixel(place: tuple[int, int]) -> None:
+def test_a_landmark_at_the_edge_is_in_its_pixel(place: tuple[int, int]) -> None:
     detection = read_detection(maps_of({**UPRIGHT, MCP3: {place: 0.9}}), HEAD)
     assert detection.landmarks[2] == pytest.approx([place[1] + 0.5, place[0] + 0.5])
 
@@ -126,7 +126,7 @@ def test_linear_brightness_runs_from_one_extreme_to_the_other() -> None:
     assert equalised == pytest.approx(np.arange(200).reshape(10, 20) / 199, abs=0.5 / 255)
 
 
-def test_what_lies_beyond_the_extremes_is_cut_off() -> None:
+def test_values_beyond_the_extremes_are_clipped() -> None:
     content = np.full((10, 100), 100, np.uint8)
     content[0, :4], content[5:, :], content[9, 96:] = 0, 200, 255
     linear = thumbnail_channels(content)[0, :10, :100]

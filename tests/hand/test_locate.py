@@ -63,7 +63,7 @@ def test_inverted_film_becomes_the_same_hand(name: str) -> None:
 
 @pytest.mark.parametrize("name", hands.NAMES)
 @pytest.mark.parametrize("white", [True, False], ids=["white frame", "black frame"])
-def test_polarity_is_told_whatever_the_frame(name: str, white: bool) -> None:
+def test_polarity_is_recognised_with_any_frame(name: str, white: bool) -> None:
     value = 255 if white else 0
     assert hands.hand_on(hands.framed(hands.film(name), value=value)).inverted is False
     assert hands.hand_on(hands.framed(hands.inverted(hands.film(name)), value=value)).inverted is True
@@ -77,7 +77,7 @@ def test_all_at_once_is_undone() -> None:
 
 
 @pytest.mark.parametrize("name", ["7041", "7043"])
-def test_a_marker_beside_the_hand_is_not_part_of_it(name: str) -> None:
+def test_a_marker_next_to_the_hand_is_not_part_of_it(name: str) -> None:
     film = hands.film(name).copy()
     height, width = film.shape
     row = {"7041": 0.25, "7043": 0.75}[name]
@@ -108,7 +108,7 @@ def test_way_to_the_canvas_and_back(height_px: int) -> None:
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_outline_lies_on_the_film_and_covers_the_hand(name: str) -> None:
+def test_outline_is_inside_the_film_and_covers_the_hand(name: str) -> None:
     film, hand = hands.film(name), hands.examined(name).hand
     outline = hand.outline_film[0]
     assert outline.min() >= 0
@@ -160,7 +160,7 @@ def test_mask_is_a_probability_over_the_canvas() -> None:
 
 
 @pytest.mark.parametrize("side", [Laterality.LEFT, Laterality.RIGHT])
-def test_file_has_the_word_on_the_side(side: Laterality) -> None:
+def test_the_side_in_the_file_has_priority(side: Laterality) -> None:
     film = hands.film().copy()
     hand = locate_hand(Radiograph(film, film, "a", "0" * 64, "DICOM", 8, laterality=side), hands.shipped().finder)
     assert (hand.laterality, hand.laterality_source, hand.mirrored) == (side, "file", False)
@@ -213,7 +213,7 @@ GREY = np.random.default_rng(6).integers(0, 256, (256, 200), np.uint8)
     ("as_is", "turned", "inverted"),
     [(0.7, 0.6, True), (0.6, 0.7, False), (0.5, 0.5, False), (0.2, 0.1, True), (0.8, 0.9, False)],
 )
-def test_polarity_is_the_mean_of_what_is_seen_on_film_and_negative(as_is: float, turned: float, inverted: bool) -> None:
+def test_polarity_is_the_mean_over_film_and_negative(as_is: float, turned: float, inverted: bool) -> None:
     elsewhere = {**WHOLE, RADIUS: {(100, 64): 0.5}}
     hand = found_on(GREY, both_runs(as_is, turned, turned_first=elsewhere))
     assert hand.inverted is inverted

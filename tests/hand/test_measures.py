@@ -64,7 +64,7 @@ def test_a_cut_is_as_long_as_the_edge_within_the_hand(
     assert measure(laid(film_px, middle_px, mask=0.4)).cut_units == 0
 
 
-def test_contrast_lies_between_the_second_and_the_98th_percentile() -> None:
+def test_contrast_is_the_range_from_the_second_to_the_98th_percentile() -> None:
     film = np.full((256, 192), 250)
     film[50, 20:121] = np.random.default_rng(5).permutation(101)
     assert measure(drawn(film, area(slice(50, 51), slice(20, 121)))).contrast == 96

@@ -38,7 +38,7 @@ def test_corner_rule_sees_corners_only(middle: int) -> None:
     assert corner_rule_inverted(corners([50] * 4, middle)) is False
 
 
-def test_corner_rule_knows_the_depth() -> None:
+def test_corner_rule_uses_the_depth() -> None:
     film = np.full((40, 40), 3000, np.uint16)
     assert corner_rule_inverted(film, maximum=4095) is True
     assert corner_rule_inverted(film, maximum=65535) is False

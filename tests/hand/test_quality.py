@@ -36,7 +36,7 @@ def test_good_films_are_accepted_without_findings(name: str, height_px: int) -> 
 
 @pytest.mark.parametrize("kind", hands.NOT_HANDS)
 @pytest.mark.parametrize("size_px", [(320, 256), (33, 900), (64, 64)], ids=str)
-def test_what_is_no_hand_is_refused(kind: str, size_px: tuple[int, int]) -> None:
+def test_images_without_a_hand_are_refused(kind: str, size_px: tuple[int, int]) -> None:
     assert judged(hands.not_hand(kind, size_px))[0] is Verdict.REJECT
 
 
@@ -180,7 +180,7 @@ MESSAGES: list[tuple[dict[str, float], str]] = [
 
 
 @pytest.mark.parametrize(("limit", "message"), MESSAGES, ids=[next(iter(limit)) for limit, _ in MESSAGES])
-def test_a_finding_says_what_was_measured(limit: dict[str, float], message: str) -> None:
+def test_a_finding_states_the_measure(limit: dict[str, float], message: str) -> None:
     (finding,) = judge(half_lit(), dataclasses.replace(NONE, **limit)).findings
     assert finding.message == message
 
@@ -236,7 +236,7 @@ def test_side_of_the_file_is_held_against_the_image(side: Laterality, mirror: bo
     assert {finding.code for finding in report.findings} == codes
 
 
-def test_what_was_changed_on_the_hand_is_a_note_and_a_contradiction_a_warning() -> None:
+def test_changes_of_the_hand_are_notes_and_contradictions_warnings() -> None:
     right = dataclasses.replace(half_lit(), mirrored=True, laterality=Laterality.RIGHT, inverted=True)
     mirrored = "The hand looks like a right hand (thumb on the left) and was mirrored, since the standards show left hands."
     assert judge(right, NONE).findings == (

@@ -28,7 +28,7 @@ def test_pixels_per_unit_depend_neither_on_the_turn_nor_on_the_side(degrees: flo
     assert hand.pixels_per_unit == pytest.approx(125)
 
 
-def test_canvas_shows_a_film_of_its_size_as_it_is() -> None:
+def test_a_film_of_the_size_of_the_canvas_is_unchanged() -> None:
     canvas = drawn(FILM, LARGE).canvas(256)
     assert np.array_equal(canvas, FILM)
     assert canvas.dtype == np.uint8

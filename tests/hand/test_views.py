@@ -60,7 +60,7 @@ def test_the_diagonal_is_a_part_of_the_phases() -> None:
     assert np.array_equal(diagonal, every[[0, 4, 8]])
 
 
-def test_averages_are_drawn_beside_the_phases() -> None:
+def test_averages_are_drawn_in_addition_to_the_phases() -> None:
     hand = hands.examined().hand
     phases, views = draw_views(hand, replace(SPEC, phases=2)), draw_views(hand, replace(SPEC, phases=2, smooth=2))
     assert views.shape == (6, 1, 128, 96)
@@ -87,7 +87,7 @@ def test_places_turn_and_scale_a_coarse_film_with_its_mask() -> None:
     assert turned_spread == pytest.approx(spread, rel=0.06)
 
 
-def test_coarse_film_is_drawn_as_it_is_twice_at_each_place() -> None:
+def test_coarse_film_is_drawn_unreduced_twice_at_each_place() -> None:
     hand = hands.examined(height_px=120).hand
     views, at_two = draw_views(hand, replace(SPEC, smooth=2)), draw_views(hand, replace(SPEC, places=TWO_PLACES))
     assert (views.shape, at_two.shape) == ((2, 1, 128, 96), (4, 1, 128, 96))
@@ -96,7 +96,7 @@ def test_coarse_film_is_drawn_as_it_is_twice_at_each_place() -> None:
     assert not np.array_equal(at_two[0], at_two[2])
 
 
-def test_fine_film_is_drawn_as_it_lies() -> None:
+def test_fine_film_is_drawn_in_its_orientation() -> None:
     hand = hands.examined().hand
     assert np.array_equal(draw_views(hand, SPEC), draw_views(hand, replace(SPEC, places=TWO_PLACES)))
 

@@ -1,4 +1,4 @@
-"""Batches for the age network: what is drawn in training is what the program draws of a film, varied."""
+"""Batches for the age network: training draws a film as the program does, with variations."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def films(tiny_shared: Path) -> RsnaFilms:
 
 @pytest.fixture(scope="module")
 def hands(films: RsnaFilms, tmp_path_factory: pytest.TempPathFactory) -> list[TrainingHand]:
-    """Six hands, one of each example film, told apart by their ages."""
+    """Six hands, one of each example film, distinguished by their ages."""
     return prepare_hands(films, films.films[3:9], FINDER, SPEC, tmp_path_factory.mktemp("hands"), executor_of(1))
 
 
-def test_an_unvaried_hand_is_what_the_program_draws(films: RsnaFilms, hands: list[TrainingHand]) -> None:
+def test_an_unvaried_hand_equals_the_input_of_the_program(films: RsnaFilms, hands: list[TrainingHand]) -> None:
     finder = HAND_FINDER.load(FINDER, threads=1)
     for hand in hands:
         drawn = draw_picture(locate_hand(films.radiograph(films.by_id[hand.id]), finder), SPEC)
@@ -66,7 +66,7 @@ def test_a_lossy_file_keeps_the_hand_and_loses_detail(hands: list[TrainingHand])
 
 
 @pytest.mark.parametrize("harmed", [replace(STILL, noise=8.0), replace(STILL, jpeg_quality=20)], ids=["noise", "lossy"])
-def test_harm_lies_on_the_film_and_moves_with_it(hands: list[TrainingHand], harmed: Variation) -> None:
+def test_noise_is_added_to_the_film_and_moves_with_it(hands: list[TrainingHand], harmed: Variation) -> None:
     pixels = 10
     shift = ((1.0, 0.0, 2.7 * pixels / 128), (0.0, 1.0, 0.0))
 
@@ -180,7 +180,7 @@ def test_the_input_grows_over_the_steps(hands: list[TrainingHand]) -> None:
     assert [batch_at(batches, step)["image"].shape[2:] for step in (0, 7)] == [(128, 96), (256, 192)]
 
 
-def test_the_digest_tells_other_data(hands: list[TrainingHand]) -> None:
+def test_the_digest_differs_for_other_data(hands: list[TrainingHand]) -> None:
     first, prepared = hands[0], hands[0].prepared
     others = [
         replace(first, age_months=first.age_months + 1),

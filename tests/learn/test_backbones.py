@@ -1,4 +1,4 @@
-"""Pretrained layers: what the file holds comes out, and the network answers as the file's layers do."""
+"""Pretrained layers: the values of the file are read, and the network gives the outputs of the file's layers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_on_its_first_batch_it_answers_in_training_as_otherwise(backbone: Path) 
     torch.testing.assert_close(learning, still, rtol=1e-2, atol=1e-2 * float(still.abs().max()))
 
 
-def test_it_learns_with_its_norms_and_goes_on_without(backbone: Path) -> None:
+def test_it_trains_with_norms_and_continues_without(backbone: Path) -> None:
     net = pretrained_age_net(backbone, HANDS)
 
     torch.testing.assert_close(norms_folded(net)(HANDS), net.eval()(HANDS), rtol=1e-3, atol=1e-3)

@@ -1,4 +1,4 @@
-"""Export: the file says what torch says, is a quarter as large, and is refused where the two differ."""
+"""Export: the file gives the outputs of torch, is a quarter as large, and is refused if the two differ."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.parametrize("batch", [1, 2, 7])
-def test_the_file_says_what_torch_says(exported: tuple[str, nn.Module, Path, str], batch: int) -> None:
+def test_the_file_gives_the_outputs_of_torch(exported: tuple[str, nn.Module, Path, str], batch: int) -> None:
     name, net, path, _ = exported
     session = open_session(path.read_bytes())
     image = torch.rand(batch, *EXAMPLES[name].shape[1:])
@@ -105,7 +105,7 @@ def test_another_network_is_refused(exported: tuple[str, nn.Module, Path, str]) 
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_what_is_stored_differs_from_what_was_learned_by_the_rounding_alone(name: str) -> None:
+def test_stored_weights_differ_from_trained_ones_only_by_rounding(name: str) -> None:
     net, image = network(name), torch.rand(4, *EXAMPLES[name].shape[1:])
     with torch.no_grad():
         learned, stored = (answers_of(each(image)) for each in (net, as_stored(net)))

@@ -1,4 +1,4 @@
-"""Folding: the same function without normalisations, wherever a normalisation alone takes what its convolution gives."""
+"""Folding: the same function without normalisations, where a normalisation is the only user of its convolution."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_folded_network_answers_as_before_without_norms() -> None:
     torch.testing.assert_close(evaluated(folded), evaluated(network), rtol=1e-5, atol=1e-5)
 
 
-def test_a_convolution_that_is_used_twice_stays_as_it_is() -> None:
+def test_a_convolution_that_is_used_twice_is_not_folded() -> None:
     network = lived_in(UsedTwice())
 
     folded = norms_folded(network)
@@ -70,7 +70,7 @@ def test_a_convolution_that_is_used_twice_stays_as_it_is() -> None:
     torch.testing.assert_close(evaluated(folded, (8, 8)), evaluated(network, (8, 8)), rtol=1e-5, atol=1e-5)
 
 
-def test_the_network_that_is_given_stays_as_it_is() -> None:
+def test_the_given_network_is_not_changed() -> None:
     network = age_net().train()
     before = copy.deepcopy(network.state_dict())
 

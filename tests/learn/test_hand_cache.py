@@ -57,7 +57,7 @@ def changed_pixel(film: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ],
     ids=["pixel", "shape", "settings", "finder"],
 )
-def test_what_a_hand_follows_from_makes_another_file(
+def test_a_changed_input_of_a_hand_gives_another_file(
     tmp_path: Path, film: NDArray[np.uint8], spec: PictureSpec, sha256: str
 ) -> None:
     prepare = Preparation()
@@ -69,7 +69,7 @@ def test_what_a_hand_follows_from_makes_another_file(
 
 
 @pytest.mark.parametrize("kept", [0, 100, -1])
-def test_a_half_written_file_is_prepared_anew(tmp_path: Path, kept: int) -> None:
+def test_a_half_written_file_is_prepared_again(tmp_path: Path, kept: int) -> None:
     cache, prepare = HandCache(tmp_path, "sha"), Preparation()
     cache.get(FILM, SPEC, prepare)
     (path,) = tmp_path.iterdir()

@@ -1,4 +1,4 @@
-"""Training hands: prepared by the code that reads a clinic's film, varied by draws that can be replayed."""
+"""Training hands: prepared as in an assessment, varied by draws that can be repeated."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_hands_are_found_as_a_clinics_film_is(films: RsnaFilms, hands: list[Trai
     assert np.corrcoef(shown.ravel(), picture.ravel())[0, 1] > 0.98
 
 
-def test_the_training_canvas_lies_around_the_canvas_of_a_picture() -> None:
+def test_the_training_canvas_contains_the_canvas_of_a_picture() -> None:
     corners = np.array([[0.0, 0.0], [192.0, 256.0]])
     in_frame = geometry.move(corners, geometry.inverse(frame_to_canvas(256)))
 
@@ -160,7 +160,7 @@ def test_a_variation_can_be_written_down_and_replayed() -> None:
     assert Variation(**read) == variation
 
 
-def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
+def test_an_empty_range_leaves_the_hand_unchanged() -> None:
     for variation in drawn(STILL, 20):
         np.testing.assert_allclose(variation.placement, [[1, 0, 0], [0, 1, 0]], atol=1e-12)
         assert (variation.gamma, variation.contrast, variation.brightness) == (1, 1, 0)
@@ -183,7 +183,7 @@ def test_a_range_of_nothing_leaves_the_hand_as_it_is() -> None:
     ],
     ids=["mirror", "coarse", "point samples", "unmasked", "blur", "noise", "jpeg", "erase", "lose"],
 )
-def test_what_may_happen_happens_as_often_as_said(happens: Callable[[Variation], bool], share: float) -> None:
+def test_random_variations_occur_with_their_probability(happens: Callable[[Variation], bool], share: float) -> None:
     assert np.mean([happens(variation) for variation in drawn(VariationRange())]) == pytest.approx(share, abs=0.035)
 
 

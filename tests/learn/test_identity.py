@@ -1,4 +1,4 @@
-"""What makes two runs different, in words."""
+"""Differences between two runs, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The training loop: it learns, it resumes as if it had not been stopped, it keeps every finished run, and it logs."""
+"""The training loop: it trains, resumes exactly, keeps every finished run, and logs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stop() -> None:
 
 
 def fit_stopped_at(step: int, run: Path, schedule: Schedule = TOY) -> str:
-    """Train until the user stops the run; returns what the user is told."""
+    """Train until the user stops the run; returns the message to the user."""
     with pytest.raises(TrainingStopped) as stopped:
         fit(at_step(step, stop), schedule, run)
     return str(stopped.value)
@@ -58,9 +58,9 @@ def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run."""
-    run = tmp_path_factory.mktemp("unbroken")
+    run = tmp_path_factory.mktemp("uninterrupted")
     weights_of(TOY, run)
     return run
 
@@ -102,8 +102,8 @@ def test_tensorboard_has_the_curve_of_the_log_also_after_a_stop(tmp_path: Path) 
 
 @pytest.mark.parametrize("checkpoint_every", [50, 35])
 @pytest.mark.parametrize("step", [60, 107])
-def test_a_stopped_run_ends_where_an_unbroken_one_does(
-    unbroken: Path, tmp_path: Path, step: int, checkpoint_every: int
+def test_a_stopped_run_ends_like_an_uninterrupted_one(
+    uninterrupted: Path, tmp_path: Path, step: int, checkpoint_every: int
 ) -> None:
     schedule = replace(TOY, checkpoint_every=checkpoint_every)
     fit_stopped_at(step, tmp_path, schedule)
@@ -111,34 +111,34 @@ def test_a_stopped_run_ends_where_an_unbroken_one_does(
 
     continued = fit(TASK, schedule, tmp_path).state_dict()
 
-    assert same(continued, weights_of(TOY, unbroken))
-    assert log_of(tmp_path) == log_of(unbroken)
+    assert same(continued, weights_of(TOY, uninterrupted))
+    assert log_of(tmp_path) == log_of(uninterrupted)
 
 
-def test_worker_processes_change_nothing(unbroken: Path, tmp_path: Path) -> None:
+def test_worker_processes_change_nothing(uninterrupted: Path, tmp_path: Path) -> None:
     cv2.setNumThreads(2)
     cv2.GaussianBlur(np.zeros((2000, 2000), np.float32), (0, 0), 5)  # starts threads, for which a forked worker would wait
 
     in_workers = fit(TASK, TOY, tmp_path, Hardware(workers=2)).state_dict()
 
-    assert same(in_workers, weights_of(TOY, unbroken))
+    assert same(in_workers, weights_of(TOY, uninterrupted))
 
 
-def test_a_stop_says_what_was_saved(tmp_path: Path) -> None:
+def test_a_stop_reports_what_was_saved(tmp_path: Path) -> None:
     assert fit_stopped_at(107, tmp_path) == f"Stopped at step 107 of 120 in {tmp_path}; step 100 is saved."
 
 
-def test_a_run_stopped_before_its_first_checkpoint_starts_anew(unbroken: Path, tmp_path: Path) -> None:
+def test_a_run_stopped_before_its_first_checkpoint_starts_again(uninterrupted: Path, tmp_path: Path) -> None:
     fit_stopped_at(20, tmp_path)
 
-    assert same(fit(TASK, TOY, tmp_path).state_dict(), weights_of(TOY, unbroken))
+    assert same(fit(TASK, TOY, tmp_path).state_dict(), weights_of(TOY, uninterrupted))
 
 
-def test_a_finished_run_is_not_run_again(unbroken: Path) -> None:
+def test_a_finished_run_is_not_run_again(uninterrupted: Path) -> None:
     def fail() -> None:
         raise AssertionError("a step of a finished run")
 
-    assert same(fit(at_step(0, fail), TOY, unbroken).state_dict(), weights_of(TOY, unbroken))
+    assert same(fit(at_step(0, fail), TOY, uninterrupted).state_dict(), weights_of(TOY, uninterrupted))
 
 
 def doubled() -> nn.Module:
@@ -167,24 +167,24 @@ def other_loss(model: nn.Module, batch: Batch) -> Tensor:
     ],
 )
 def test_another_run_in_the_same_folder_is_refused_and_the_first_one_kept(
-    unbroken: Path, task: Task, schedule: Schedule, difference: str
+    uninterrupted: Path, task: Task, schedule: Schedule, difference: str
 ) -> None:
-    before = (unbroken / "checkpoint.pt").read_bytes(), (unbroken / "log.csv").read_bytes()
+    before = (uninterrupted / "checkpoint.pt").read_bytes(), (uninterrupted / "log.csv").read_bytes()
 
     with pytest.raises(InputError) as refused:
-        fit(task, schedule, unbroken)
+        fit(task, schedule, uninterrupted)
 
     assert f"Different: {difference}. " in str(refused.value)
-    assert str(unbroken) in str(refused.value)
-    assert ((unbroken / "checkpoint.pt").read_bytes(), (unbroken / "log.csv").read_bytes()) == before
+    assert str(uninterrupted) in str(refused.value)
+    assert ((uninterrupted / "checkpoint.pt").read_bytes(), (uninterrupted / "log.csv").read_bytes()) == before
 
 
-def test_how_often_a_run_is_saved_does_not_make_it_another(unbroken: Path) -> None:
-    assert same(fit(TASK, replace(TOY, checkpoint_every=7), unbroken).state_dict(), weights_of(TOY, unbroken))
+def test_how_often_a_run_is_saved_does_not_make_it_another(uninterrupted: Path) -> None:
+    assert same(fit(TASK, replace(TOY, checkpoint_every=7), uninterrupted).state_dict(), weights_of(TOY, uninterrupted))
 
 
-def test_another_seed_gives_another_net(unbroken: Path, tmp_path: Path) -> None:
-    assert not same(weights_of(replace(TOY, seed=2), tmp_path), weights_of(TOY, unbroken))
+def test_another_seed_gives_another_net(uninterrupted: Path, tmp_path: Path) -> None:
+    assert not same(weights_of(replace(TOY, seed=2), tmp_path), weights_of(TOY, uninterrupted))
 
 
 def test_a_failing_batch_stops_the_run_with_its_error(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_saves_nothing(tmp_path: Path
         fit(replace(TASK, loss=overflow), TOY, tmp_path)
 
 
-def test_validation_is_logged_and_changes_nothing(unbroken: Path, tmp_path: Path) -> None:
+def test_validation_is_logged_and_changes_nothing(uninterrupted: Path, tmp_path: Path) -> None:
     def measure(network: nn.Module, step: int) -> Mapping[str, float]:
         torch.randn(3)
         value = loss(network, batch_at(ToyBatches(), 10_000)).detach()
@@ -217,11 +217,11 @@ def test_validation_is_logged_and_changes_nothing(unbroken: Path, tmp_path: Path
     assert rows[-1]["loss"] < rows[0]["loss"]
     assert not any(row["trains"] for row in rows)
     assert [step for step, _ in events_of(tmp_path, "validation/loss")] == [40, 80, 120]
-    assert same(validated.state_dict(), weights_of(TOY, unbroken))
+    assert same(validated.state_dict(), weights_of(TOY, uninterrupted))
 
 
-def test_the_manifest_tells_what_was_trained_where(unbroken: Path) -> None:
-    content: dict[str, Any] = json.loads((unbroken / "manifest.json").read_text())
+def test_the_manifest_names_configuration_and_device(uninterrupted: Path) -> None:
+    content: dict[str, Any] = json.loads((uninterrupted / "manifest.json").read_text())
 
     assert (content["step"], content["steps"], content["processes"]) == (120, 120, 1)
     assert content["identity"]["schedule"] == dict(TOY.settings)

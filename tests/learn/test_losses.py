@@ -1,4 +1,4 @@
-"""Losses: every parameter learns, and what is not known teaches nothing."""
+"""Losses: every parameter gets a gradient, and unknown labels give none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenes: drawn once, made the same each time, with a truth that lies where the picture shows it."""
+"""Scenes: drawn once, rendered identically each time, with labels that match the picture."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_shapes_and_ranges(kind: Kind) -> None:
     ],
 )
 @pytest.mark.parametrize("invert", [False, True])
-def test_what_is_not_known_is_marked(kind: Kind, known: list[int], count: int, invert: bool) -> None:
+def test_unknown_values_are_marked(kind: Kind, known: list[int], count: int, invert: bool) -> None:
     made = render_scene(replace(scene_of(kind), invert=invert), POOLS)
 
     assert made["maps_known"].tolist() == known
@@ -118,7 +118,7 @@ def test_where_no_hand_is_nothing_is_drawn_on_the_maps() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_mask_lies_on_the_hand(seed: int) -> None:
+def test_the_mask_covers_the_hand(seed: int) -> None:
     made = render_scene(plain(scene_of(Kind.OUTLINED, seed)), POOLS)
 
     shown, drawn = made["image"][0] > 0.5, made["maps"][0] > 0.5
@@ -128,7 +128,7 @@ def test_the_mask_lies_on_the_hand(seed: int) -> None:
 
 @pytest.mark.parametrize("removed", [-0.01, 0.0, 0.02])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_hand_cut_out_of_its_film_lies_on_black(seed: int, removed: float) -> None:
+def test_a_cut_out_hand_has_a_black_background(seed: int, removed: float) -> None:
     blob = blob_film()
     grey = np.maximum(blob, np.linspace(40, 140, 100).astype(np.uint8))
     pools = Pools(dict.fromkeys(Kind, dict.fromkeys("abc", Source(grey, 0.8, (blob > 0).astype(np.uint8) * 255))))
@@ -206,7 +206,7 @@ def test_a_batch_is_a_function_of_seed_and_step() -> None:
     assert first["image"].shape == (3, 2, 128, 128)
 
 
-def test_the_digest_tells_other_data() -> None:
+def test_the_digest_differs_for_other_data() -> None:
     plain = POOLS.sources[Kind.OUTLINED]
     assert plain["a"].mask is not None
     others = [

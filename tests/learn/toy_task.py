@@ -1,4 +1,4 @@
-"""A regression small enough to train in a second, with what resuming could lose."""
+"""A regression small enough to train in a second, with all state that resuming could lose."""
 
 from __future__ import annotations
 

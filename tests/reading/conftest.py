@@ -1,4 +1,4 @@
-"""Fixtures of the reading tests; what they are made of is in `films`."""
+"""Fixtures of the reading tests, made with `films`."""
 
 from __future__ import annotations
 

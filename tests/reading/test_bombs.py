@@ -167,7 +167,7 @@ def test_long_values_are_not_read(tmp_path: Path) -> None:
     assert [finding.code for finding in read(data).findings] == ["attribute-invalid"]
 
 
-def test_texts_beside_the_pixels_of_a_png_are_not_decoded(tmp_path: Path) -> None:
+def test_texts_of_a_png_are_not_decoded(tmp_path: Path) -> None:
     data = png_text(100)
 
     error, memory_mib, seconds = read_and_measure(data, tmp_path)

@@ -84,7 +84,7 @@ def test_robust_range_without_pixels() -> None:
     assert display.robust_range(np.array([7.0]), np.zeros(1, np.float32)) == (0.0, 0.0)
 
 
-def test_full_16_bit_is_shown_as_it_is() -> None:
+def test_full_16_bit_is_shown_unchanged() -> None:
     pixels = np.linspace(0, 65535, 4096).astype(np.uint16).reshape(64, 64)
     assert np.abs(display.show_unwindowed(pixels) - pixels / 257).max() <= 0.5
 

@@ -1,4 +1,4 @@
-"""What headers say, on files that Pillow, OpenCV and imagecodecs wrote, and on headers written by hand."""
+"""Headers of files written by Pillow, OpenCV and imagecodecs, and headers written by hand."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_jpeg_segments_that_are_no_frame_headers(marker: int) -> None:
     assert headers.jpeg_header(jpeg_of(segment(0xC0, frame), segment(marker, long_tail))) == ImageHeader(40, 40, 8, 1)
 
 
-def test_jpeg_orientation_stands_in_its_own_segment() -> None:
+def test_jpeg_orientation_is_read_from_its_own_segment() -> None:
     frame, exif = segment(0xC0, struct.pack(">BHHB", 8, 40, 48, 1)), b"Exif\0\0" + tiff((274, "H", (6,)))
 
     assert headers.jpeg_header(jpeg_of(segment(0xE1, exif), frame)).orientation == 6
@@ -176,7 +176,7 @@ def test_jpeg_2000(bits: int, samples: int) -> None:
         headers.jpeg2000_header(data[:-2])
 
 
-def test_jpeg_2000_of_signed_samples_beside_the_origin() -> None:
+def test_jpeg_2000_of_signed_samples_off_the_origin() -> None:
     size = struct.pack(">HH8IHB", 41, 0, 60, 50, 12, 10, 48, 40, 12, 10, 1, 0x80 | 11)
 
     stream = headers.JPEG2000_START + size + b"\xff\xd9"

@@ -57,7 +57,7 @@ def test_same_bytes_same_film(films: dict[str, bytes], kind: str) -> None:
     assert first.findings == second.findings
 
 
-def test_raster_says_nothing_of_the_child(films: dict[str, bytes]) -> None:
+def test_raster_images_have_no_data_of_the_child(films: dict[str, bytes]) -> None:
     radiograph = read(films["PNG"])
     assert (radiograph.sex, radiograph.age_months, radiograph.spacing_mm) == ("unknown", None, None)
     assert radiograph.findings == ()

@@ -1,4 +1,4 @@
-"""Whatever the bytes: a film or a `BoneAgeError`, nothing else."""
+"""Any bytes give a film or a `BoneAgeError`, nothing else."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_no_label_is_clipped(bone_age: float, age: float) -> None:
         assert box.x0 <= extent.x0 < extent.x1 <= box.x1
 
 
-def test_the_normal_range_stands_below_the_curve_with_its_reference() -> None:
+def test_the_normal_range_is_below_the_curve_with_its_reference() -> None:
     axes = axis_of(boy(110, 100))
     (label,) = [text for text in axes.texts if "normal" in text.get_text()]
     assert label.get_text() == "normal: ± 2 SD, Brush Foundation"

@@ -30,7 +30,7 @@ def view_of(examination: Examination) -> FilmView:
         (lambda film: hands.turned(film, 90), r"left hand; turned upright by (7|8|9)\d°"),
     ],
 )
-def test_the_side_and_a_turn_are_said_in_words(change: Callable[[np.ndarray], np.ndarray], caption: str) -> None:
+def test_the_side_and_a_rotation_are_stated_in_words(change: Callable[[np.ndarray], np.ndarray], caption: str) -> None:
     assert re.fullmatch(caption, view_of(examined(change(hands.film("7043", 400)))).caption)
 
 
@@ -47,7 +47,7 @@ def test_a_film_that_lay_turned_is_shown_upright(degrees: float) -> None:
 @pytest.mark.parametrize(
     "refused", [hands.not_hand("noise"), hands.turned(hands.film("7043", 400), 90)], ids=["noise", "adult"]
 )
-def test_a_refused_film_is_shown_whole_as_it_lies(refused: np.ndarray) -> None:
+def test_a_refused_film_is_shown_whole_and_unrotated(refused: np.ndarray) -> None:
     view = view_of(examined(refused, age_months=528.0))
     assert view.pixels.shape == refused.shape
     assert view.caption == "the whole film: refused"

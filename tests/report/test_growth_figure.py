@@ -120,7 +120,7 @@ def test_the_notice_is_on_the_figure() -> None:
         (Visit(100, 98), Visit(102, 99)),
     ],
 )
-def test_what_is_missing_does_not_break_the_figure(tmp_path: Path, visits: tuple[Visit, ...]) -> None:
+def test_missing_values_do_not_break_the_figure(tmp_path: Path, visits: tuple[Visit, ...]) -> None:
     path = tmp_path / "growth.png"
 
     save_growth_figure(assess_growth(Child(Sex.MALE, visits)), path)

@@ -1,4 +1,4 @@
-"""The published form of the assessment: strict, documented, and what the program really gives."""
+"""The published schema of the assessment: strict, documented, and equal to the program's output."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_a_failure_is_read_back_from_its_json() -> None:
         ("bone_age.distribution", [1]),
     ],
 )
-def test_a_model_refuses_what_is_no_assessment(path: str, value: Any) -> None:
+def test_invalid_assessments_are_refused(path: str, value: Any) -> None:
     with pytest.raises(ValidationError):
         Assessment.model_validate(changed(path, value))
 

@@ -37,7 +37,7 @@ def test_row_of_an_accepted_film() -> None:
     assert 0 < row.seconds < 60
 
 
-def test_models_of_one_version_are_told_apart_by_their_weights() -> None:
+def test_models_of_one_version_are_distinguished_by_their_weights() -> None:
     first, second = (ModelFacts(name="whole-hand", version="0.0", sha256=digit * 64) for digit in "ab")
     assert models_cell([first]) == "whole-hand 0.0 (aaaaaaaa)"
     assert models_cell([first]) != models_cell([second])
@@ -83,7 +83,7 @@ def test_no_cell_of_text_is_a_formula(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["'quoted'.png", "a=b.png", "a.png", "", "'"])
-def test_other_text_stays_as_it_is(path: str) -> None:
+def test_other_text_is_unchanged(path: str) -> None:
     cells = to_cells(TableRow(path, "accept"))
     assert cells[0] == path
     assert from_cells(cells).path == path

@@ -17,7 +17,7 @@ GIRL = toy_assessor().assess(FILM, Sex.FEMALE, 111.0)
 REFUSED = toy_assessor().assess(hands.png(hands.not_hand("clouds")), Sex.MALE)
 
 
-def test_text_says_what_was_found() -> None:
+def test_text_contains_the_findings() -> None:
     lines = to_text(GIRL).splitlines()
     assert lines[0].startswith("upload: bone age ")
     assert f"({hands.bone_age(GIRL).mean_months:.1f} months)" in lines[0]

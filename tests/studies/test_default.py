@@ -82,7 +82,7 @@ class TestRun:
             assert "CC BY-NC 4.0" in card.licence["name"]
             assert card.training["smoke"] is False
 
-    def test_cards_tell_the_settings_of_the_run(self, run: DefaultRun) -> None:
+    def test_cards_contain_the_settings_of_the_run(self, run: DefaultRun) -> None:
         finder, whole_hand = cards_of(run)
 
         assert finder.training["stages"] == [asdict(FINDER.schedule)]

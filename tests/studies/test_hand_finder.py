@@ -1,4 +1,4 @@
-"""What the hand finder learns from: training films alone, each kind of truth where it was drawn."""
+"""Training data of the hand finder: training films only, with each kind of annotation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_only_training_films_and_images_are_learned_from(tiny_shared: Path, pool
     ("kind", "masked", "marked"),
     [(Kind.OUTLINED, True, True), (Kind.LANDMARKED, False, True), (Kind.PLAIN, False, True), (Kind.NO_HAND, False, False)],
 )
-def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bool, marked: bool) -> None:
+def test_sources_contain_what_their_kind_needs(pools: Pools, kind: Kind, masked: bool, marked: bool) -> None:
     source = pools.sources[kind][pools.names[kind][0]]
 
     assert (source.mask is not None) is masked
@@ -44,9 +44,9 @@ def test_sources_hold_what_their_kind_needs(pools: Pools, kind: Kind, masked: bo
 
 
 def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) -> None:
-    anew = scene_pools(Material.beside(RsnaFilms(tiny_shared / "rsna")))
+    reloaded = scene_pools(Material.beside(RsnaFilms(tiny_shared / "rsna")))
 
-    first, again = (batch_at(SceneBatches(each, 4, seed=1), 0) for each in (pools, anew))
+    first, again = (batch_at(SceneBatches(each, 4, seed=1), 0) for each in (pools, reloaded))
 
     assert all(torch.equal(first[key], again[key]) for key in first)
 

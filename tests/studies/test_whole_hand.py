@@ -1,4 +1,4 @@
-"""The whole-hand study: whom it learns from, and that it learns."""
+"""The whole-hand study: its training films, and that it learns."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_card_is_json_that_names_its_format(tmp_path: Path) -> None:
     "content",
     [b"", b"{", b"[]", b"null", b"7", b"{}", b"\xff\xfe\0"],
 )
-def test_what_is_no_card_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_invalid_cards_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "card.json").write_bytes(content)
     with pytest.raises(WeightsError, match=r"Expected a weights card at card\.json, got something else"):
         read_card(tmp_path / "card.json")

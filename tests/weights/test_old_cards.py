@@ -49,7 +49,7 @@ def test_an_old_finder_has_the_limits_of_its_time(tmp_path: Path) -> None:
     assert (limits.landmark_reject, limits.outline_reject, limits.wrist_reject) == (0.33, 0.78, 0.15)
 
 
-def test_what_an_old_card_left_out_is_what_the_program_did_then(tmp_path: Path) -> None:
+def test_values_missing_in_an_old_card_are_those_of_its_time(tmp_path: Path) -> None:
     write_old_set(tmp_path, {}, left_out=("diagonal", "smooth", "places"))
     estimator = Assessor.load(tmp_path).estimator
     assert isinstance(estimator, WholeHandEstimator)

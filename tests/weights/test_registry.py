@@ -1,4 +1,4 @@
-"""Model sets: those that ship are whole, and a name or a folder picks one."""
+"""Model sets: the installed ones are complete; a version or a folder selects one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def plant(root: Path, *names: str) -> None:
 
 
 @pytest.mark.parametrize(("version", "name"), SHIPPED)
-def test_shipped_cards_tell_where_the_weights_come_from(version: str, name: str) -> None:
+def test_shipped_cards_name_the_origin_of_the_weights(version: str, name: str) -> None:
     card = read_card(ModelSet.find(version).card(name))
 
     assert (card.name, card.file) == (name, f"{name}.onnx")
@@ -89,7 +89,9 @@ def test_the_name_of_a_set_is_no_folder_of_this_name(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("models", ["", "0.9", "no-such-folder", "../files", "1.0/", "whole-hand"])
-def test_what_is_no_set_is_refused_with_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: str) -> None:
+def test_an_unknown_set_is_refused_with_the_available_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: str
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(WeightsError) as refused:

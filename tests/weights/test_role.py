@@ -1,4 +1,4 @@
-"""A card is held against the specification of its role when the model is loaded; a new role needs no change elsewhere."""
+"""A card is compared with the specification of its role when the model is loaded; a new role needs no change elsewhere."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def change_card(path: Path, keys: tuple[str, ...], value: Any) -> None:
 
 
 @pytest.mark.parametrize(("role", "keys", "value", "said"), FAULTS.values(), ids=FAULTS)
-def test_what_the_program_cannot_do_is_refused_at_load(
-    tmp_path: Path, role: str, keys: tuple[str, ...], value: Any, said: str
-) -> None:
+def test_unsupported_cards_are_refused_at_load(tmp_path: Path, role: str, keys: tuple[str, ...], value: Any, said: str) -> None:
     models = write_toy(tmp_path)
     change_card(models.card(role), keys, value)
     with pytest.raises(WeightsError) as refused:
@@ -152,7 +150,7 @@ class Fingertip:
         return describe(np.eye(229)[int(values.argmax())], UNCALIBRATED)
 
 
-def test_a_new_role_is_a_specification_and_what_uses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_role_needs_only_a_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ESTIMATORS, Fingertip.name, Fingertip)
     models = write_toy(tmp_path)
     (tmp_path / "fingertip.onnx").write_bytes(network())

@@ -1,4 +1,4 @@
-"""Estimators of other forms pass through the assessor, the occlusion map and the figures like the one that ships."""
+"""Estimators of other kinds work with the assessor, the occlusion map and the figures like the default one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_regressors_interval_is_that_of_its_residuals() -> None:
 
 
 @FORM
-def test_the_occlusion_map_finds_what_the_estimator_looks_at(form: type[Regressor]) -> None:
+def test_the_occlusion_map_finds_the_region_that_the_estimator_uses(form: type[Regressor]) -> None:
     hand = hands.examined("7043").hand
     attention = occlusion_map(hand, Sex.FEMALE, form(), OcclusionSpec(patch=0.14, stride=0.07))
     change = np.abs(attention.change_months)

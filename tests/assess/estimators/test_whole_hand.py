@@ -132,7 +132,7 @@ def test_the_picture_is_the_middle_view() -> None:
     assert np.array_equal(TOY.picture(hand), draw_views(hand, VIEWS)[2, 0])
 
 
-def test_the_picture_of_a_coarse_film_shows_the_hand_as_it_lies(tmp_path: Path) -> None:
+def test_the_picture_of_a_coarse_film_shows_the_hand_in_its_orientation(tmp_path: Path) -> None:
     coarse = hands.examined(height_px=160).hand
     preprocessing = {**dataclasses.asdict(TOY.drawing), "places": [[30.0, 1.2], [-30.0, 0.8]]}
     turned = WholeHandEstimator.load(write_toy(tmp_path, preprocessing=preprocessing), threads=1)

@@ -194,7 +194,7 @@ def test_no_target_height_is_raised_to_the_present_height() -> None:
 
 
 @pytest.mark.parametrize(("sex", "parents_sds"), [(Sex.MALE, -2.0), (Sex.FEMALE, 1.5)])
-def test_conditional_target_height_lies_nearer_to_the_mean_than_the_parents(sex: Sex, parents_sds: float) -> None:
+def test_conditional_target_height_is_nearer_to_the_mean_than_the_parents(sex: Sex, parents_sds: float) -> None:
     father, mother = (height_at_sds(parent, 240, parents_sds) for parent in (Sex.MALE, Sex.FEMALE))
 
     prediction = target_height_conditional(replace(BOY, sex=sex, father_height_cm=father, mother_height_cm=mother))
@@ -213,7 +213,7 @@ def test_conditional_target_height_lies_nearer_to_the_mean_than_the_parents(sex:
     ahead=st.floats(-24, 24),
     menarche=st.booleans(),
 )
-def test_every_method_predicts_or_says_why_not(sex: Sex, age: float, sds: float, ahead: float, menarche: bool) -> None:
+def test_every_method_predicts_or_gives_a_reason(sex: Sex, age: float, sds: float, ahead: float, menarche: bool) -> None:
     height = height_at_sds(sex, age, sds)
     bone_age = max(age + ahead, age / 2)
     inputs = HeightInputs(

@@ -45,7 +45,7 @@ def test_ends_of_every_table(sex: Sex, group: str, first: float, last: float) ->
             bayley_pinneau(child(sex, bone_age - ahead, bone_age))
 
 
-def test_between_two_rows_lies_a_straight_line() -> None:
+def test_rows_are_interpolated_linearly() -> None:
     inputs = child(Sex.MALE, 156, 157.5)  # average boys: 13-0 is 87.6 %, 13-3 is 89.0 %
 
     assert bayley_pinneau(inputs).adult_height_cm == pytest.approx(inputs.height_cm * 100 / 88.3)

@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def test_what_equations_take_is_in_their_units() -> None:
+def test_equations_get_values_in_their_units() -> None:
     inputs = HeightInputs(**GOOD)
 
     assert (inputs.age_years, inputs.bone_age_years, inputs.midparent_cm) == (10.0, 9.5, 172.0)
@@ -88,7 +88,7 @@ def test_every_missing_input_is_named() -> None:
 
 
 @pytest.mark.parametrize("missing", ["bone_age_years", "tw2_bone_age_years", "midparent_cm"])
-def test_what_is_missing_is_named(missing: str) -> None:
+def test_missing_inputs_are_named(missing: str) -> None:
     inputs = HeightInputs(Sex.MALE, 120.0, 138.0)
 
     with pytest.raises(InputError, match=r"^Needs "):

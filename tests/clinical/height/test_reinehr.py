@@ -36,7 +36,7 @@ def test_reinehr_reads_the_table_of_the_delay(age: float, bone_age: float, share
         (170, 129, "table-borrowed"),
     ],
 )
-def test_reinehr_says_where_its_table_is_extrapolated_or_borrowed(age: float, bone_age: float, code: str) -> None:
+def test_reinehr_marks_extrapolated_and_borrowed_values(age: float, bone_age: float, code: str) -> None:
     codes = [finding.code for finding in reinehr_2019(child(Sex.MALE, age, bone_age)).findings]
 
     assert {code} == {"table-extrapolated", "table-borrowed"} & set(codes)

@@ -176,6 +176,6 @@ def test_the_band_of_rwt_has_no_dip_at_75_months() -> None:
     assert low > middle > high
 
 
-def test_each_method_says_which_bone_age_it_was_given() -> None:
+def test_each_method_names_its_bone_age() -> None:
     assert "Greulich-Pyle bone age, as the paper's" in rwt_1975(BOY).notes
     assert "bone-age-of-another-method" in [item.code for item in khamis_guo_1993(median_child(Sex.MALE, 100)).findings]

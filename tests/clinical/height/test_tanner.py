@@ -84,7 +84,7 @@ def test_every_age_has_one_equation(sex: Sex) -> None:
         assert tanner_1975(child(sex, month, month, menarche=sex is Sex.FEMALE or None)).adult_height_cm > 140
 
 
-def test_parents_add_a_third_of_what_they_differ_from_the_mean() -> None:
+def test_parents_add_a_third_of_their_difference_from_the_mean() -> None:
     alone = tanner_1975(HeightInputs(Sex.MALE, 120, 138.0, tw2_bone_age_months=114))
     tall = tanner_1975(
         HeightInputs(Sex.MALE, 120, 138.0, tw2_bone_age_months=114, father_height_cm=184.0, mother_height_cm=170.0)
@@ -122,7 +122,7 @@ def test_beyond_two_years_of_difference_the_tables_by_bone_age_count(ahead: floa
         *[(Sex.FEMALE, 143, False), (Sex.FEMALE, 144, True), (Sex.FEMALE, 156, True), (Sex.FEMALE, 157, False)],
     ],
 )
-def test_ages_at_which_bone_age_says_less_are_a_finding(sex: Sex, age: float, weak: bool) -> None:
+def test_ages_at_which_bone_age_predicts_less_well_are_a_finding(sex: Sex, age: float, weak: bool) -> None:
     prediction = tanner_1975(child(sex, age, age, menarche=True if sex is Sex.FEMALE else None))
 
     found = [(finding.code, finding.severity) for finding in prediction.findings]

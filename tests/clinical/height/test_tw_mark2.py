@@ -97,7 +97,7 @@ def test_under_11_years_a_boy_has_no_table_with_increments() -> None:
         (girl(198, True, menarche_age=150, earlier=True), "3.1c"),
     ],
 )
-def test_a_girl_has_the_table_of_what_is_known(inputs: HeightInputs, table: str) -> None:
+def test_a_girl_has_the_table_for_the_known_inputs(inputs: HeightInputs, table: str) -> None:
     assert table_of(inputs) == table
 
 

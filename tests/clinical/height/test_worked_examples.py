@@ -1,4 +1,4 @@
-"""What the papers print, worked out by this program."""
+"""Worked examples of the papers, computed by this program."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_films_have_both_readings_in_months(atlas: Path, kind: str) -> None:
     assert (boy.id, boy.sex, boy.race, boy.bone_age_months) == ("7101", Sex.MALE, "Black", 168)
 
 
-def test_without_a_table_the_folder_tells_sex_race_and_age(atlas: Path) -> None:
+def test_without_a_table_the_folder_gives_sex_race_and_age(atlas: Path) -> None:
     films = open_film_set(atlas)
 
     girl, boy = films.films

@@ -1,4 +1,4 @@
-"""Films that a table lists."""
+"""Films listed in a table."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_film_without_a_file_is_left_out_and_counted(tmp_path: Path) -> None:
     assert "1 of its 2 films are there" in films.layout
 
 
-def test_a_dicom_film_brings_what_the_table_does_not_say(tmp_path: Path) -> None:
+def test_a_dicom_header_fills_gaps_of_the_table(tmp_path: Path) -> None:
     write_dicom(tmp_path / "a.dcm", "1.2.3")
 
     film = open_csv(write_table(tmp_path / "films.csv", ("path", "bone_age_years"), ("a.dcm", 9))).films[0]
@@ -110,14 +110,14 @@ def test_a_film_of_two_files_is_refused(tmp_path: Path) -> None:
         open_csv(write_table(tmp_path / "films.csv", ("id",), ("a",)))
 
 
-def test_a_film_stands_in_one_row(tmp_path: Path) -> None:
+def test_a_film_has_one_row(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png")
 
     with pytest.raises(InputError, match=r"films\.csv, line 3: the film 'a' stands in line 2 already"):
         open_csv(write_table(tmp_path / "films.csv", ("id", "bone_age_months"), ("a", 60), ("a", 72)))
 
 
-def test_an_id_stands_once(tmp_path: Path) -> None:
+def test_an_id_is_unique(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         write_png(tmp_path / name)
 

@@ -1,4 +1,4 @@
-"""Layouts are recognised, or what was looked for is listed."""
+"""Layouts are recognised; otherwise the known layouts are listed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_table_elsewhere_labels_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tables", [0, 2])
-def test_an_unknown_layout_lists_what_was_looked_for(tmp_path: Path, tables: int) -> None:
+def test_an_unknown_layout_lists_the_known_ones(tmp_path: Path, tables: int) -> None:
     write_png(tmp_path / "a.png")
     for number in range(tables):
         write_table(tmp_path / f"{number}.csv", ("path",), ("a.png",))

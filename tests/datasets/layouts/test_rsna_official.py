@@ -1,4 +1,4 @@
-"""The RSNA challenge as it lies on disk once downloaded."""
+"""The RSNA challenge as downloaded."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_other_ids_are_another_data_set(tmp_path: Path) -> None:
         open_film_set(tmp_path)
 
 
-def test_a_spreadsheet_of_the_test_set_is_asked_for_as_csv(tmp_path: Path) -> None:
+def test_a_spreadsheet_of_the_test_set_must_be_saved_as_csv(tmp_path: Path) -> None:
     (tmp_path / "Bone age ground truth.xlsx").write_bytes(b"PK\x03\x04...")
     write_png(tmp_path / "Test Set Images" / "4360.png")
 
@@ -118,7 +118,7 @@ def test_a_spreadsheet_of_the_test_set_is_asked_for_as_csv(tmp_path: Path) -> No
             open_film_set(place)
 
 
-def test_other_tables_beside_do_no_harm(tmp_path: Path) -> None:
+def test_other_tables_are_ignored(tmp_path: Path) -> None:
     write_training(tmp_path)
     (tmp_path / "notes.csv").write_bytes(b"PK\x03\x04")
     write_table(tmp_path / "my-results.csv", ("id", "estimate"), (1378, 99))
@@ -126,7 +126,7 @@ def test_other_tables_beside_do_no_harm(tmp_path: Path) -> None:
     assert len(open_film_set(tmp_path).films) == 4
 
 
-def test_the_challenge_beside_another_folder_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_the_challenge_next_to_another_folder_is_not_mistaken_for_it(tmp_path: Path) -> None:
     write_training(tmp_path)
     write_table(tmp_path / "mine" / "films.csv", ("path", "bone_age_months"), ("a.png", 60))
     write_png(tmp_path / "mine" / "a.png")

@@ -1,4 +1,4 @@
-"""The reduced RSNA films: what is read, how it was sampled, and what a film becomes."""
+"""The reduced RSNA films: reading, sampling, and the resulting radiographs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_point_samples_of_the_challenge_are_native_pixels(real_rsna: Path) -> No
         same[film_id] = float((films.point_sampled(film_id) == point_sampled(native)).mean())
 
     assert len(same) == 33
-    assert min(same.values()) > 0.93, "a film was sampled at other places"  # some were encoded anew, in noise of a few levels
+    assert min(same.values()) > 0.93, "a film was sampled at other places"  # some were re-encoded, with noise of a few levels
     assert sum(share == 1 for share in same.values()) >= 24, "most films are equal to the last pixel"
 
 
@@ -106,7 +106,7 @@ def test_the_reduced_film_looks_like_the_native_one(films: RsnaFilms) -> None:
     assert np.corrcoef(smooth.ravel(), cv2.GaussianBlur(shown, (0, 0), 3).ravel())[0, 1] > 0.99
 
 
-def test_a_pickled_set_opens_its_archives_anew(films: RsnaFilms) -> None:
+def test_a_pickled_set_opens_its_archives_again(films: RsnaFilms) -> None:
     film = films_of(films, Split.HELD_OUT)[0]
     pixels = films.radiograph(film).display
 

@@ -1,4 +1,4 @@
-"""Which column holds what: recognised by name, or as the caller says; the unit of an age is never guessed."""
+"""The meaning of columns: recognised by name or given by the caller; the unit of an age is never guessed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in the forms that people save them in."""
+"""Tables in common formats."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_empty_rows_short_rows_and_empty_columns_do_no_harm(tmp_path: Path) -> N
         (b"id,id\n1,2\n", "a name of its own for each column"),
     ],
 )
-def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+def test_files_that_are_not_tables_are_refused(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "t.csv").write_bytes(data)
 
     with pytest.raises(InputError, match=message):

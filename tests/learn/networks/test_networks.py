@@ -50,7 +50,7 @@ def test_flat_images_give_finite_answers(build: type[nn.Module], channels: int, 
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_an_untrained_net_knows_no_sex(name: str) -> None:
+def test_an_untrained_net_is_independent_of_sex(name: str) -> None:
     girl, boy = SMALL[name]().eval()(torch.rand(1, 1, 128, 96))[0]
 
     assert torch.equal(girl, boy)

@@ -1,4 +1,4 @@
-"""What a DICOM file says of the child; doubts become findings, and no message quotes free text."""
+"""Data of the child in a DICOM file; doubtful values give findings, and no message quotes free text."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_impossible_age(birth: str, study: str) -> None:
     assert codes(PatientBirthDate=birth, StudyDate=study) == ["age-impossible", "age-missing"]
 
 
-def test_dates_far_apart_are_told() -> None:
+def test_dates_far_apart_are_a_finding() -> None:
     assert codes(AcquisitionDate="20200115") == ["study-date-contradictory"]
 
 
@@ -135,7 +135,7 @@ def test_spacing_and_its_source(keyword: str) -> None:
     assert (radiograph.spacing_mm, radiograph.spacing_source) == ((1.0, 1.005), keyword)
 
 
-def test_calibrated_spacing_goes_first() -> None:
+def test_calibrated_spacing_has_priority() -> None:
     radiograph = film(PixelSpacing=[0.9, 0.9], ImagerPixelSpacing=[1.0, 1.0], NominalScannedPixelSpacing=[2.0, 2.0])
     assert (radiograph.spacing_mm, radiograph.findings) == ((0.9, 0.9), ())
 
@@ -151,7 +151,7 @@ def test_impossible_spacing_gives_way_to_the_detector() -> None:
     assert film(PixelSpacing=[0, 0], ImagerPixelSpacing=[1.0, 1.0]).spacing_source == "ImagerPixelSpacing"
 
 
-def test_damaged_spacing_is_told() -> None:
+def test_damaged_spacing_is_a_finding() -> None:
     assert codes(PixelSpacing=["nan", "1"]) == ["attribute-invalid"]
 
 

@@ -199,12 +199,12 @@ def test_private_attributes_are_passed_over() -> None:
         ("PlanarConfiguration", COLOUR, 8),
     ],
 )
-def test_missing_attribute_is_assumed_and_told(keyword: str, pixels: np.ndarray, bits: int) -> None:
+def test_missing_attribute_is_assumed_and_reported(keyword: str, pixels: np.ndarray, bits: int) -> None:
     radiograph = read(film_file(pixels, bits=bits, **{keyword: None}))
     assert np.abs(radiograph.pixels - (DEEP if pixels is DEEP else LUMINANCE)).max() <= 1
     finding = next(finding for finding in radiograph.findings if finding.code == "attribute-assumed")
     assert keyword in finding.message
 
 
-def test_missing_high_bit_needs_no_word() -> None:
+def test_missing_high_bit_gives_no_finding() -> None:
     assert read(film_file(DEEP, HighBit=None)).findings == ()

@@ -54,7 +54,7 @@ def test_wide_pixels_make_the_film_wider_and_the_spacing_is_that_of_the_new_pixe
         {"PixelSpacing": None, "PixelAspectRatio": [1, 1]},
         {"PixelSpacing": None},
     ],
-    ids=["nearly square", "spacing goes first", "ratio of 1", "not told"],
+    ids=["nearly square", "spacing goes first", "ratio of 1", "not stated"],
 )
 def test_square_pixels_are_left_alone(tags: dict[str, Any]) -> None:
     radiograph = film(**tags)

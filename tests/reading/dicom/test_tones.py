@@ -1,4 +1,4 @@
-"""What a viewer shows: windows, lookup tables, inversion, automatic range."""
+"""Displayed brightness: windows, lookup tables, inversion, automatic range."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_modality_lut_is_applied() -> None:
     assert np.array_equal(pixels, entries[DEEP])
 
 
-def test_voi_lut_goes_before_the_window() -> None:
+def test_voi_lut_has_priority_over_the_window() -> None:
     entries = (np.sqrt(np.arange(4096) / 4095) * 1023).astype(np.uint16)
     shown = read(film_file(DEEP, **WINDOW, VOILUTSequence=[lut(0, entries, 10)])).display
     assert np.abs(shown - entries[DEEP] / 1023 * 255).max() <= 0.5
@@ -138,7 +138,7 @@ def test_impossible_transforms_become_findings(tags: dict[str, Any], code: str) 
     assert np.array_equal(radiograph.display, read(film_file(DEEP)).display)
 
 
-def test_unknown_window_function_is_linear_and_told() -> None:
+def test_unknown_window_function_is_linear_and_reported() -> None:
     radiograph = read(film_file(DEEP, **WINDOW, VOILUTFunction="CUBIC"))
     assert codes(radiograph) == ["attribute-invalid"]
     assert np.array_equal(radiograph.display, read(film_file(DEEP, **WINDOW)).display)
