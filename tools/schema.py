@@ -21,7 +21,7 @@ PAGE_FILE = Path("docs/json.md")
 INTRODUCTION = f"""\
 # The assessment as JSON
 
-`boneage assess film.dcm --json` prints one object a film, each on a line of its own; `Assessment.to_json()` gives the same
+`boneage assess film.dcm --json` prints one JSON object per film, one per line; `Assessment.to_json()` gives the same
 object in Python, and `Assessment.model_validate(content)` reads it back. Its form is `{SCHEMA_FILE}`
 (JSON Schema 2020-12), which is part of the package:
 
@@ -35,7 +35,7 @@ schema = json.loads(files("openboneage.report").joinpath("assessment.schema.json
 The schema and this page are generated from the models in `src/openboneage/assess/assessment.py` and `parts.py`: change a field
 there and run `python tools/schema.py`.
 
-Ages are in months, everywhere. An object holds no patient's name, identifier or date; it does hold the name of the file
+Ages are in months, everywhere. An object contains no patient's name, identifier or date; it contains the name of the file
 and the SOP instance UID of a DICOM film.
 
 A film that was read gives an assessment, whether it was accepted or rejected. A file that could not be assessed gives a

@@ -1,6 +1,6 @@
 """Errors of OpenBoneAge. Each states what was expected, what was found and what to do.
 
-An error text never holds a patient's name or another identifying value. The library raises; the command line turns an error
+An error text never contains a patient's name or another identifying value. The library raises; the command line turns an error
 into its exit code, the reading room into its HTTP status and the DICOM node into its DIMSE status.
 DIMSE status codes: DICOM PS3.4, table B.2-1 (C-STORE).
 """

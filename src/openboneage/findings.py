@@ -25,9 +25,9 @@ class Finding:
     """One observation."""
 
     code: Annotated[str, Field(pattern="^[a-z]+(-[a-z]+)*$", description="Stable identifier, such as `sex-missing`.")]
-    severity: Annotated[Severity, Field(description="`note` informs, `warning` asks for a look, `reject` refuses the film.")]
+    severity: Annotated[Severity, Field(description="`note` informs, `warning` should be checked, `reject` refuses the film.")]
     message: Annotated[
-        Text, Field(description="One sentence for a person; it never holds a patient's name or another identifying value.")
+        Text, Field(description="One sentence for a person; it never contains a patient's name or another identifying value.")
     ]
 
 

@@ -44,7 +44,7 @@ ChronologicalMonths = Annotated[float, Field(ge=0, le=MAX_AGE_MONTHS)]
 class Subject:
     """The child's data that bone age needs."""
 
-    sex: Annotated[Sex, Field(description="Sex that was used; with `unknown`, `by_sex` holds the answer for each.")]
+    sex: Annotated[Sex, Field(description="Sex that was used; with `unknown`, `by_sex` contains the answer for each.")]
     sex_source: Annotated[SexSource, Field(description="Where the sex is from; `caller` means that it was entered.")]
     age_months: Annotated[
         ChronologicalMonths | None, Field(description="Chronological age in months; it does not enter the bone age.")

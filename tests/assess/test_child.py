@@ -125,7 +125,7 @@ def test_an_age_outside_the_normal_range_is_a_note(sex: Sex, age_months: float, 
     comparison, (finding,) = compare_with_normal(bone_age(180.0), Subject(sex, "file", age_months, "PatientAge"))
     assert comparison is None
     assert (finding.code, finding.severity) == ("age-outside-normal-range", Severity.NOTE)
-    expected = f"Not compared with healthy children: The normal range (Brush Foundation) holds {sex} ages of {ends}, got "
+    expected = f"Not compared with healthy children: The normal range (Brush Foundation) covers {sex} ages from {ends}, got "
     assert finding.message.startswith(expected)
 
 

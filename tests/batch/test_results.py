@@ -100,7 +100,7 @@ def test_a_record_cut_at_any_byte_is_done_again(tmp_path: Path, kind: str, path:
 )
 def test_other_content_is_refused_and_not_touched(table: Path, content: bytes) -> None:
     table.write_bytes(content)
-    with pytest.raises(InputError, match="exists and is no table of this program"), open_results(table, MODELS):
+    with pytest.raises(InputError, match="exists and is not a table of this program"), open_results(table, MODELS):
         pass
     assert table.read_bytes() == content
     assert list(table.parent.iterdir()) == [table]
@@ -111,7 +111,7 @@ def test_a_quote_left_open_does_not_swallow_the_rest(tmp_path: Path) -> None:
     write(table, *(answer(str(number)) for number in range(3)))
     content = table.read_bytes().replace(b"a.png", b'"a.png', 1) + b"\n" * 2000
     table.write_bytes(content)
-    with pytest.raises(InputError, match="is no table of this program"), open_results(table, MODELS):
+    with pytest.raises(InputError, match="is not a table of this program"), open_results(table, MODELS):
         pass
     assert table.read_bytes() == content
 
@@ -119,7 +119,7 @@ def test_a_quote_left_open_does_not_swallow_the_rest(tmp_path: Path) -> None:
 def test_models_of_another_run_are_refused(table: Path) -> None:
     write(table, answer("1"))
     before = table.read_bytes()
-    with pytest.raises(InputError, match=r"holds films assessed with .*, not with others"), open_results(table, "others"):
+    with pytest.raises(InputError, match=r"contains films assessed with .*, not with others"), open_results(table, "others"):
         pass
     assert table.read_bytes() == before
     assert list(table.parent.iterdir()) == [table]

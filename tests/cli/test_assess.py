@@ -195,7 +195,7 @@ def test_foreign_file_is_refused_and_not_touched(films: Path, tmp_path: Path, co
     table.write_bytes(content)
     run = boneage("assess", films / "a.png", "--csv", table)
     assert run.code == 2
-    assert "is no table of this program" in run.err
+    assert "is not a table of this program" in run.err
     assert table.read_bytes() == content
 
 
@@ -216,7 +216,7 @@ def test_rows_of_other_models_are_not_continued(films: Path, tmp_path: Path, toy
     run = boneage("assess", films, "--models", toy, "--csv", table)
     assert run.code == InputError.exit_code
     assert re.fullmatch(
-        rf"boneage: .*out\.csv holds films assessed with {re.escape(ours)}, not with {re.escape(ours.partition(';')[0])};"
+        rf"boneage: .*out\.csv contains films assessed with {re.escape(ours)}, not with {re.escape(ours.partition(';')[0])};"
         r"whole-hand 0\.0 \(\w{8}\); name another file, or pick its models with --models\.\n",
         run.err,
     )
@@ -421,7 +421,7 @@ def test_figures_that_would_overwrite_each_other_are_refused(films: Path, tmp_pa
     (films / "d.png").write_bytes((films / "c.png").read_bytes())
     run = boneage("assess", films / "d.png", films / "d.dcm", "--figure", tmp_path / "figures")
     assert run.code == 3
-    assert f"{films / 'd.dcm'}: {tmp_path / 'figures' / 'd.png'} exists and is no figure of this film" in run.err
+    assert f"{films / 'd.dcm'}: {tmp_path / 'figures' / 'd.png'} exists and is not a figure of this film" in run.err
 
 
 def test_figures_lie_as_the_films_lie(films: Path, tmp_path: Path) -> None:
@@ -547,7 +547,7 @@ def test_an_estimator_is_picked_by_its_name(films: Path, monkeypatch: pytest.Mon
     again = boneage("assess", film, "--sex", "F", "--estimator", Regressor.name, "--csv", films / "out.csv")
     assert "; 1 skipped" in again.err
     other = boneage("assess", film, "--csv", films / "out.csv")
-    assert (other.code, "holds films assessed with hand-finder" in other.err) == (2, True)
+    assert (other.code, "contains films assessed with hand-finder" in other.err) == (2, True)
 
 
 def test_an_unknown_estimator_is_one_line(films: Path) -> None:

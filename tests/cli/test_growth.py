@@ -96,4 +96,4 @@ def test_a_contradicting_sex_is_named(visits: Path) -> None:
     result = run(str(visits), "--sex", "M")
 
     assert isinstance(result.exception, InputError)
-    assert "not alike" in str(result.exception)
+    assert "different values" in str(result.exception)

@@ -119,7 +119,7 @@ def test_models_that_ship_are_never_replaced_by_others(package: Path, finished: 
 
     assert isinstance(result.exception, InputError)
     assert str(result.exception) == (
-        f"The set {DEFAULT_SET} holds other models already and keeps them; give another --version."
+        f"The set {DEFAULT_SET} already contains other models, which are kept; give another --version."
     )
     assert contents(package) == before
 

@@ -36,7 +36,7 @@ def test_ends_of_the_normal_ranges(reference: Reference, sex: Sex, first: float,
     assert normal_range(sex, last, reference).sd_months > 0
     for outside in (first - 0.1, last + 0.1):
         with pytest.raises(
-            RefusedError, match=rf"\({reference.label}\) holds {sex} ages of {format_age(first)} to {format_age(last)}, got"
+            RefusedError, match=rf"\({reference.label}\) covers {sex} ages from {format_age(first)} to {format_age(last)}, got"
         ):
             normal_range(sex, outside, reference)
 

@@ -93,7 +93,7 @@ def test_the_ends_of_the_chart_have_percentiles(sex: Sex, first: float, last: fl
 
 @pytest.mark.parametrize(("sex", "age"), [(Sex.MALE, 35.9), (Sex.MALE, 228.1), (Sex.FEMALE, 29.9), (Sex.FEMALE, 204.1)])
 def test_outside_the_chart_there_are_no_percentiles(sex: Sex, age: float) -> None:
-    with pytest.raises(RefusedError, match=f"RUS-CHN chart \\({sex}\\) holds percentiles from .* to 1[79] y 0 m, got"):
+    with pytest.raises(RefusedError, match=f"RUS-CHN chart \\({sex}\\) has percentiles from .* to 1[79] y 0 m, got"):
         score_percentiles(sex, age)
 
 

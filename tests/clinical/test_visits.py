@@ -73,7 +73,7 @@ def test_gaps_of_the_file_are_filled_by_arguments(tmp_path: Path) -> None:
         ("sex,age,height_cm\nF,9y,52.4\n", "Visit at 108 months: .* in inches, give 133.1 cm"),
         ("sex,age_months,height_cm\nF,9,133\n", "If the age is 9 years, give 108 months"),
         ("sex,age,bone_age_months\nF,9y,9.5\n", "given in years"),
-        ("sex,age\nF,9y\nM,10y\n", "sex is given more than once, and not alike"),
+        ("sex,age\nF,9y\nM,10y\n", "sex is given more than once with different values"),
         ("sex,age\nF,9y\nF,9y\n", "Two visits have the same age"),
         ("sex,age,menarche\nF,12y,perhaps\n", "menarche must be yes or no, got 'perhaps'"),
         ("sex,age,bone_age_months,bone_age_low_months\nF,9y,100,95\n", "needs both ends"),
@@ -113,7 +113,7 @@ def test_mistakes_in_csv_are_named(tmp_path: Path, text: str, message: str) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "is no JSON: line 1, column 2"),
+        ("{", "is not valid JSON: line 1, column 2"),
         ("[]", "must hold"),
         ('{"sex": "F", "visits": [3]}', "must hold"),
         ('{"sex": "F", "name": "", "visits": []}', r"^visits\.json has columns that are not known: name"),
@@ -128,7 +128,9 @@ def test_mistakes_in_csv_are_named(tmp_path: Path, text: str, message: str) -> N
             id="400 digits",
         ),
         pytest.param(
-            '{"sex": "F", "visits": [{"age_months": 1' + "0" * 5000 + "}]}", "holds a number that is too long", id="5000 digits"
+            '{"sex": "F", "visits": [{"age_months": 1' + "0" * 5000 + "}]}",
+            "contains a number that is too long",
+            id="5000 digits",
         ),
         pytest.param("[" * 100_000, "nested too deeply", id="nested"),
     ],
@@ -163,7 +165,7 @@ def test_a_visit_made_in_python_is_checked_too() -> None:
 
 
 def test_an_entered_sex_must_not_contradict_the_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not alike"):
+    with pytest.raises(InputError, match="different values"):
         read_child(write(tmp_path, CSV), Sex.MALE)
 
 

@@ -15,7 +15,7 @@ HERE = {"stages": [{"steps": 4, "rate": 0.1}, {"steps": 8, "rate": 0.1}], "data"
 def refusal(found: dict[str, object]) -> str:
     with pytest.raises(InputError) as refused:
         refuse_another(Path("runs"), found, HERE)
-    return str(refused.value).partition("Different: ")[2].partition(". ")[0]
+    return str(refused.value).partition("Differences: ")[2].partition(". ")[0]
 
 
 def test_a_setting_is_named_with_both_values() -> None:

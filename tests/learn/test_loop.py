@@ -174,7 +174,7 @@ def test_another_run_in_the_same_folder_is_refused_and_the_first_one_kept(
     with pytest.raises(InputError) as refused:
         fit(task, schedule, uninterrupted)
 
-    assert f"Different: {difference}. " in str(refused.value)
+    assert f"Differences: {difference}. " in str(refused.value)
     assert str(uninterrupted) in str(refused.value)
     assert ((uninterrupted / "checkpoint.pt").read_bytes(), (uninterrupted / "log.csv").read_bytes()) == before
 

@@ -28,7 +28,7 @@ def test_sizes_at_the_bounds_are_accepted(size: tuple[int, int], bytes_per_pixel
         ((MIN_SIDE_PX - 1, 400), 1, r"at least 32 px a side, got \d+ x \d+;"),
         ((MIN_SIDE_PX, MAX_SIDE_PX + 1), 1, "at most 64 megapixels, 16384 px a side and 256 MB decoded"),
         ((8000, 8001), 1, "at most 64 megapixels"),
-        ((8000, 8000), MAX_DECODED_BYTES // MAX_PIXELS + 1, "got 8000 x 8000 at 5 bytes a pixel"),
+        ((8000, 8000), MAX_DECODED_BYTES // MAX_PIXELS + 1, "got 8000 x 8000 at 5 bytes per pixel"),
     ],
 )
 def test_sizes_beyond_the_bounds_are_refused(size: tuple[int, int], bytes_per_pixel: int, message: str) -> None:

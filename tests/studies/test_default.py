@@ -135,7 +135,7 @@ class TestRun:
     ) -> None:
         before = files_of(run.out)
 
-        with pytest.raises(InputError, match=f"holds another run, which is kept. Different: .*{difference}"):
+        with pytest.raises(InputError, match=f"contains another run, which is kept. Differences: .*{difference}"):
             train_default(change(run))
 
         assert files_of(run.out) == before
@@ -175,7 +175,7 @@ class TestRun:
         assert finder.sha256 == read_card(ModelSet.find().card("hand-finder")).sha256
         assert [network["start"] for network in whole_hand.training["networks"]] == ["random weights"]
         assert whole_hand.figures["held-out"]["films"] == COPIES[Split.HELD_OUT]
-        with pytest.raises(InputError, match="holds a model hand-finder that this run did not train"):
+        with pytest.raises(InputError, match="contains a model hand-finder that this run did not train"):
             train_default(planned(material, tmp_path))
 
 

@@ -63,7 +63,7 @@ class Assessment(Record):
     )
     path: str = Field(default="", exclude_if=not_, description="The path as it was given; on the command line only.")
     schema_version: SchemaVersion = Field(
-        default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
+        default=SCHEMA_VERSION, description="Version of this schema, increased when a field changes its meaning or is removed."
     )
     program: Program = Field(description="The program that made the assessment.")
     notice: Notice = Field(default=RESEARCH_USE, description="What the assessment may be used for.")
@@ -76,7 +76,7 @@ class Assessment(Record):
     )
     comparison: NormalComparison | None = Field(
         description="The bone age compared with the normal range; null where sex or age is not known, "
-        "or the range does not hold the age."
+        "or the range does not cover the age."
     )
     findings: tuple[Finding, ...] = Field(description="What a person should look at, the reasons of a rejection among them.")
     film: FilmFacts = Field(description="The file.")
@@ -168,7 +168,7 @@ class Failure(Record):
         "only where results are written to a file.",
     )
     schema_version: SchemaVersion = Field(
-        default=SCHEMA_VERSION, description="Version of this form; it grows when a field changes its meaning or goes."
+        default=SCHEMA_VERSION, description="Version of this schema, increased when a field changes its meaning or is removed."
     )
     path: str = Field(description="The path as it was given.")
     error: FailureReason = Field(description="Why the film could not be assessed.")

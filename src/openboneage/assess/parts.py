@@ -35,7 +35,7 @@ class Program(Record):
 class NormalComparison(Record):
     """The bone age compared with the normal range at the chronological age."""
 
-    reference: Reference = Field(description="Whose children the normal range is of.")
+    reference: Reference = Field(description="Reference sample of the normal range.")
     mean_months: Annotated[NotNegative, TwoDecimals] = Field(description="Mean bone age at the chronological age, in months.")
     sd_months: Annotated[Positive, TwoDecimals] = Field(
         description="Standard deviation of bone age at the chronological age, in months."
@@ -78,7 +78,7 @@ class SexAnswer(Record):
     bone_age: AgeDistribution = Field(description="The bone age if the child is of this sex.")
     comparison: NormalComparison | None = Field(
         description="The bone age compared with the normal range of this sex; null where the age is not known, "
-        "or the range does not hold the age."
+        "or the range does not cover the age."
     )
 
 
@@ -98,7 +98,7 @@ class BySex(Record):
 
 
 class FilmFacts(Record):
-    """What is known of the file. It holds no patient's name or identifier."""
+    """The file. It contains no patient's name or identifier."""
 
     name: str = Field(description="File name without its folder; `upload` or `array` where there was no file.")
     sha256: Sha256 = Field(description="Checksum of the file's bytes, or of the array's.")

@@ -87,7 +87,7 @@ class Figures:
         if path.exists() and path.samefile(film):
             raise InputError(f"The figure would replace its own film, {path}; name another file or folder.")
         if not self.overwrite and not _is_figure_of(path, sha256):
-            raise InputError(f"{path} exists and is no figure of this film; name another one, or add --overwrite.")
+            raise InputError(f"{path} exists and is not a figure of this film; name another one, or add --overwrite.")
 
 
 def _is_figure_of(path: Path, sha256: str) -> bool:

@@ -70,7 +70,7 @@ def _read_parquet(path: Path) -> Iterator[TableRow]:
             for batch in file.iter_batches():
                 yield from (TableRow(**row) for row in batch.to_pylist())
     except (pa.ArrowException, TypeError):
-        raise InputError(f"{path} exists and is no table of this program; name another file or remove it.") from None
+        raise InputError(f"{path} exists and is not a table of this program; name another file or remove it.") from None
 
 
 def _write_parquet(rows: Iterator[TableRow], path: Path) -> None:

@@ -123,14 +123,14 @@ class Results:
                 others.add(kept.models)
         if others := others - {models, ""}:
             raise InputError(
-                f"{self._path} holds films assessed with {' and '.join(sorted(others))}, not with {models}; "
+                f"{self._path} contains films assessed with {' and '.join(sorted(others))}, not with {models}; "
                 "name another file, or pick its models with --models."
             )
         return end
 
     def _records(self) -> Iterator[tuple[bytes, Kept | None]]:
         """Every complete record and its key; None for the header."""
-        foreign = InputError(f"{self._path} exists and is no table of this program; name another file or remove it.")
+        foreign = InputError(f"{self._path} exists and is not a table of this program; name another file or remove it.")
         with self._path.open("rb") as file:
             try:
                 yield from self._layout.read(file)

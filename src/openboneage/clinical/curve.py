@@ -114,7 +114,7 @@ class ScoreCurve:
         """
         if not self.first_months <= age_months <= self.adult_months:
             ends = f"{self.first_months:.0f} to {self.adult_months:.0f} months"
-            raise InputError(f"The curve holds ages of {ends}, got {age_months:.1f} months.")
+            raise InputError(f"The curve covers ages of {ends}, got {age_months:.1f} months.")
         scores = self.first_score + np.arange(len(self.ages_months))
         return float(np.interp(age_months, self.ages_months, scores))
 

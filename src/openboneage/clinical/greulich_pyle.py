@@ -97,13 +97,13 @@ def normal_range(sex: Sex, age_months: float, reference: Reference = Reference.B
 
     Raises:
         InputError: The sex is unknown.
-        RefusedError: The table does not hold this age.
+        RefusedError: The table does not cover this age.
     """
     table = load_table(_TABLES[reference]).where(sex=known_sex(sex))
     ages = table.column("chronological_age_months")
     if not ages[0] <= age_months <= ages[-1]:
         raise RefusedError(
-            f"The normal range ({reference.label}) holds {sex} ages of {format_age(ages[0])} to {format_age(ages[-1])}, "
+            f"The normal range ({reference.label}) covers {sex} ages from {format_age(ages[0])} to {format_age(ages[-1])}, "
             f"got {format_age(age_months)} ({age_months:.1f} months)."
         )
     has_means = reference is Reference.BRUSH_FOUNDATION
@@ -140,7 +140,7 @@ def compare(
 
     Raises:
         InputError: The sex is unknown, an age is impossible, or the limit is not positive.
-        RefusedError: The table does not hold the chronological age.
+        RefusedError: The table does not cover the chronological age.
     """
     checked_sd_limit(sd_limit)
     normal = normal_range(sex, checked_age_months(age_months), reference)

@@ -110,14 +110,14 @@ def score_percentiles(sex: Sex, age_months: float) -> ScorePercentiles:
 
     Raises:
         InputError: The sex is unknown.
-        RefusedError: The chart does not hold the age.
+        RefusedError: The chart does not cover the age.
     """
     chart = load_table(_CHART).where(sex=known_sex(sex))
     ages = chart.column("age_years") * MONTHS_PER_YEAR
     first = next(age for age, row in zip(ages, chart.rows, strict=True) if row["how"] != "low")
     if not first <= age_months <= ages[-1]:
         raise RefusedError(
-            f"The RUS-CHN chart ({sex}) holds percentiles from {format_age(first)} to {format_age(ages[-1])}, got "
+            f"The RUS-CHN chart ({sex}) has percentiles from {format_age(first)} to {format_age(ages[-1])}, got "
             f"{format_age(age_months)}."
         )
     scores = tuple(float(np.interp(age_months, ages, chart.column(f"p{percentile}"))) for percentile in PERCENTILES)

@@ -169,11 +169,11 @@ def _json_visits(text: str, name: str) -> tuple[dict[str, Any], list[dict[str, A
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError(f"{name} is no JSON: line {error.lineno}, column {error.colno}.") from error
+        raise InputError(f"{name} is not valid JSON: line {error.lineno}, column {error.colno}.") from error
     except RecursionError:
         raise InputError(f"{name} is nested too deeply for a file of visits.") from None
     except ValueError as error:  # a whole number of more than 4,300 digits
-        raise InputError(f"{name} holds a number that is too long to read.") from error
+        raise InputError(f"{name} contains a number that is too long to read.") from error
     rows = content.get("visits") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f'{name} must hold {{"sex": "F", "visits": [{{"age": "9y3m", "height_cm": 131.0}}]}}.')
@@ -201,7 +201,7 @@ def _one(key: str, values: list[Any]) -> Any:
     """Return the one value that is given, if any."""
     given = {value for value in values if value is not None}
     if len(given) > 1:
-        raise InputError(f"{key} is given more than once, and not alike: one file holds the visits of one child.")
+        raise InputError(f"{key} is given more than once with different values; a file contains the visits of one child.")
     return given.pop() if given else None
 
 
@@ -259,4 +259,4 @@ def _check_visit(sex: Sex, visit: Visit) -> None:
         and high is not None
         and not (visit.bone_age_months is not None and low <= visit.bone_age_months <= high)
     ):
-        raise InputError(f"A bone age lies inside its interval; the interval is {low:g} to {high:g} months.")
+        raise InputError(f"A bone age must lie inside its interval, {low:g} to {high:g} months.")

@@ -197,7 +197,7 @@ def card_figures(readings: Sequence[Reading]) -> dict[str, Any]:
 
 
 def write_readings(path: Path, readings: Sequence[Reading]) -> None:
-    """Write one row a film, the largest error first."""
+    """Write one row per film, the largest error first."""
     rows: list[tuple[str, ...]] = []
     for reading, ages in zip(readings, columns(readings), strict=True):
         months = (*ages, reading.age.mean_months - reading.film.label_months)

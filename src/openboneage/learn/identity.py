@@ -58,7 +58,7 @@ def refuse_another(folder: Path, found: Identity, wanted: Identity) -> None:
         more = f"; {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
         different = "; ".join(differences[:SHOWN]) + more
         raise InputError(
-            f"The folder {folder} holds another run, which is kept. Different: {different}. "
+            f"The folder {folder} contains another run, which is kept. Differences: {different}. "
             "Give another folder, or the settings and the data of that run to continue it."
         )
 

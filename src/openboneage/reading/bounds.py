@@ -25,5 +25,5 @@ def check_size(width_px: int, height_px: int, bytes_per_pixel: int = 1) -> None:
     if max(width_px, height_px) > MAX_SIDE_PX or pixels > MAX_PIXELS or pixels * bytes_per_pixel > MAX_DECODED_BYTES:
         raise UnreadableError(
             f"Expected an image of at most {MAX_PIXELS // 1_000_000} megapixels, {MAX_SIDE_PX} px a side and "
-            f"{MAX_DECODED_BYTES // 1_000_000} MB decoded, {got} at {bytes_per_pixel} bytes a pixel; export the film smaller."
+            f"{MAX_DECODED_BYTES // 1_000_000} MB decoded, {got} at {bytes_per_pixel} bytes per pixel; export the film smaller."
         )

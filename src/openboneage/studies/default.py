@@ -180,7 +180,7 @@ def _claim(run: DefaultRun, role: str, settings: Mapping[str, Any], fabric: Fabr
             refuse_another(run.out, json.loads(path.read_text(encoding="utf-8"))["identity"], identity)
             return
         if has_card:
-            raise InputError(f"The folder {run.out} holds a model {role} that this run did not train; give another folder.")
+            raise InputError(f"The folder {run.out} contains a model {role} that this run did not train; give another folder.")
         path.parent.mkdir(exist_ok=True)
         write_manifest(path, {"run": identity_digest(identity), "identity": identity, "versions": versions()})
 

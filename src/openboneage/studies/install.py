@@ -21,7 +21,7 @@ def check_free(folder: Path, models: ModelSet) -> None:
     for place in _files(ModelSet(folder)):
         path = models.folder / place.name
         if not (path.exists() and filecmp.cmp(path, place, shallow=False)):
-            raise InputError(f"The set {folder.name} holds other models already and keeps them; give another --version.")
+            raise InputError(f"The set {folder.name} already contains other models, which are kept; give another --version.")
 
 
 def install(models: ModelSet, folder: Path) -> None:

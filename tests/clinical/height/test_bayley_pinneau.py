@@ -41,7 +41,7 @@ def test_ends_of_every_table(sex: Sex, group: str, first: float, last: float) ->
         inputs = child(sex, bone_age - ahead, bone_age)
         assert bayley_pinneau(inputs).adult_height_cm == pytest.approx(inputs.height_cm * 100 / share)
     for bone_age in (first - 0.1, last + 0.1):
-        with pytest.raises(RefusedError, match=f"The {group} table \\({sex}\\) holds bone ages"):
+        with pytest.raises(RefusedError, match=f"The {group} table \\({sex}\\) covers bone ages"):
             bayley_pinneau(child(sex, bone_age - ahead, bone_age))
 
 

@@ -113,7 +113,7 @@ def test_a_film_of_two_files_is_refused(tmp_path: Path) -> None:
 def test_a_film_has_one_row(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png")
 
-    with pytest.raises(InputError, match=r"films\.csv, line 3: the film 'a' stands in line 2 already"):
+    with pytest.raises(InputError, match=r"films\.csv, line 3: the film 'a' is already in line 2"):
         open_csv(write_table(tmp_path / "films.csv", ("id", "bone_age_months"), ("a", 60), ("a", 72)))
 
 

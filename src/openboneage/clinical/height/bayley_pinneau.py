@@ -38,7 +38,7 @@ def bayley_pinneau(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: No bone age is given.
-        RefusedError: The table for this pace of maturation does not hold the bone age.
+        RefusedError: The table for this pace of maturation does not cover the bone age.
     """
     bone_age = inputs.bone_age_years * MONTHS_PER_YEAR
     group = maturity_group(bone_age, inputs.age_months)
@@ -47,7 +47,7 @@ def bayley_pinneau(inputs: HeightInputs) -> HeightPrediction:
     if not ages[0] <= bone_age <= ages[-1]:
         elsewhere = " For delayed boys see reinehr-2019, tw-mark2-1983 and blum-2022." if _delayed_boy(inputs, group) else ""
         raise RefusedError(
-            f"The {group} table ({inputs.sex}) holds bone ages of {format_age(ages[0])} to {format_age(ages[-1])}, "
+            f"The {group} table ({inputs.sex}) covers bone ages from {format_age(ages[0])} to {format_age(ages[-1])}, "
             f"got {format_age(bone_age)}.{elsewhere}"
         )
     share = float(np.interp(bone_age, ages, table.column("percent_mature_height")))

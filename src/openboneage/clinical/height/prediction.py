@@ -90,7 +90,7 @@ def weights_at(table: Table, age_column: str, age: float, weights: Sequence[str]
         months_per_unit: Months in a unit of the column, for the message.
 
     Raises:
-        RefusedError: The table does not hold this age.
+        RefusedError: The table does not cover this age.
     """
     ages = table.column(age_column)
     if not ages[0] <= age <= ages[-1]:

@@ -50,7 +50,7 @@ def rwt_1975(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: Something needed is not given.
-        RefusedError: The table does not hold the age, or the bones are too mature.
+        RefusedError: The table does not cover the age, or the bones are too mature.
     """
     wanted = ["weight_kg"] if _age_for_bone_age(inputs) else ["weight_kg", "bone_age_months"]
     weight = inputs.given(*wanted)[0]
@@ -94,7 +94,7 @@ def khamis_guo_1993(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: Something needed is not given.
-        RefusedError: The table does not hold the age.
+        RefusedError: The table does not cover the age.
     """
     weight, bone_age, *_ = inputs.given("weight_kg", "bone_age_months", "father_height_cm", "mother_height_cm")
     table = load_table("rwt_1993_khamis_guo.csv").where(sex=inputs.sex)
@@ -122,7 +122,7 @@ def khamis_roche_1995(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: Something needed is not given.
-        RefusedError: The table does not hold the age.
+        RefusedError: The table does not cover the age.
     """
     weight, *_ = inputs.given("weight_kg", "father_height_cm", "mother_height_cm")
     table = load_table("khamis_roche_1995.csv").where(sex=inputs.sex)

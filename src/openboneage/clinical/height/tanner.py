@@ -34,7 +34,7 @@ def tanner_1975(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: Something needed is not given.
-        RefusedError: The table does not hold the age.
+        RefusedError: The table does not cover the age.
     """
     table = load_table("tanner1975_height_prediction_by_ca.csv").where(sex=inputs.sex)
     row = _band(table, ("age_min", "age_max"), inputs.age_years, inputs.past_menarche)
@@ -53,7 +53,7 @@ def tanner_1975_by_bone_age(inputs: HeightInputs) -> HeightPrediction:
 
     Raises:
         InputError: Something needed is not given.
-        RefusedError: The table does not hold the bone age.
+        RefusedError: The table does not cover the bone age.
     """
     table = load_table("tanner1975_height_prediction_by_rus_ba.csv").where(sex=inputs.sex)
     row = _band(table, ("rus_ba_min", "rus_ba_max"), inputs.tw2_bone_age_years, inputs.past_menarche)

@@ -45,7 +45,7 @@ def open_film_set(
     if path.is_dir() and holds_packs(path):
         return RsnaFilms(path, pixels or Pixels.SAMPLED)
     if pixels:
-        raise InputError(f"Only the RSNA packs have several kinds of pixels, but {path} holds none.")
+        raise InputError(f"Only the RSNA packs have several resolutions, but {path} does not contain them.")
     if path.is_file():
         return _open_table(path, mapping)
     if holds_atlas(path):

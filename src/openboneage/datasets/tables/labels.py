@@ -58,7 +58,7 @@ class LabelTable:
             key = self.columns.text(row, field)
             if key in rows:
                 raise InputError(
-                    f"{self.table.path.name}, line {row.line}: the film {key!r} stands in line {rows[key].line} already."
+                    f"{self.table.path.name}, line {row.line}: the film {key!r} is already in line {rows[key].line}."
                 )
             rows[key] = row
         return rows
