@@ -72,6 +72,24 @@ def with_items(count: int) -> bytes:
     return plain[:pixels] + sequence + items + plain[pixels:]
 
 
+def with_elements(count: int) -> bytes:
+    """A film with an item of undefined length that holds empty elements."""
+    plain = film_file(DEEP, syntax=uid.ImplicitVRLittleEndian)
+    pixels = plain.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    sequence = struct.pack("<HHI", 0x0028, 0x3000, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
+    elements = b"".join(struct.pack("<HHI", 0x0029 + (i >> 16), i & 0xFFFF, 0) for i in range(count))
+    ends = struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    return plain[:pixels] + sequence + elements + ends + plain[pixels:]
+
+
+def with_character_sets(count: int) -> bytes:
+    """A film in very many character sets."""
+    plain = film_file(DEEP, syntax=uid.ImplicitVRLittleEndian)
+    first = plain.index(struct.pack("<HH", 0x0008, 0x0016))
+    text = b"a\\" * count
+    return plain[:first] + struct.pack("<HHI", 0x0008, 0x0005, len(text)) + text + plain[first:]
+
+
 def progressive(scans: int) -> bytes:
     """A progressive JPEG that repeats its last scan."""
     plain = pillow_file(np.tile(GREY, (20, 20)), "JPEG", progressive=True)
@@ -85,6 +103,11 @@ def png_text(chunks: int) -> bytes:
     body = b"zTXtkey\0\0" + zlib.compress(b"x" * (7 * 2**20), 9)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return plain[:33] + chunk * chunks + plain[33:]
+
+
+def png_end() -> bytes:
+    """A PNG of 41 bytes whose last chunk claims 1.5 GB."""
+    return pillow_file(GREY, "PNG")[:33] + struct.pack(">I", 1_500_000_000) + b"IEND"
 
 
 def tiff_twice() -> bytes:
@@ -138,9 +161,12 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "JPEG 2000 with small precincts": (lambda: finely_divided_jpeg2000(precincts=1), "at most 400000 precincts"),
     "JPEG 2000 with small code-blocks": (lambda: finely_divided_jpeg2000(blocks=2), "at most 400000 precincts"),
     "deflated, UC in the meta information": (lambda: deflated(UC), "at most 128 MiB inflated"),
-    "many items": (lambda: with_items(500_000), f"at most {MAX_ITEMS} sequence items"),
-    "many fragments": (many_fragments, f"at most {MAX_ITEMS} sequence items"),
+    "many items": (lambda: with_items(500_000), r"DICOM header.*\(OSError\)"),
+    "an item of many elements": (lambda: with_elements(1_000_000), r"DICOM header.*\(ValueError\)"),
+    "many fragments": (many_fragments, f"at most {MAX_ITEMS} fragments"),
+    "long character set": (lambda: with_character_sets(1_000_000), r"DICOM header.*\(ValueError\)"),
     "progressive JPEG": (lambda: progressive(20 * MAX_JPEG_SCANS), f"at most {MAX_JPEG_SCANS} scans"),
+    "PNG with a long last chunk": (png_end, "a whole PNG"),
     "TIFF with two widths": (tiff_twice, r"a TIFF header that can be decoded.*\(ValueError\)"),
 }
 

@@ -86,8 +86,11 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         length, kind = struct.unpack_from(">I4s", data, position)
         if (kind == b"IHDR") != (position == 8):
             raise ValueError("the header comes first, and once")
-        yield kind, position, position + 12 + length
-        position += 12 + length
+        end = position + 12 + length
+        if end > len(data):  # a decoder may allocate what the chunk claims
+            raise cut_off("PNG")
+        yield kind, position, end
+        position = end
 
 
 def jpeg_header(data: bytes) -> ImageHeader:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from openboneage.errors import UnreadableError
 from openboneage.evaluate.metrics import dice
 from openboneage.hand.standard_hand import MASK_THRESHOLD
 from openboneage.reading.radiograph import Radiograph
@@ -44,6 +45,11 @@ def test_wide_pixels_make_the_film_wider_and_the_spacing_is_that_of_the_new_pixe
     assert radiograph.display.shape == (32, 75)
     assert radiograph.spacing_mm == pytest.approx((1.0, 1.0))
     assert set(np.unique(radiograph.pixels)) <= set(np.unique(WIDE)), "measured values are not mixed"
+
+
+def test_a_film_that_becomes_too_small_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="at least 32 px a side, got 85 x 28"):
+        film(PixelSpacing=[0.5, 1.0])
 
 
 @pytest.mark.parametrize(

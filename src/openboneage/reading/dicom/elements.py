@@ -42,13 +42,17 @@ KEYWORDS = tuple(f"{_IMAGE} {_TONES} {_SUBJECT}".split())
 
 MAX_INFLATED_BYTES = 128 * 1024 * 1024
 _INFLATE_STEP_BYTES = 1024 * 1024
+MAX_READS = 100_000
+"""Reads of pydicom in a file: some for each element and item, and one for each 8 KiB of compressed pixels."""
 MAX_ITEMS = 20_000
-"""Items of sequences and fragments of pixel data together; fragments of a large film are tens of kilobytes each."""
+"""Items of a sequence, and fragments of pixel data; fragments of a large film are tens of kilobytes each."""
 MAX_VALUE_BYTES = 1024 * 1024
 """Limit for attributes other than the pixels; the largest are sequences of lookup tables of 128 KiB."""
 _MAX_TEXT_BYTES = 1024
 _TEXTS = frozenset(("AS", "CS", "DA", "DS", "IS", "UI"))
 _ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # the item tag in either byte order (PS3.5 7.5)
+_CHARSET = (b"\x08\x00\x05\x00", b"\x00\x08\x00\x05")  # the tag of Specific Character Set in either byte order
+_HEADER_BYTES = 8  # tag and length, or tag, value representation and length (PS3.5 7.1)
 _DATE = re.compile(r"(\d{4})[.-]?(\d{2})[.-]?(\d{2})")  # PS3.5 table 6.2-1 (DA); with dots in files older than version 3.0
 
 
@@ -97,7 +101,9 @@ class Tags:
         if not isinstance(element, RawDataElement) or element.value is None or keyword == "PixelData":
             return False
         representation = dictionary_VR(keyword) if element.VR in (None, "UN") else element.VR
-        return len(element.value) > (_MAX_TEXT_BYTES if representation in _TEXTS else MAX_VALUE_BYTES)
+        if len(element.value) > (_MAX_TEXT_BYTES if representation in _TEXTS else MAX_VALUE_BYTES):
+            return True
+        return representation == "SQ" and max(map(element.value.count, _ITEMS)) > MAX_ITEMS
 
     def values(self, keyword: str) -> list[Any]:
         """Return all values of an attribute, none if it is missing."""
@@ -157,6 +163,33 @@ class Tags:
             self.invalid.append(keyword)
 
 
+class _Stream(BytesIO):
+    """A DICOM file that stops pydicom where it would take too much memory or time.
+
+    pydicom reads the header of each element and item, and makes an object of most of them. It looks up each value of a Specific
+    Character Set.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._reads = 0
+        self._is_charset = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and count the reads.
+
+        Raises:
+            ValueError: There were more than `MAX_READS`, or this would read a very long Specific Character Set.
+        """
+        self._reads += 1
+        if self._reads > MAX_READS or (self._is_charset and (size is None or not 0 <= size <= _MAX_TEXT_BYTES)):
+            raise ValueError("very many elements or character sets")
+        data = super().read(size)
+        if size == _HEADER_BYTES:
+            self._is_charset = data[:4] in _CHARSET
+        return data
+
+
 def open_dicom(data: bytes) -> tuple[Tags, UID]:
     """Read the attributes of a DICOM file, with or without preamble and file meta information (PS3.10 7.1).
 
@@ -167,15 +200,12 @@ def open_dicom(data: bytes) -> tuple[Tags, UID]:
         UnreadableError: The file is damaged beyond its attributes.
     """
     with unreadable_if_it_fails("a DICOM header"):
-        _check_items(data)
         start = _deflated_start(data)
         if start is not None:
             wanted: list[BaseTag | int] = [Tag(keyword) for keyword in KEYWORDS]
-            inflated_data = _inflate(data[start:])
-            _check_items(inflated_data)
-            inflated = read_dataset(BytesIO(inflated_data), False, True, specific_tags=wanted)
+            inflated = read_dataset(_Stream(_inflate(data[start:])), False, True, specific_tags=wanted)
             return Tags(inflated), DeflatedExplicitVRLittleEndian
-        dataset = dcmread(BytesIO(data), force=True, specific_tags=list(KEYWORDS))
+        dataset = dcmread(_Stream(data), force=True, specific_tags=list(KEYWORDS))
         syntax = dataset.file_meta.get("TransferSyntaxUID")
         return Tags(dataset), UID(str(syntax)) if syntax else _guessed_syntax(dataset)
 
@@ -194,20 +224,11 @@ def _deflated_start(data: bytes) -> int | None:
     pydicom inflates the rest of the file whatever its size, so this must be known first. pydicom's functions are used because
     another parser may disagree about the end of the file meta information.
     """
-    stream = BytesIO(data)
+    stream = _Stream(data)
     read_preamble(stream, force=True)
     meta = _read_file_meta_info(stream)
     _read_command_set_elements(stream)
     return stream.tell() if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian else None
-
-
-def _check_items(data: bytes) -> None:
-    """Refuse a file with very many items: pydicom needs about a kilobyte per sequence item."""
-    items = max(map(data.count, _ITEMS))
-    if items > MAX_ITEMS:
-        raise UnreadableError(
-            f"Expected a DICOM file of at most {MAX_ITEMS} sequence items and fragments, got {items}; export the film again."
-        )
 
 
 def _inflate(data: bytes) -> bytes:

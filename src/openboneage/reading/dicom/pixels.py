@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from openboneage.errors import RefusedError, UnreadableError
 from openboneage.reading import display
 from openboneage.reading.bounds import check_size
 from openboneage.reading.dicom.codecs import decoder_of, is_available
-from openboneage.reading.dicom.elements import Tags
+from openboneage.reading.dicom.elements import MAX_ITEMS, Tags
 from openboneage.reading.dicom.rle import decode_rle
 from openboneage.reading.display import Pixels
 from openboneage.reading.guards import unreadable_if_it_fails
@@ -225,7 +226,10 @@ def _fragments(data: bytes) -> list[bytes]:
     """Split encapsulated pixel data behind its Basic Offset Table (PS3.5 A.4)."""
     stream = BytesIO(data)
     parse_basic_offsets(stream)
-    return list(generate_fragments(stream))
+    fragments = list(islice(generate_fragments(stream), MAX_ITEMS + 1))
+    if len(fragments) > MAX_ITEMS:
+        raise UnreadableError(f"Expected at most {MAX_ITEMS} fragments of pixel data, got more; export the film again.")
+    return fragments
 
 
 def _used_bits(decoded: Pixels, image: PixelFormat) -> Pixels:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from openboneage.findings import Finding, Severity
+from openboneage.reading.bounds import check_size
 from openboneage.reading.dicom.tones import Tones
 
 
@@ -17,12 +18,16 @@ def with_square_pixels(tones: Tones, pixel_aspect: float) -> Tones:
     Args:
         tones: The image as stored.
         pixel_aspect: Height of a pixel over its width, as the file says; 1 changes nothing.
+
+    Raises:
+        UnreadableError: A side of the resampled image is out of bounds.
     """
     if pixel_aspect == 1:
         return tones
     stretch = math.sqrt(pixel_aspect)
     stored = tones.display.shape
-    size = max(round(stored[0] * stretch), 1), max(round(stored[1] / stretch), 1)
+    size = round(stored[0] * stretch), round(stored[1] / stretch)
+    check_size(*size[::-1])
     rows, columns = (((np.arange(new) + 0.5) * old / new).astype(int) for new, old in zip(size, stored, strict=True))
     message = (
         f"The file's pixels are {pixel_aspect:.2f} times as high as wide; the film was resampled to square pixels. "

@@ -1,0 +1,81 @@
+"""Coverage-guided fuzzing of the reader: whatever the bytes, a film or an error of this program, in bounded memory and time.
+
+Run from the root of the repository, in an environment that also has the package `atheris` (Linux and macOS):
+`python -m tools.fuzz CORPUS -max_total_time=300`. CORPUS is a folder for inputs that reach new code; an empty one is first
+filled with small films. Further options are those of libFuzzer. The run ends at the first input that fails, and writes it to
+the working directory. Repeat short runs on one CORPUS: atheris 3.0 itself keeps about 4 KB of memory for each input.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import atheris
+import cv2
+from pydicom import uid
+
+with atheris.instrument_imports(include=["openboneage", "pydicom"]):
+    import openboneage.reading.dicom.film
+    import openboneage.reading.raster  # noqa: F401  the reader imports both only where it needs them
+    from openboneage.errors import BoneAgeError
+    from openboneage.reading.bounds import MAX_SIDE_PX, MIN_SIDE_PX
+    from openboneage.reading.read import read
+
+from tests.reading.films import compressed_file, film_file, pillow_file, ramp_image
+
+ROOT = Path(__file__).parents[1]
+LIMITS = ("-rss_limit_mb=3072", "-timeout=20", f"-max_len={2**16}")
+SIDE_PX = 64
+RASTER_KINDS = ("bmp", "jpg", "png", "tiff", "webp")
+SYNTAXES = (uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless)
+PLAIN_SYNTAXES = (
+    uid.ImplicitVRLittleEndian,
+    uid.ExplicitVRLittleEndian,
+    uid.ExplicitVRBigEndian,
+    uid.DeflatedExplicitVRLittleEndian,
+)
+
+
+def main() -> None:
+    """Fill an empty corpus and fuzz."""
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit("Expected a folder for the corpus: python -m tools.fuzz CORPUS [options of libFuzzer]")
+    corpus = Path(sys.argv[1])
+    corpus.mkdir(exist_ok=True)
+    if not any(corpus.iterdir()):
+        for number, data in enumerate(seeds()):
+            (corpus / f"seed-{number:02}").write_bytes(data)
+    atheris.Setup([sys.argv[0], *LIMITS, *sys.argv[1:]], read_one)
+    atheris.Fuzz()
+
+
+def read_one(data: bytes) -> None:
+    """Read an input; it fails unless a film within the bounds or an error of this program comes out."""
+    with suppress(BoneAgeError):
+        sides_px = read(data).display.shape
+        if not MIN_SIDE_PX <= min(sides_px) <= max(sides_px) <= MAX_SIDE_PX:
+            raise ValueError(f"a film of {sides_px} px")
+
+
+def seeds() -> Iterator[bytes]:
+    """Small films in every format, and the hostile files of the tests."""
+    for path in sorted((ROOT / "tests" / "data").glob("*/*.dcm")):
+        yield path.read_bytes()
+    shown = read(ROOT / "examples" / "7043.png").display
+    small = cv2.resize(shown, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    for kind in RASTER_KINDS:
+        yield cv2.imencode(f".{kind}", small)[1].tobytes()
+    yield pillow_file(small, "JPEG", progressive=True)
+    yield pillow_file(small, "TIFF", compression="tiff_lzw")
+    deep = ramp_image(12)
+    for syntax in PLAIN_SYNTAXES:
+        yield film_file(deep, syntax=syntax, WindowCenter="2048", WindowWidth="4096", PatientAge="009Y")
+    for syntax in SYNTAXES:
+        yield compressed_file(deep, syntax)
+
+
+if __name__ == "__main__":
+    main()
