@@ -69,13 +69,10 @@ def build_shared(folder: Path) -> Path:
     films = {film_id: example_film(film_id) for film_id in LABELS}
     _write_tables(rsna, films)
     _write_drawings(rsna, films)
-    smooth = zipfile.ZipFile(rsna / "train-64px-antialiased.zip", "w")
-    with smooth, zipfile.ZipFile(rsna / "train-100px.zip", "w") as sampled:
+    with zipfile.ZipFile(rsna / "train-100px.zip", "w") as sampled:
         for number, (film_id, source, split) in enumerate(sources()):
             film = films[source] if split is Split.NATIVE else _toned(films[source], number)
             sampled.writestr(f"{film_id}.png", _encoded(point_sampled(film), ".png"))
-            if number % 2:
-                smooth.writestr(f"{film_id}.jpeg", _encoded(cv2.resize(film, (64, 64), interpolation=cv2.INTER_AREA), ".jpeg"))
             if split is Split.NATIVE:
                 (rsna / "native" / f"{film_id}.png").write_bytes((EXAMPLES / f"{film_id}.png").read_bytes())
     (folder / "not_hands").mkdir()

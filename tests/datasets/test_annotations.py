@@ -72,7 +72,7 @@ def test_tiny_folder_has_both(tiny_shared: Path) -> None:
 
     np.testing.assert_allclose(landmarks["7036"], DRAWN["7036"], atol=1e-4)
     for film_id, points in landmarks.items():
-        assert all(masks[film_id][int(y * 256), int(x * 256)] for x, y in points[2:])
+        assert all(masks[film_id][int(y * 512), int(x * 512)] for x, y in points[2:])
 
 
 def test_drawings_of_the_challenge(real_rsna: Path) -> None:

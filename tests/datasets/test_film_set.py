@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from openboneage.datasets.film_set import Film, FilmFiles, films_of, trainable
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.subject import Sex
-from tests.datasets.trees import write_png
 
 FILM = Film("a", Sex.FEMALE, 60.0, Split.TRAIN)
 OTHERS = (
@@ -42,11 +40,3 @@ def test_a_missing_label_is_named_where_one_is_needed() -> None:
     assert FILM.label_months == 60
     with pytest.raises(InputError, match="bone age as read for the film no label"):
         _ = OTHERS[0].label_months
-
-
-def test_a_file_is_reduced_as_the_packs_are(tmp_path: Path) -> None:
-    films = FilmFiles("mine", "a table", (FILM,), {"a": write_png(tmp_path / "a.png")})
-
-    reduced = films.reduced(FILM)
-
-    assert (reduced.sampled.shape, reduced.aspect) == ((100, 100), 48 / 40)

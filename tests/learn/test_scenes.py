@@ -53,7 +53,7 @@ def scene_of(kind: Kind, seed: int = 0) -> Scene:
 
 def plain(scene: Scene) -> Scene:
     """The scene with its geometry alone: no marks, frame, tone, blur or noise."""
-    plain = replace(scene, marks=(), border=(0, 0, 0, 0, 0), removed=None, blur_px=0.0, noise=0.0)
+    plain = replace(scene, marks=(), border=(0, 0, 0, 0, 0), removed=None, coarse=None, blur_px=0.0, noise=0.0)
     return replace(plain, fill=0.0, gamma=1.0, low=0.0, high=255.0, invert=False)
 
 
@@ -139,7 +139,7 @@ def test_a_cut_out_hand_has_a_black_background(seed: int, removed: float) -> Non
     outside = cv2.dilate(whole["maps"][0], np.ones((21, 21))) == 0
     assert whole["image"][0][outside].max() > 0.1
     assert not cut["image"][0][outside].any()
-    assert np.median(cut["image"][0][whole["maps"][0] == 1]) > 0.9, "the hand stays"
+    assert np.median(cut["image"][0][whole["maps"][0] == 1]) > 0.85, "the hand stays"
     np.testing.assert_array_equal(cut["maps"], whole["maps"])
 
 
@@ -220,3 +220,37 @@ def test_the_digest_differs_for_other_data() -> None:
     digests = {SceneBatches(Pools({**POOLS.sources, Kind.OUTLINED: each}), 3, 1).data_digest() for each in [plain, *others]}
 
     assert len(digests) == 6
+
+
+@pytest.mark.parametrize("point_sampled", [False, True])
+def test_a_coarse_film_shows_the_same_scene_with_less_detail(point_sampled: bool) -> None:
+    scene = replace(plain(scene_of(Kind.OUTLINED)), coarse=(40, point_sampled))
+
+    coarse, fine = (render_scene(each, POOLS) for each in (scene, replace(scene, coarse=None)))
+
+    assert np.array_equal(coarse["maps"], fine["maps"])
+    assert not np.array_equal(coarse["image"], fine["image"])
+    assert np.corrcoef(coarse["image"][0].ravel(), fine["image"][0].ravel())[0, 1] > 0.9
+
+
+def test_a_film_of_fewer_pixels_stays_as_it_is() -> None:
+    scene = scene_of(Kind.OUTLINED)
+
+    assert all(
+        np.array_equal(*pair)
+        for pair in zip(
+            *(render_scene(replace(scene, coarse=coarse), POOLS).values() for coarse in (None, (150, True))), strict=True
+        )
+    )
+
+
+def test_an_unknown_landmark_is_not_learned_from() -> None:
+    points = POINTS.copy()
+    points[0] = np.nan
+    pools = Pools({**POOLS.sources, Kind.LANDMARKED: {"a": Source(dotted_film(), 0.8, None, points)}})
+    scene = replace(plain(scene_of(Kind.LANDMARKED)), names=("a",))
+
+    made = render_scene(scene, pools)
+
+    assert made["maps_known"].tolist() == [0, 0, 1, 1, 1]
+    assert not made["maps"][1].any()

@@ -12,7 +12,7 @@ from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.splits import Split, split_of
 from openboneage.learn.batches import batch_at
 from openboneage.learn.scenes import Kind, Pools, SceneBatches
-from openboneage.studies.hand_finder import scene_pools
+from openboneage.studies.hand_finder import SOURCE_PX, scene_pools
 from openboneage.studies.material import Material
 
 
@@ -40,7 +40,7 @@ def test_sources_contain_what_their_kind_needs(pools: Pools, kind: Kind, masked:
 
     assert (source.mask is not None) is masked
     assert (source.landmarks is not None) is marked
-    assert source.pixels.shape == ((64, 64) if kind is Kind.NO_HAND else (100, 100))
+    assert source.pixels.shape == ((64, 64) if kind is Kind.NO_HAND else (SOURCE_PX, SOURCE_PX))
 
 
 def test_the_first_batch_follows_from_the_seed(tiny_shared: Path, pools: Pools) -> None:
@@ -59,4 +59,4 @@ def test_drawings_of_the_challenge_are_of_training_films(real_rsna: Path) -> Non
 
     assert not kept & {name for kind in Kind for name in names[kind]}
     assert len(names[Kind.OUTLINED]) == 70
-    assert len(names[Kind.LANDMARKED]) == 267
+    assert len(names[Kind.LANDMARKED]) == 1064, "boxes or drawn regions"

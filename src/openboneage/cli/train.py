@@ -48,6 +48,7 @@ def default(
     pixels: PixelKind = None,
     outlines: Annotated[Path | None, typer.Option(help="Outlines of hands, for the hand finder.")] = None,
     boxes: Annotated[Path | None, typer.Option(help="Table of joint boxes, for the hand finder.")] = None,
+    regions: Annotated[Path | None, typer.Option(help="Drawn joints and bones, for the hand finder.")] = None,
     not_hands: Annotated[Path | None, typer.Option(help="Archive of images that show no hand, for the hand finder.")] = None,
     backbone: Annotated[
         Path | None,
@@ -88,7 +89,7 @@ def default(
     if install:
         check_free(folder, ModelSet(run))  # fail before the hours of training, not after them
     source = open_films(films, data, labels, columns, pixels)
-    material = Material.beside(source, outlines=outlines, boxes=boxes, not_hands=not_hands, backbone=backbone)
+    material = Material.beside(source, outlines=outlines, boxes=boxes, regions=regions, not_hands=not_hands, backbone=backbone)
     planned = study.DefaultRun(material, run, version, only, jobs, Hardware(Device(device), workers=jobs))
     planned = replace(planned, whole_hand=planned.whole_hand.with_input(input_px))
     planned = planned.as_smoke() if smoke else planned

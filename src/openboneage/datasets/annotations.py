@@ -22,7 +22,7 @@ LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
 MCP_BOXES = 5
 
 
-def read_outlines(path: Path, size_px: int = 256) -> dict[str, NDArray[np.uint8]]:
+def read_outlines(path: Path, size_px: int = 512) -> dict[str, NDArray[np.uint8]]:
     """Rasterise the hand outlines of `outlines.json`.
 
     Returns:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from openboneage.datasets.reduced import ReducedFilm, reduce_film
 from openboneage.datasets.splits import Split
 from openboneage.errors import BoneAgeError, InputError
 from openboneage.reading.radiograph import Radiograph
@@ -78,9 +77,6 @@ class FilmSet(Protocol):
             UnreadableError: The film is damaged.
         """
 
-    def reduced(self, film: Film) -> ReducedFilm:
-        """Read a film as small squares, as training sees it."""
-
 
 @dataclass(frozen=True)
 class FilmFiles:
@@ -122,10 +118,6 @@ class FilmFiles:
             return read(self.paths[film.id])
         except BoneAgeError as error:
             raise type(error)(f"Film {film.id}: {error}") from None
-
-    def reduced(self, film: Film) -> ReducedFilm:
-        """Read a film's file and reduce it."""
-        return reduce_film(self.radiograph(film).display)
 
 
 def trainable(films: FilmSet) -> list[Film]:

@@ -17,7 +17,6 @@ from openboneage.datasets.cut_out import cut_out
 from openboneage.datasets.film_set import Film, films_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.not_hands import read_not_hands
-from openboneage.datasets.reduced import reduced_radiograph
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
 from openboneage.evaluate.metrics import dice, percent, to_markdown
@@ -48,11 +47,10 @@ def polarity_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
 
 
 def _polarity(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> list[list[bool]]:
-    pixels = films.point_sampled(film.id)
+    display = films.radiograph(film).display
     answers = []
-    for shown in (pixels, inverted(pixels)):
-        radiograph = reduced_radiograph(shown, films.aspects[film.id], film.id)
-        answers.append([corner_rule_inverted(shown), locate_hand(radiograph, finder).inverted])
+    for shown in (display, inverted(display)):
+        answers.append([corner_rule_inverted(shown), locate_hand(_radiograph(shown), finder).inverted])
     return answers
 
 
@@ -74,9 +72,8 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
 def _dice(
     films: RsnaFilms, finder: Model[FinderSpecification], film: Film, drawn: NDArray[np.uint8], margin: float | None
 ) -> float:
-    pixels = films.point_sampled(film.id)
-    shown = pixels if margin is None else cut_out(pixels, drawn, margin)
-    hand = locate_hand(reduced_radiograph(shown, films.aspects[film.id], film.id), finder)
+    display = films.radiograph(film).display
+    hand = locate_hand(_radiograph(display if margin is None else cut_out(display, drawn, margin)), finder)
     height, width = hand.film.shape
     from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])
     onto = geometry.chain(from_fractions, hand.film_to_canvas(MASK_HEIGHT_PX))

@@ -30,6 +30,10 @@ BACKGROUND_REMOVED = 0.25
 """Share of the scenes with cut-out films, black around the hand (or other bright parts), as in some archives."""
 
 
+COARSE, COARSE_PX = 0.3, (64, 160)
+"""Share of the scenes whose films have few pixels, and how many those have to a side."""
+
+
 class Kind(StrEnum):
     """Content of a scene."""
 
@@ -53,7 +57,10 @@ KIND_SHARES = {
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One film with its annotations: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn."""
+    """One film with its annotations: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn.
+
+    Landmarks that are not known are NaN.
+    """
 
     pixels: NDArray[np.uint8]
     aspect: float
@@ -75,12 +82,13 @@ class Pools:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Everything random about one scene."""
+    """Everything random about one scene; `coarse` is the side of a film of few pixels, and whether it holds point samples."""
 
     kind: Kind
     names: tuple[str, ...]
     size_px: tuple[int, int]
     placements: tuple[geometry.Affine, ...]
+    coarse: tuple[int, bool] | None
     fill: float
     removed: float | None
     tiles: tuple[int, ...]
@@ -109,6 +117,7 @@ def draw_scene(rng: Generator, pools: Pools) -> Scene:
         names=tuple(pools.names[kind][int(rng.integers(len(pools.names[kind])))] for _ in range(2 if two else 1)),
         size_px=(height, width),
         placements=tuple(_draw_placement(rng, height, width, i, two) for i in range(2 if two else 1)),
+        coarse=(int(rng.integers(*COARSE_PX)), bool(rng.random() < 0.5)) if rng.random() < COARSE else None,
         fill=float(rng.choice([0, 0, 0, 255, rng.uniform(0, 255)])),
         removed=float(rng.uniform(-0.01, 0.03)) if rng.random() < BACKGROUND_REMOVED else None,
         tiles=tuple(int(i) for i in rng.permutation(16)) if kind is Kind.SHUFFLED else (),
@@ -163,14 +172,14 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
     for source, place in zip(sources, scene.placements, strict=True):
         onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(source.aspect, 1.0), place)
         shown = source.pixels if scene.removed is None else cut_out(source.pixels, source.mask, scene.removed)
-        _paint(canvas, _tiled(shown, scene.tiles), onto)
+        _paint(canvas, _tiled(_reduced(shown, scene.coarse), scene.tiles), onto)
         if source.mask is not None:
             mask |= geometry.warp(source.mask, _from_pixels(source.mask, onto), scene.size_px)
     maps = np.zeros((len(MAP_CHANNELS), THUMBNAIL_PX, THUMBNAIL_PX), np.float32)
     maps[0, : scene.size_px[0], : scene.size_px[1]] = mask.astype(np.float32) / 255
     if sources[0].landmarks is not None and scene.kind is Kind.LANDMARKED:
         onto = geometry.chain(geometry.translation(-0.5, -0.5), geometry.scaling(sources[0].aspect, 1.0), scene.placements[0])
-        for i, (x, y) in enumerate(geometry.move(sources[0].landmarks, onto)):
+        for i, (x, y) in enumerate(geometry.move(sources[0].landmarks, onto)):  # NaN, where unknown, lies nowhere
             if 0 <= x < scene.size_px[1] and 0 <= y < scene.size_px[0]:
                 maps[i + 1] = _heat(float(x) - 0.5, float(y) - 0.5)
     _plant(canvas, scene)
@@ -180,10 +189,12 @@ def render_scene(scene: Scene, pools: Pools) -> dict[str, NDArray[np.float32]]:
 def _known(scene: Scene, sources: Sequence[Source]) -> dict[str, NDArray[np.float32]]:
     handless = scene.kind in (Kind.NO_HAND, Kind.SHUFFLED)
     masked = scene.kind is Kind.NO_HAND or all(source.mask is not None for source in sources)
-    marked = scene.kind in (Kind.NO_HAND, Kind.LANDMARKED)
+    marks = np.ones(4) if scene.kind is Kind.NO_HAND else np.zeros(4)
+    if scene.kind is Kind.LANDMARKED and sources[0].landmarks is not None:
+        marks = ~np.isnan(sources[0].landmarks[:, 0])
     count = 0 if handless else len(sources)
     return {
-        "maps_known": np.array([masked and scene.kind is not Kind.SHUFFLED] + [marked] * 4, np.float32),
+        "maps_known": np.array([masked and scene.kind is not Kind.SHUFFLED, *marks], np.float32),
         "count": np.array(count, np.float32),
         "inverted": np.array(-1 if handless else scene.invert, np.float32),
     }
@@ -198,6 +209,14 @@ def _paint(canvas: NDArray[np.uint8], pixels: NDArray[np.uint8], onto: geometry.
     drawn = geometry.warp(pixels, transform, canvas.shape, cv2.INTER_CUBIC)
     covered = geometry.warp(np.full_like(pixels, 255), transform, canvas.shape, cv2.INTER_NEAREST) > 0
     canvas[covered] = drawn[covered]
+
+
+def _reduced(pixels: NDArray[np.uint8], coarse: tuple[int, bool] | None) -> NDArray[np.uint8]:
+    if coarse is None or coarse[0] >= pixels.shape[0]:
+        return pixels
+    side_px, point_sampled = coarse
+    interpolation = cv2.INTER_NEAREST if point_sampled else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, (side_px, side_px), interpolation=interpolation), np.uint8)
 
 
 def _tiled(pixels: NDArray[np.uint8], order: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -249,7 +268,8 @@ class SceneBatches:
     @property
     def settings(self) -> Mapping[str, Any]:
         """Everything except the films."""
-        return {"batch_size": self.batch_size, "kinds": dict(KIND_SHARES), "background_removed": BACKGROUND_REMOVED}
+        shares = {"background_removed": BACKGROUND_REMOVED, "coarse": COARSE, "coarse_px": COARSE_PX}
+        return {"batch_size": self.batch_size, "kinds": dict(KIND_SHARES), **shares}
 
     def data_digest(self) -> str:
         """sha256 of the films of each kind with their drawings, in their order."""

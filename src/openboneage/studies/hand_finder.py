@@ -1,9 +1,9 @@
 """The hand finder that ships: mask, landmarks, number of hands and polarity from one thumbnail.
 
-Labels: outlines (Nguyen Tuan Minh; 70 RSNA training films) give the mask, joint boxes (Koitka et al. 2018; 267 films) the
-landmarks; every training film, cut out, rotated, mirrored, inverted, doubled or shuffled, gives the number of hands and the
-polarity; MedNIST slices are images without a hand. Films of other splits are not used. This method is our own: Lee 2017
-segments with LeNet-5 patches.
+Labels: outlines (Nguyen Tuan Minh; 70 RSNA training films) give the mask, joint boxes (Koitka et al. 2018; 267 films) and drawn
+regions (Deng et al. 2023; 814 films) the landmarks; every training film, cut out, rotated, mirrored, inverted, doubled or
+shuffled, gives the number of hands and the polarity; MedNIST slices are images without a hand. Films of other splits are not
+used. This method is our own: Lee 2017 segments with LeNet-5 patches.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
@@ -18,6 +19,7 @@ from torch import nn
 from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.film_set import films_of
 from openboneage.datasets.not_hands import read_not_hands
+from openboneage.datasets.skeleton import region_landmarks
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.learn.hardware import Hardware
@@ -27,6 +29,9 @@ from openboneage.learn.networks.hand_finder import HandFinder
 from openboneage.learn.scenes import Kind, Pools, SceneBatches, Source
 from openboneage.learn.schedule import Schedule
 from openboneage.studies.material import BOX_SUBSETS, Material
+
+SOURCE_PX = 224
+"""Side of the square that a film is kept as."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,13 @@ def scene_pools(material: Material) -> Pools:
             "Expected outlines, boxes and images that show no hand to train the hand finder: give --outlines, --boxes and "
             "--not-hands, or train the age model alone (--only whole-hand)."
         )
-    films = {film.id: material.films.reduced(film) for film in films_of(material.films, Split.TRAIN)}
-    outlines, landmarks = read_outlines(material.outlines), dict[str, NDArray[np.float64]]()
+    films = films_of(material.films, Split.TRAIN)
+    ids = {film.id for film in films}
+    outlines = read_outlines(material.outlines)
+    landmarks = region_landmarks(material.regions, ids) if material.regions else {}
     for subset in BOX_SUBSETS:
         landmarks |= read_landmarks(material.boxes, subset)
-    plain = {name: Source(film.sampled, film.aspect, None, landmarks.get(name)) for name, film in films.items()}
+    plain = {film.id: _source(material.films.radiograph(film).display, landmarks.get(film.id)) for film in films}
     sources = dict.fromkeys(Kind, plain)
     sources[Kind.OUTLINED] = {name: replace(source, mask=outlines[name]) for name, source in plain.items() if name in outlines}
     sources[Kind.LANDMARKED] = {name: source for name, source in plain.items() if name in landmarks}
@@ -69,6 +76,13 @@ def scene_pools(material: Material) -> Pools:
                 f"Expected {kind} films among the {len(films)} training films of {material.films.name}, found none."
             )
     return Pools(sources)
+
+
+def _source(display: NDArray[np.uint8], landmarks: NDArray[np.float64] | None) -> Source:
+    """A film reduced to a square."""
+    height, width = display.shape
+    square = cv2.resize(display, (SOURCE_PX, SOURCE_PX), interpolation=cv2.INTER_AREA)
+    return Source(np.asarray(square, np.uint8), width / height, None, landmarks)
 
 
 def train_finder(

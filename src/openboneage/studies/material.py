@@ -10,7 +10,6 @@ from pathlib import Path
 from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
-from openboneage.datasets.reduced import ReducedFilm
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
@@ -27,6 +26,7 @@ class Material:
         films: The films.
         outlines: Outlines of hands on some of the films, see `datasets.annotations`.
         boxes: Joint boxes on some of the films, see there.
+        regions: Drawn joints and bones of some of the films, see `datasets.regions`.
         not_hands: Archive of images that show no hand.
         backbone: TFLite file of MobileNetV2 pretrained on ImageNet.
     """
@@ -34,6 +34,7 @@ class Material:
     films: FilmSet
     outlines: Path | None = None
     boxes: Path | None = None
+    regions: Path | None = None
     not_hands: Path | None = None
     backbone: Path | None = None
 
@@ -55,6 +56,7 @@ class Material:
         usual = {
             "outlines": films.root / "outlines.json",
             "boxes": films.root / "boxes.csv",
+            "regions": films.root / "regions" / "regions.json.gz",
             "not_hands": films.root.parent / "not_hands" / "mednist-64px.zip",
             "backbone": films.root.parent / "backbones" / "tf2_mobilenet_v2_1.0_224_ptq.tflite",
         }
@@ -62,7 +64,8 @@ class Material:
 
     @property
     def _files(self) -> dict[str, Path | None]:
-        return {"outlines": self.outlines, "boxes": self.boxes, "not_hands": self.not_hands, "backbone": self.backbone}
+        names = ("outlines", "boxes", "regions", "not_hands", "backbone")
+        return {name: getattr(self, name) for name in names}
 
     def digests(self) -> Mapping[str, str | None]:
         """sha256 of the labels of the films, and of the other files."""
@@ -109,7 +112,3 @@ class FewFilms:
     def radiograph(self, film: Film) -> Radiograph:
         """Read a film's pixels."""
         return self.source.radiograph(film)
-
-    def reduced(self, film: Film) -> ReducedFilm:
-        """Read a film as small squares, as used in training."""
-        return self.source.reduced(film)

@@ -15,8 +15,7 @@ import pytest
 
 from openboneage.datasets.film_set import films_of
 from openboneage.datasets.layouts.recognise import open_film_set
-from openboneage.datasets.layouts.rsna_packs import FINE_HEIGHT_PX, TYPICAL_ASPECT, Pixels, RsnaFilms
-from openboneage.datasets.reduced import FILM_HEIGHT_PX, reduce_film
+from openboneage.datasets.layouts.rsna_packs import FINE_HEIGHT_PX, SAMPLED_HEIGHT_PX, TYPICAL_ASPECT, Pixels, RsnaFilms
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError, UnreadableError
 from openboneage.subject import Sex
@@ -69,27 +68,13 @@ def test_point_samples_of_the_challenge_are_native_pixels(real_rsna: Path) -> No
     assert sum(share == 1 for share in same.values()) >= 24, "most films are equal to the last pixel"
 
 
-def test_smooth_view_where_there_is_one(films: RsnaFilms) -> None:
-    some = sorted(films.smooth_ids)
-
-    assert films.smooth(some[0]).shape == (64, 64)
-    assert 0 < len(some) < len(films.films)
-
-
-def test_a_native_film_reduces_to_its_pack(films: RsnaFilms) -> None:
-    packed, reduced = films.reduced(films.by_id["7036"]), reduce_film(example_film("7036"))
-
-    np.testing.assert_array_equal(packed.sampled, reduced.sampled)
-    assert packed.aspect == pytest.approx(reduced.aspect)
-
-
 def test_a_radiograph_has_no_label(films: RsnaFilms) -> None:
     film = films_of(films, Split.HELD_OUT)[0]
 
     radiograph = films.radiograph(film)
 
     assert (radiograph.sex, radiograph.age_months, radiograph.name) == (Sex.UNKNOWN, None, f"{film.id}.png")
-    assert radiograph.height_px == FILM_HEIGHT_PX
+    assert radiograph.height_px == SAMPLED_HEIGHT_PX
     assert radiograph.width_px / radiograph.height_px == pytest.approx(films.aspects[film.id], abs=0.01)
 
 
@@ -99,7 +84,8 @@ def test_a_native_film_comes_at_full_size(films: RsnaFilms) -> None:
 
 def test_the_reduced_film_looks_like_the_native_one(films: RsnaFilms) -> None:
     native = example_film("7036")
-    shown = films.reduced(films.by_id["7036"]).radiograph().display
+    sampled = films.point_sampled("7036")
+    shown = cv2.resize(sampled, (120, 150), interpolation=cv2.INTER_CUBIC)
 
     smooth = cv2.GaussianBlur(cv2.resize(native, shown.shape[::-1], interpolation=cv2.INTER_AREA), (0, 0), 3)
 
@@ -136,8 +122,7 @@ def avif(pixels: np.ndarray) -> bytes:
 @pytest.mark.parametrize(
     ("pixels", "height_px", "films"),
     [
-        (None, FILM_HEIGHT_PX, 27),
-        (Pixels.AVERAGED, FILM_HEIGHT_PX, 15),
+        (None, SAMPLED_HEIGHT_PX, 27),
         (Pixels.FINE, FINE_HEIGHT_PX, 4),
         (Pixels.FULL_SIZE, example_film("7043").shape[0], 4),
     ],
@@ -151,7 +136,6 @@ def test_a_film_comes_with_the_pixels_chosen(more_pixels: Path, pixels: Pixels |
     assert len(source.films) == films, "native films come with any choice"
     assert radiograph.height_px == height_px
     assert f"of the kind {pixels or Pixels.SAMPLED}" in source.layout
-    assert source.reduced(film).sampled.shape == (100, 100)
 
 
 def test_films_of_the_challenge_look_alike_in_all_packs(real_rsna: Path) -> None:
@@ -168,7 +152,7 @@ def test_films_of_the_challenge_look_alike_in_all_packs(real_rsna: Path) -> None
     assert len(RsnaFilms(real_rsna, Pixels.FULL_SIZE).films) == 139 + 72
 
 
-@pytest.mark.parametrize("use", [lambda f: f.films, lambda f: f.point_sampled("1"), lambda f: f.smooth_ids])
+@pytest.mark.parametrize("use", [lambda f: f.films, lambda f: f.point_sampled("1")])
 def test_a_missing_file_is_named(tmp_path: Path, use: Callable[[RsnaFilms], object]) -> None:
     with pytest.raises(InputError, match=r"Expected the RSNA file \S+ in .* found none.*train\.csv"):
         use(RsnaFilms(tmp_path))

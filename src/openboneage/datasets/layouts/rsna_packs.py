@@ -1,7 +1,7 @@
 """The training films of the RSNA Pediatric Bone Age Challenge 2017 (Halabi et al., Radiology 2018; 290(2):498-503), in packs.
 
-A folder holds `train.csv` and reductions of the films: `train-100px.zip` (point samples), `train-64px-antialiased.zip`
-(averages, of a part of the films), `train-299px.zip` (averages), all three without their aspect ratio; `native/` (the films
+A folder holds `train.csv` and reductions of the films: `train-100px.zip` (point samples) and `train-299px.zip` (averages), both
+without their aspect ratio; `native/` (the films
 kept for the check at full size) and `native-more/` (further films, up to 1,600 px).
 """
 
@@ -16,12 +16,12 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.images import decode_grey
-from openboneage.datasets.reduced import ReducedFilm, reduce_film, reduced_radiograph
 from openboneage.datasets.splits import Split, rsna_split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
@@ -30,6 +30,8 @@ from openboneage.subject import parse_sex
 
 TYPICAL_ASPECT = 0.79
 """Median width over height of the films; used for the four films whose native size is not known."""
+SAMPLED_HEIGHT_PX = 150
+"""Height of a film of the 100-px pack with its aspect restored: enough to keep every sample."""
 FINE_HEIGHT_PX = 378
 """Height of a film of the 299-px pack with its aspect restored: at the typical aspect its width stays 299 px."""
 
@@ -38,7 +40,6 @@ class Pixels(StrEnum):
     """Resolution of a film; the films of the full-size test always have full size."""
 
     SAMPLED = "100px"
-    AVERAGED = "64px"
     FINE = "299px"
     FULL_SIZE = "full-size"
 
@@ -87,11 +88,6 @@ class RsnaFilms:
         sizes = {row["id"]: (row["native_width_px"], row["native_height_px"]) for row in self._rows}
         return {film_id: float(w) / float(h) if w and h else TYPICAL_ASPECT for film_id, (w, h) in sizes.items()}
 
-    @cached_property
-    def smooth_ids(self) -> frozenset[str]:
-        """Films that also have averages of 64 px."""
-        return self._ids_in("train-64px-antialiased.zip")
-
     def radiograph(self, film: Film) -> Radiograph:
         """Read a film: at full size, or reduced with its aspect restored."""
         if film.split is Split.NATIVE:
@@ -100,24 +96,12 @@ class RsnaFilms:
             return self._more(film.id)
         if self.pixels is Pixels.FINE:
             pixels = self._image("train-299px.zip", f"{film.id}.avif")
-            return reduced_radiograph(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
-        pixels = self.smooth(film.id) if self.pixels is Pixels.AVERAGED else self.point_sampled(film.id)
-        return reduced_radiograph(pixels, self.aspects[film.id], f"{film.id}.png")
-
-    def reduced(self, film: Film) -> ReducedFilm:
-        """A film as training sees it: from the packs of 100 and 64 px, or reduced here from other pixels."""
-        if self.pixels in (Pixels.FINE, Pixels.FULL_SIZE):
-            return reduce_film(self.radiograph(film).display)
-        averaged = self.smooth(film.id) if film.id in self.smooth_ids else None
-        return ReducedFilm(self.point_sampled(film.id), averaged, self.aspects[film.id])
+            return _unsquashed(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
+        return _unsquashed(self.point_sampled(film.id), self.aspects[film.id], f"{film.id}.png", SAMPLED_HEIGHT_PX)
 
     def point_sampled(self, film_id: str) -> NDArray[np.uint8]:
         """The point samples of a film, `(100, 100)` uint8."""
         return self._image("train-100px.zip", f"{film_id}.png")
-
-    def smooth(self, film_id: str) -> NDArray[np.uint8]:
-        """The averages of a film, `(64, 64)` uint8; only for `smooth_ids`."""
-        return self._image("train-64px-antialiased.zip", f"{film_id}.jpeg")
 
     def native_path(self, film_id: str) -> Path:
         """File of a native film."""
@@ -135,7 +119,7 @@ class RsnaFilms:
             return lambda _: True
         if self.pixels is Pixels.FULL_SIZE:
             return frozenset(path.stem for path in (self.root / "native-more").glob("*.avif")).__contains__
-        return (self.smooth_ids if self.pixels is Pixels.AVERAGED else self._ids_in("train-299px.zip")).__contains__
+        return self._ids_in("train-299px.zip").__contains__
 
     def _more(self, film_id: str) -> Radiograph:
         data = _existing(self.root / "native-more" / f"{film_id}.avif").read_bytes()
@@ -153,6 +137,14 @@ class RsnaFilms:
         if name not in self._zips:
             self._zips[name] = zipfile.ZipFile(_existing(self.root / name))
         return self._zips[name]
+
+
+def _unsquashed(pixels: NDArray[np.uint8], aspect: float, name: str, height_px: int) -> Radiograph:
+    """A square reduction of a film as a radiograph, its aspect ratio restored."""
+    size = max(round(height_px * aspect), 1), height_px
+    shown = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+    return Radiograph(pixels=shown, display=shown, name=name, sha256=digest, format="PNG", bits=8)
 
 
 def holds_packs(folder: Path) -> bool:

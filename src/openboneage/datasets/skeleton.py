@@ -1,0 +1,274 @@
+"""Names for drawn regions, from the order of the skeleton: which polygon is which joint, and which epiphysis.
+
+The joints of a film are matched with the median joints of all films, turned, scaled and mirrored to fit (Hungarian assignment,
+alternating with a least-squares similarity). Epiphyses follow from the joint they lie in and from their side of it. A film is
+left unnamed if its joints fit badly or its fingers would be bent beyond reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from openboneage.datasets.annotations import LANDMARKS
+from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
+from openboneage.hand import geometry
+
+Points = NDArray[np.float64]
+
+JOINTS: Mapping[str, tuple[float, float]] = {
+    "wrist": (0.030, 0.792), "radius": (0.087, 0.986), "ulna": (-0.189, 0.993), "cmc1": (0.352, 0.637),
+    "mcp1": (0.586, 0.331), "ip1": (0.763, 0.064),
+    "mcp2": (0.266, -0.017), "pip2": (0.341, -0.445), "dip2": (0.373, -0.681),
+    "mcp3": (0.022, -0.014), "pip3": (0.018, -0.501), "dip3": (0.008, -0.787),
+    "mcp4": (-0.177, 0.069), "pip4": (-0.274, -0.373), "dip4": (-0.321, -0.642),
+    "mcp5": (-0.361, 0.178), "pip5": (-0.541, -0.125), "dip5": (-0.632, -0.295),
+}  # fmt: skip
+"""Median places in the hand's frame of a left hand (`hand.frame`), of 1,045 films; some films have radius, ulna or the first
+carpometacarpal joint apart from the wrist."""
+NAMES = tuple(JOINTS)
+PLACES = np.array([JOINTS[name] for name in NAMES])
+APART = ("radius", "ulna", "cmc1")
+"""Joints that are often drawn as parts of the wrist."""
+FINGERS = (2, 3, 4, 5)
+
+NEAR = 0.16
+"""A joint lies within this of its median place, in frame units, or is not matched."""
+LARGEST_MISFIT = 0.2
+"""Sum of squared distances, with `NEAR` squared for each joint without a polygon and each polygon without a joint."""
+LARGEST_BEND_DEGREES = 50.0
+FEWEST_JOINTS = 5
+STARTS_DEGREES = range(-180, 180, 20)
+ROUNDS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class NamedRegions:
+    """The regions of one film by name.
+
+    Attributes:
+        to_frame: Affine from native pixels to the hand's frame.
+        joints: Joints, keys of `JOINTS`.
+        bones: Epiphyses: `radius`, `ulna`, `mc1` to `mc5`, `pp1` to `pp5`, `mp2` to `mp5`, `dp1` to `dp5`. If those on both
+            sides of a joint were drawn as one, neither is named.
+        others: Polygons without a name: carpal bones, sesamoids, bones that were drawn as one.
+    """
+
+    to_frame: geometry.Affine
+    joints: Mapping[str, Polygon]
+    bones: Mapping[str, Polygon]
+    others: tuple[Polygon, ...]
+
+
+def name_regions(drawn: DrawnRegions) -> NamedRegions | None:
+    """Name the regions of a film; None where that is doubtful."""
+    fit = _fit_joints(drawn.joints)
+    if fit is None or fit.misfit > LARGEST_MISFIT or not _is_hand(fit.centres):
+        return None
+    joints = {name: drawn.joints[index] for name, index in fit.chosen.items()}
+    bones = _name_bones(drawn.bones, fit)
+    taken = set(bones.values())
+    others = tuple(bone for index, bone in enumerate(drawn.bones) if index not in taken)
+    return NamedRegions(fit.to_frame, joints, {name: drawn.bones[index] for name, index in bones.items()}, others)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Joints matched with their median places: polygon by name, and its centre in frame units."""
+
+    misfit: float
+    to_frame: geometry.Affine
+    chosen: Mapping[str, int]
+    centres: Mapping[str, Points]
+
+
+def _fit_joints(polygons: Sequence[Polygon]) -> _Fit | None:
+    """The best of many starts: each side, the two largest polygons as the wrist, turned all round."""
+    if len(polygons) < FEWEST_JOINTS:
+        return None
+    centres, areas = np.array([_centre(polygon) for polygon in polygons]), [_area(polygon) for polygon in polygons]
+    fits = [
+        _matched(centres, _start(centres, wrist, mirrored, degrees))
+        for mirrored, wrist, degrees in itertools.product((False, True), np.argsort(areas)[-2:], STARTS_DEGREES)
+    ]
+    return min((fit for fit in fits if fit), key=lambda fit: fit.misfit, default=None)
+
+
+def _start(centres: Points, wrist: int, mirrored: bool, degrees: float) -> geometry.Affine:
+    """The wrist at its place, the furthest joints as far from it as fingertips are."""
+    length = np.sort(np.hypot(*(centres - centres[wrist]).T))[-3:].mean() / 1.55
+    return geometry.chain(
+        geometry.translation(*-centres[wrist]),
+        geometry.scaling((-1 if mirrored else 1) / length, 1 / length),
+        geometry.rotation(degrees),
+        geometry.translation(*PLACES[0]),
+    )
+
+
+def _matched(centres: Points, to_frame: geometry.Affine) -> _Fit | None:
+    """Alternate between matching joints with places and fitting the similarity."""
+    mirrored = np.linalg.det(to_frame[:, :2]) < 0
+    for number in range(ROUNDS):
+        rows, columns, _ = _assigned(geometry.move(centres, to_frame), 2 * NEAR if number < 3 else NEAR)
+        if len(rows) < FEWEST_JOINTS:
+            return None
+        to_frame = _similarity(centres[rows], PLACES[columns], mirrored)
+    moved = geometry.move(centres, to_frame)
+    rows, columns, cost = _assigned(moved, NEAR)
+    chosen = {NAMES[column]: int(row) for row, column in zip(rows, columns, strict=True)}
+    if "wrist" not in chosen and "radius" in chosen:  # drawn as one, so that its centre lies towards the radius
+        chosen = {"wrist": chosen.pop("radius"), **chosen}
+    missing = sum(name not in chosen for name in NAMES if name not in APART)
+    misfit = cost + NEAR**2 * (missing + len(centres) - len(rows))
+    return _Fit(misfit, to_frame, chosen, {name: moved[row] for name, row in chosen.items()})
+
+
+def _assigned(moved: Points, near: float) -> tuple[NDArray[np.intp], NDArray[np.intp], float]:
+    """Points and places that belong together within a distance, and the sum of their squared distances."""
+    squares = np.minimum(((moved[:, None] - PLACES) ** 2).sum(-1), near**2)
+    rows, columns = linear_sum_assignment(squares)
+    close = squares[rows, columns] < near**2
+    return rows[close], columns[close], float(squares[rows, columns][close].sum())
+
+
+def _similarity(points: Points, places: Points, mirrored: bool) -> geometry.Affine:
+    """Least-squares turn, scale and shift, after mirroring where asked for."""
+    side = geometry.scaling(-1.0 if mirrored else 1.0, 1.0)
+    x, y = geometry.move(points, side).T
+    one, zero = np.ones_like(x), np.zeros_like(x)
+    rows = np.concatenate([np.stack([x, -y, one, zero], 1), np.stack([y, x, zero, one], 1)])
+    a, b, right, down = np.linalg.lstsq(rows, places.T.ravel(), rcond=None)[0]
+    return geometry.chain(side, np.array([[a, -b, right], [b, a, down]]))
+
+
+def _is_hand(centres: Mapping[str, Points]) -> bool:
+    """Whether the knuckles and the wrist are there and no finger is bent beyond reason."""
+    if not {"wrist", *(f"mcp{finger}" for finger in FINGERS)} <= set(centres):
+        return False
+    for finger in FINGERS:
+        chain = [centres[name] for name in ("wrist", f"mcp{finger}", f"pip{finger}", f"dip{finger}") if name in centres]
+        for first, second, third in zip(chain, chain[1:], chain[2:], strict=False):
+            if _bend_degrees(second - first, third - second) > LARGEST_BEND_DEGREES:
+                return False
+    return True
+
+
+def _bend_degrees(first: Points, second: Points) -> float:
+    cosine = first @ second / max(float(np.linalg.norm(first) * np.linalg.norm(second)), 1e-9)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+RADIUS_LANDMARK = np.array([-0.018, 0.039])
+"""From the centre of the radial epiphysis to that of the radius box of Koitka et al. 2018, in frame units: median of the 14
+films that have both."""
+
+
+def region_landmarks(path: Path, film_ids: Collection[str]) -> dict[str, Points]:
+    """The landmarks of `datasets.annotations.LANDMARKS` on those of some films whose regions can be named.
+
+    Returns:
+        By film id, points `(4, 2)` in fractions of film width and height; NaN where a region has no name.
+    """
+    drawn = {film_id: film for film_id, film in read_regions(path).items() if film_id in film_ids}
+    named = {film_id: name_regions(film) for film_id, film in drawn.items()}
+    return {film_id: _landmarks(regions) / drawn[film_id].size_px for film_id, regions in named.items() if regions}
+
+
+def _landmarks(regions: NamedRegions) -> Points:
+    points = np.full((4, 2), np.nan)
+    if "radius" in regions.bones:
+        to_native = geometry.inverse(regions.to_frame)[:, :2]
+        points[0] = _centre(regions.bones["radius"]) + to_native @ RADIUS_LANDMARK
+    for row, name in enumerate(LANDMARKS[1:], start=1):
+        if name in regions.joints:
+            points[row] = _centre(regions.joints[name])
+    return points
+
+
+BEYOND = {"mcp": "pp", "pip": "mp", "dip": "dp"}
+"""The bone beyond a joint, whose base holds the epiphysis."""
+IN_JOINT = 0.14
+"""An epiphysis of a finger lies within this of the centre of its joint, in frame units."""
+DISTAL, PROXIMAL = 0.025, -0.012
+"""Frame units along the finger from the centre of a knuckle: the base of the phalanx lies beyond the first, the head of the
+metacarpal before the second, bones drawn as one between them."""
+MC1_PLACE, MC1_NEAR = np.array([0.335, 0.635]), 0.13
+RADIUS_COLUMN, RADIUS_WIDE = (-0.06, 0.25), 1.6
+"""Across the hand, and width over height: the carpal bones above are rounder."""
+ULNA_COLUMN, ULNA_ABOVE_RADIUS = -0.09, 0.06
+
+
+def _name_bones(polygons: Sequence[Polygon], fit: _Fit) -> dict[str, int]:
+    moved = [geometry.move(polygon, fit.to_frame) for polygon in polygons]
+    names: dict[str, int] = {}
+    at_wrist = dict[int, Points]()
+    for index, polygon in enumerate(moved):
+        centre = _centre(polygon)
+        joint = min(_finger_joints(fit), key=lambda name: float(np.hypot(*(centre - fit.centres[name]))))
+        if np.hypot(*(centre - fit.centres[joint])) < IN_JOINT:
+            name = _finger_bone(joint, centre, fit)
+            if name and name not in names:
+                names[name] = index
+        else:
+            at_wrist[index] = polygon
+    return names | _wrist_bones(at_wrist)
+
+
+def _finger_joints(fit: _Fit) -> list[str]:
+    return [name for name in fit.centres if name != "wrist" and name not in APART]
+
+
+def _finger_bone(joint: str, centre: Points, fit: _Fit) -> str | None:
+    """The epiphysis at a place in a joint."""
+    if joint == "ip1":
+        return "dp1"
+    kind, finger = joint[:3], joint[3:]
+    if joint == "mcp1" or kind != "mcp":
+        return BEYOND[kind] + finger
+    along = fit.centres[joint] - fit.centres["wrist"]
+    place = float((centre - fit.centres[joint]) @ along / np.linalg.norm(along))
+    if place > DISTAL:
+        return f"pp{finger}"
+    return f"mc{finger}" if place < PROXIMAL else None
+
+
+def _wrist_bones(polygons: Mapping[int, Points]) -> dict[str, int]:
+    """First metacarpal, radius and ulna among the bones at the wrist."""
+    names: dict[str, int] = {}
+    centres = {index: _centre(polygon) for index, polygon in polygons.items()}
+    thumb = [index for index, centre in centres.items() if np.hypot(*(centre - MC1_PLACE)) < MC1_NEAR and centre[0] > 0.27]
+    if len(thumb) == 1:
+        names["mc1"] = thumb[0]
+    column = [index for index, (x, _) in centres.items() if RADIUS_COLUMN[0] < x < RADIUS_COLUMN[1]]
+    last = max(column, key=lambda index: centres[index][1], default=None)
+    if last is not None and _width_over_height(polygons[last]) >= RADIUS_WIDE:
+        names["radius"] = last
+        beside = [index for index, (x, _) in centres.items() if x < ULNA_COLUMN]
+        ulna = max(beside, key=lambda index: centres[index][1], default=None)
+        if ulna is not None and centres[ulna][1] > centres[last][1] - ULNA_ABOVE_RADIUS:
+            names["ulna"] = ulna
+    return names
+
+
+def _width_over_height(polygon: Points) -> float:
+    width, height = np.ptp(polygon, axis=0)
+    return float(width / max(height, 1e-9))
+
+
+def _area(polygon: Polygon) -> float:
+    return abs(float(cv2.contourArea(polygon.astype(np.float32))))
+
+
+def _centre(polygon: Polygon) -> Points:
+    """Centre of gravity; the mean corner of a polygon without area."""
+    moments = cv2.moments(polygon.astype(np.float32))
+    if abs(moments["m00"]) < 1e-9:
+        return np.asarray(polygon.mean(axis=0))
+    return np.array([moments["m10"], moments["m01"]]) / moments["m00"]
