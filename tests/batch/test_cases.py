@@ -74,7 +74,7 @@ def test_spreadsheets_files_are_read(tmp_path: Path, prefix: bytes, end: bytes) 
         ("b.png,F,nan", "line 3: An age must lie between 0 and 1440 months"),
         ("b.png,F,-3", "line 3: An age must lie between 0 and 1440 months"),
         (",F,100", "line 3: the path is empty"),
-        ("b\0.png,F,100", "line 3: the path is no path"),
+        ("b\0.png,F,100", "line 3: the path is invalid"),
     ],
 )
 def test_bad_value_names_its_line(tmp_path: Path, row: str, message: str) -> None:
@@ -91,7 +91,7 @@ def test_wrong_columns_are_named(tmp_path: Path, header: str) -> None:
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff", "path\nJörg.png\n".encode("latin-1")], ids=["image", "Latin-1"])
 def test_cases_file_that_is_no_utf8_is_an_input_error(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(InputError, match=r"text in UTF-8, which .* is not"):
+    with pytest.raises(InputError, match=r"cases file in UTF-8, got another encoding in"):
         cases_of(cases_file(tmp_path, content))
 
 
@@ -131,7 +131,7 @@ def test_an_empty_name_is_no_folder() -> None:
     ("text", "message"),
     [
         ("path,sex\n", "Expected a film on each line after the first"),
-        ('path\n"' + "x" * 200_000, "is a quote not closed"),
+        ('path\n"' + "x" * 200_000, "is a quotation mark missing"),
     ],
     ids=["header only", "open quote"],
 )
@@ -181,7 +181,7 @@ def test_a_long_list_that_is_damaged_ends_there(tmp_path: Path) -> None:
     *good, bad = stream_cases([str(path)])
     assert {case.label for case in good} == {"a.png"}
     assert isinstance(bad, UnusableCase)
-    assert "text in UTF-8" in bad.reason
+    assert "file in UTF-8" in bad.reason
 
 
 def test_one_folder_can_be_left_out(tmp_path: Path) -> None:

@@ -338,7 +338,7 @@ def test_other_kinds_of_table(films: Path, tmp_path: Path, kind: str) -> None:
     ("words", "message"),
     [
         (["--out", "out.xlsx"], "Results are written as .csv, .jsonl or .parquet, got 'out.xlsx'."),
-        (["--out", "out.csv", "--csv", "out.csv"], "Results go to one file: give --csv or --out."),
+        (["--out", "out.csv", "--csv", "out.csv"], "Results can be written to one file only: give either --csv or --out."),
         (["--csv", os.devnull], "Expected a file for the results, got a folder, device or pipe"),
     ],
 )

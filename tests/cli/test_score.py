@@ -173,7 +173,7 @@ def test_a_film_without_a_sex_has_a_row_for_each(tmp_path: Path) -> None:
         (HEADER + f"a,F,G,I{',G' * 11}\n", "row 1: TW3-RUS: ulna has no stage 'I'"),
         (HEADER + "a,F,G\n", "row 1: 15 values were expected, one for each column, got 3"),
         ("id,sex,radius,capitate\na,F,G,\n", "row 1: TW3-RUS has no bone 'capitate'"),
-        ("id,sex,radius,Radius\na,F,G,G\n", "has a column twice"),
+        ("id,sex,radius,Radius\na,F,G,G\n", "has a repeated column"),
         (HEADER, "has no rows; expected the columns id, sex, radius"),
         ("", "is empty: expected the columns id, sex, radius"),
         pytest.param(HEADER + 'a,F,"' + "G" * 200_000, "cannot be read as CSV", id="long quote"),

@@ -73,7 +73,7 @@ def test_a_bone_age_that_advances_faster_than_two_years_a_year_is_a_finding(to_b
     (pace,) = assess_growth(Child(Sex.MALE, (Visit(100, 100), Visit(112, to_bone_age)))).paces
 
     assert [finding.code for finding in pace.findings] == codes
-    message = "Bone age advances 2.1 years a year between 8 y 4 m and 9 y 4 m: read both films again."
+    message = "Bone age advances 2.1 years per year between 8 y 4 m and 9 y 4 m: read both films again."
     assert [finding.message for finding in pace.findings] == ([message] if codes else [])
 
 

@@ -100,7 +100,7 @@ def test_gaps_of_the_file_are_filled_by_arguments(tmp_path: Path) -> None:
         ),
         ("sex,age,birth_weight_kg\nF,12y,3400\n", "birth weight must lie between 0.3 and 7 kg"),
         ("sex,age\nF,9y12m\n", "In addition to years an age has 0 to 11 months"),
-        ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a column twice"),
+        ("sex,age,height_cm,age\nF,9y,133,9y\n", "has a repeated column"),
         ("sex,age\nX,9y\n", "Sex must be F, M or unknown"),
         ("sex,age\nU,9y\n", "give the sex, F or M"),
     ],

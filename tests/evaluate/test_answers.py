@@ -72,7 +72,7 @@ class TestAge:
     def test_the_prior_draws_the_median_to_the_nearer_plate(self, said: float, named: float) -> None:
         girl, boy = uncalibrated("a", 60, Sex.FEMALE, said), uncalibrated("b", 60, Sex.MALE, said)
 
-        ages = ages_by_way([girl, boy], PLATES, temperature=1)["median with the plates' prior"]
+        ages = ages_by_way([girl, boy], PLATES, temperature=1)["median with a prior on atlas plates"]
 
         assert ages[0] == pytest.approx(named, abs=0.5)
         assert ages[1] == pytest.approx(said), "these are the labels of girls"

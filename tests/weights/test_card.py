@@ -56,5 +56,5 @@ def test_every_fault_of_a_card_is_named_at_once(tmp_path: Path) -> None:
     assert str(refused.value) == (
         "The card card.json does not fit this program: version: Input should be a valid string, got 1.0; "
         "task: expected a value, got none; sha256: String should match pattern '^[0-9a-f]{64}$', got \"abc\"; "
-        "colour: this program knows no such key."
+        "colour: unknown key."
     )

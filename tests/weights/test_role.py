@@ -28,7 +28,7 @@ from tests.cli.running import boneage
 from tests.toy_model import network, toy_card, write_toy
 
 FAULTS = {
-    "unknown key": ("whole-hand", ("preprocessing", "colour"), "red", "views.colour: this program knows no such key"),
+    "unknown key": ("whole-hand", ("preprocessing", "colour"), "red", "views.colour: unknown key"),
     "missing key": ("whole-hand", ("preprocessing", "phases"), None, "preprocessing.views.phases: expected a value, got none"),
     "wrong type": ("whole-hand", ("preprocessing", "phases"), "2", 'phases: Input should be a valid integer, got "2"'),
     "out of range": ("whole-hand", ("calibration", "temperature"), 0.0, "temperature: Input should be greater than 0, got 0.0"),

@@ -43,7 +43,7 @@ def test_card_with_a_wrong_sha256_is_refused(tmp_path: Path) -> None:
 def test_missing_weights_are_named(tmp_path: Path, missing: str) -> None:
     models = write_toy(tmp_path)
     (tmp_path / f"{missing}.onnx").unlink()
-    with pytest.raises(WeightsError, match=rf"names {missing}\.onnx, but no such file"):
+    with pytest.raises(WeightsError, match=rf"names {missing}\.onnx, but there is no such file"):
         Assessor.load(models)
 
 

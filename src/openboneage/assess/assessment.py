@@ -78,10 +78,10 @@ class Assessment(Record):
         description="The bone age compared with the normal range; null where sex or age is not known, "
         "or the range does not cover the age."
     )
-    findings: tuple[Finding, ...] = Field(description="What a person should look at, the reasons of a rejection among them.")
+    findings: tuple[Finding, ...] = Field(description="Findings to check, including the reasons of a rejection.")
     film: FilmFacts = Field(description="The file.")
     subject: Subject = Field(description="The child.")
-    pose: Pose = Field(description="How the hand lay on the film.")
+    pose: Pose = Field(description="Pose of the hand on the film.")
     quality: Measures = Field(description="Measures behind the verdict.")
     models: tuple[ModelFacts, ...] = Field(min_length=1, description="Models used.")
     seconds: Mapping[str, Annotated[NotNegative, FourDecimals]] = Field(
@@ -153,7 +153,7 @@ class FailureReason(Record):
 
     type: Literal["InputError", "RefusedError", "UnreadableError"] = Field(
         description="`InputError`: missing or not allowed; `RefusedError`: several images; "
-        "`UnreadableError`: no image that can be read."
+        "`UnreadableError`: not a readable image."
     )
     message: Text = Field(description="One or two sentences for a person.")
 

@@ -69,7 +69,7 @@ class AgeInterval:
 
     low_months: Annotated[BoneAgeMonths, Field(description="Lower end, in months.")]
     high_months: Annotated[BoneAgeMonths, Field(description="Upper end, in months.")]
-    coverage: Annotated[Share, Field(description="Share of children whose reading the interval should hold.")]
+    coverage: Annotated[Share, Field(description="Share of children whose reading should lie in the interval.")]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -121,11 +121,11 @@ class FilmFacts(Record):
 
 
 class Pose(Record):
-    """How the hand lay on the film."""
+    """Pose of the hand on the film."""
 
     inverted: bool = Field(description="Whether bones were dark.")
     rotation_degrees: Annotated[float, OneDecimal] = Field(
-        ge=-180, le=180, description="How far the hand is turned clockwise from upright, in degrees."
+        ge=-180, le=180, description="Clockwise rotation of the hand from upright, in degrees."
     )
     mirrored: bool = Field(description="Whether the hand was mirrored to a left hand.")
     laterality: Laterality = Field(

@@ -130,10 +130,10 @@ def _read_cases(source: Path, default: Case) -> Iterator[Case | UnusableCase]:
             for row in reader:
                 yield _read_case(source, reader.line_num, row, default)
     except UnicodeDecodeError:
-        reason = f"A cases file is text in UTF-8, which {source} is not; save it as CSV UTF-8."
+        reason = f"Expected a cases file in UTF-8, got another encoding in {source}; save it as CSV UTF-8."
         yield UnusableCase(str(source), reason)
     except csv.Error as error:
-        reason = f"Expected a cases file as CSV, but {source} is damaged ({error}): is a quote not closed?"
+        reason = f"Expected a cases file as CSV, but {source} is damaged ({error}): is a quotation mark missing?"
         yield UnusableCase(str(source), reason)
 
 
@@ -148,7 +148,7 @@ def _read_case(source: Path, line: int, row: dict[str, str], default: Case) -> C
     name, sex, age = (row.get(column) or "" for column in CASE_COLUMNS)
     try:
         if not name or "\0" in name:
-            raise InputError(f"the path is {'no path' if name else 'empty'}.")
+            raise InputError(f"the path is {'invalid' if name else 'empty'}.")
         return Case(
             path=source.parent / name,
             label=name,

@@ -39,7 +39,7 @@ def open_results(path: Path, models: str, kind: str | None = None) -> Iterator[R
     if kind not in (*LAYOUTS, PARQUET):
         raise InputError(f"Results are written as {CSV}, {JSON_LINES} or {PARQUET}, got {path.name!r}.")
     if not path.parent.is_dir():
-        raise InputError(f"There is no folder {path.parent}; make it first.")
+        raise InputError(f"There is no folder {path.parent}; create it first.")
     if path.exists() and not path.is_file():
         raise InputError(f"Expected a file for the results, got a folder, device or pipe: {path}.")
     with _locked(path):

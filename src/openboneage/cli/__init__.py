@@ -78,7 +78,7 @@ def main() -> None:
     except FileNotFoundError as error:
         sys.exit(fail(InputError(f"There is no file or folder {error.filename}.")))
     except PermissionError as error:
-        sys.exit(fail(InputError(f"Not allowed to read or write {error.filename}.")))
+        sys.exit(fail(InputError(f"No permission to read or write {error.filename}.")))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -64,7 +64,7 @@ def assess(
     missing or damaged.
     """
     if csv_out and table_out:
-        raise InputError("Results go to one file: give --csv or --out.")
+        raise InputError("Results can be written to one file only: give either --csv or --out.")
     figures = Figures.of(figure, sources, overwrite) if figure else None
     find_cases = partial(
         stream_cases,

@@ -70,7 +70,7 @@ def ages(
     readings = study.read_films(sample.source, sample.films, load, executor_of(jobs, dask), sex)
     out.print(study.figures_table(study.figures_by_group(readings)))
     out.print(f"\n{study.bias_table(readings)}")
-    out.print(f"\nRefused, so without an answer: {study.refused(readings)} of {len(readings)} films.")
+    out.print(f"\nRefused: {study.refused(readings)} of {len(readings)} films.")
     _print_unread(sample, readings)
     if difference := study.readers_difference(readings):
         out.print(difference)

@@ -51,7 +51,7 @@ def score(
     scoring = Scoring(chosen, levels)
     if (file is None) == (not stages):
         raise InputError(
-            f"Give stages or --csv, one of them. Bones and stages of {scoring.staged_by.title}: {_choices(scoring.staged_by)}."
+            f"Give either stages or --csv. Bones and stages of {scoring.staged_by.title}: {_choices(scoring.staged_by)}."
         )
     if file is not None:
         print_films(chosen, read_films(scoring, file, sex), as_json)

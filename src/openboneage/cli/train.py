@@ -49,7 +49,7 @@ def default(
     outlines: Annotated[Path | None, typer.Option(help="Outlines of hands, for the hand finder.")] = None,
     boxes: Annotated[Path | None, typer.Option(help="Table of joint boxes, for the hand finder.")] = None,
     regions: Annotated[Path | None, typer.Option(help="Drawn joints and bones, for the hand finder.")] = None,
-    not_hands: Annotated[Path | None, typer.Option(help="Archive of images that show no hand, for the hand finder.")] = None,
+    not_hands: Annotated[Path | None, typer.Option(help="Archive of images without a hand, for the hand finder.")] = None,
     backbone: Annotated[
         Path | None,
         typer.Option(help="TFLite file of MobileNetV2 on ImageNet; without it, one network is trained instead of two."),

@@ -205,10 +205,10 @@ def _pace(earlier: tuple[float, float], later: tuple[float, float]) -> BoneAgePa
         message = f"Only {elapsed:.1f} months lie between the films: the pace of bone age is uncertain."
         findings.append(Finding("short-interval", Severity.WARNING, message))
     if ratio < 0:
-        message = f"Bone age goes back between {format_age(from_age)} and {format_age(to_age)}: read both films again."
+        message = f"Bone age decreases between {format_age(from_age)} and {format_age(to_age)}: read both films again."
         findings.append(Finding("bone-age-goes-back", Severity.WARNING, message))
     if ratio > FAST_PACE:
         ages = f"{format_age(from_age)} and {format_age(to_age)}"
-        message = f"Bone age advances {ratio:.1f} years a year between {ages}: read both films again."
+        message = f"Bone age advances {ratio:.1f} years per year between {ages}: read both films again."
         findings.append(Finding("bone-age-fast", Severity.WARNING, message))
     return BoneAgePace(from_age, to_age, ratio, tuple(findings))

@@ -44,12 +44,12 @@ def csv_rows(text: str, name: str, expected: str) -> tuple[tuple[str, ...], list
     try:
         header, *rows = list(csv.reader(lines, strict=True)) or [[]]
     except csv.Error as error:
-        raise InputError(f"{name} cannot be read as CSV: {error}. Is a quotation mark never closed?") from error
+        raise InputError(f"{name} cannot be read as CSV: {error}. Is a quotation mark missing?") from error
     columns = tuple(column.strip() for column in header)
     if not columns:
         raise InputError(f"{name} is empty: expected the columns {expected}, and at least one row.")
     if len({column.lower() for column in columns}) < len(columns):
-        raise InputError(f"{name} has a column twice.")
+        raise InputError(f"{name} has a repeated column.")
     if not rows:
         raise InputError(f"{name} has no rows; expected the columns {expected}, and at least one row.")
     for number, row in enumerate(rows, start=1):

@@ -215,7 +215,7 @@ def _missing_findings(standard: ScoringMethod, sex: Sex, missing: tuple[str, ...
         return ()
     share = _share(standard, sex, missing)
     message = (
-        f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval holds all of their plausible stages."
+        f"Not given: {', '.join(missing)}, {share:.0%} of the adult score; the interval covers all of their plausible stages."
     )
     return (Finding("bones-missing", Severity.WARNING, message),)
 
@@ -225,7 +225,7 @@ def _out_of_step(bones: tuple[BoneMaturity, ...], age: AgeReading) -> tuple[Find
     findings = []
     for item in bones:
         if abs(item.age.limit_months - age.limit_months) > OUT_OF_STEP_MONTHS:
-            message = f"{item.bone} {item.stage} is {item.age}, the hand {age}: check the stage."
+            message = f"Stage {item.stage} of {item.bone} has the age {item.age}, the hand {age}: check the stage."
             findings.append(Finding("bone-out-of-step", Severity.WARNING, message))
     return tuple(findings)
 

@@ -107,7 +107,7 @@ class Child:
                 raise InputError(f"Visit at {visit.age_months:g} months: {error}") from error
         ages = [visit.age_months for visit in self.visits]
         if len(set(ages)) < len(ages):
-            raise InputError("Two visits have the same age: each needs its own.")
+            raise InputError("Two visits have the same age; each visit needs its own.")
         object.__setattr__(self, "visits", tuple(sorted(self.visits, key=lambda visit: visit.age_months)))
 
     def past_menarche(self, visit: Visit) -> bool | None:

@@ -106,7 +106,7 @@ class FilmFiles:
             raise InputError(f"Expected films in {self.name}, found none ({self.layout}).")
         film_id, count = Counter(film.id for film in self.films).most_common(1)[0]
         if count > 1:
-            raise InputError(f"Expected each film of {self.name} once, but the id {film_id} stands {count} times.")
+            raise InputError(f"Expected each film of {self.name} once, but the id {film_id} occurs {count} times.")
 
     def radiograph(self, film: Film) -> Radiograph:
         """Read a film's file.

@@ -81,9 +81,9 @@ def ages_by_way(readings: Sequence[UncalibratedReading], learned: Sequence[Film]
     as_readers = scaled * np.stack([preferences[reading.film.sex] for reading in readings])
     return {
         "mean of the raw distribution": raw @ MONTHS,
-        "mean after temperature (what ships)": scaled @ MONTHS,
-        "median after temperature": _medians(scaled),
-        "median with the plates' prior": _medians(as_readers / as_readers.sum(axis=1, keepdims=True)),
+        "mean after temperature scaling (used)": scaled @ MONTHS,
+        "median after temperature scaling": _medians(scaled),
+        "median with a prior on atlas plates": _medians(as_readers / as_readers.sum(axis=1, keepdims=True)),
     }
 
 

@@ -67,7 +67,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
             model, (example,), dynamo=True, dynamic_shapes=({0: batch},), external_data=False, verbose=False
         )
         if program is None:
-            raise WeightsError("torch gave no ONNX program.")
+            raise WeightsError("torch exported no ONNX program.")
         program.save(draft)
         stored = _stored_in_bytes(onnx.load(draft))
     onnx.checker.check_model(stored)

@@ -54,7 +54,7 @@ def scene_pools(material: Material) -> Pools:
     """
     if not (material.outlines and material.boxes and material.not_hands):
         raise InputError(
-            "Expected outlines, boxes and images that show no hand to train the hand finder: give --outlines, --boxes and "
+            "Expected outlines, boxes and images without a hand to train the hand finder: give --outlines, --boxes and "
             "--not-hands, or train the age model alone (--only whole-hand)."
         )
     films = films_of(material.films, Split.TRAIN)

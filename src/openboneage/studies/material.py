@@ -27,7 +27,7 @@ class Material:
         outlines: Outlines of hands on some of the films, see `datasets.annotations`.
         boxes: Joint boxes on some of the films, see there.
         regions: Drawn joints and bones of some of the films, see `datasets.regions`.
-        not_hands: Archive of images that show no hand.
+        not_hands: Archive of images without a hand.
         backbone: TFLite file of MobileNetV2 pretrained on ImageNet.
     """
 

@@ -74,7 +74,7 @@ def _checked_bytes(card: Card, folder: Path) -> bytes:
     try:
         data = (folder / card.file).read_bytes()
     except OSError:
-        raise WeightsError(f"The card {card.name} names {card.file}, but no such file lies beside it.") from None
+        raise WeightsError(f"The card {card.name} names {card.file}, but there is no such file next to it.") from None
     digest = hashlib.sha256(data).hexdigest()
     if digest != card.sha256:
         raise WeightsError(

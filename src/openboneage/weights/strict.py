@@ -12,7 +12,7 @@ from openboneage.errors import WeightsError
 
 STRICT = ConfigDict(extra="forbid", strict=True)
 """Configuration of a card and of every part of a specification."""
-PLAIN_MESSAGES = {"missing": "expected a value, got none", "unexpected_keyword_argument": "this program knows no such key"}
+PLAIN_MESSAGES = {"missing": "expected a value, got none", "unexpected_keyword_argument": "unknown key"}
 Parsed = TypeVar("Parsed")
 
 

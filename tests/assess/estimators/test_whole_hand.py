@@ -167,7 +167,7 @@ def test_a_model_of_one_picture_answers_the_mean_over_it_and_its_mirror_image(tm
     ("change", "fault"),
     [
         ({"height_px": 0}, r"preprocessing\.picture\.height_px: Input should be greater than 0, got 0"),
-        ({"colour": "red"}, r"preprocessing\.picture\.colour: this program knows no such key"),
+        ({"colour": "red"}, r"preprocessing\.picture\.colour: unknown key"),
         ({"phases": 2}, r"preprocessing\.views\.places: expected a value, got none"),
     ],
 )

@@ -85,9 +85,9 @@ def test_the_error_band_is_interpolated_within_the_validating_sample() -> None:
     ("ahead", "counts", "word"),
     [
         (24, True, ""),
-        (24.1, False, "2.0 years ahead of age. Beyond two years children tend to end taller"),
+        (24.1, False, "2.0 years ahead of age. Beyond two years children tend to become taller"),
         (-24, True, ""),
-        (-24.1, False, "2.0 years behind age. Beyond two years children tend to end shorter"),
+        (-24.1, False, "2.0 years behind age. Beyond two years children tend to become shorter"),
     ],
 )
 def test_beyond_two_years_of_difference_a_prediction_does_not_count(ahead: float, counts: bool, word: str) -> None:
@@ -96,7 +96,7 @@ def test_beyond_two_years_of_difference_a_prediction_does_not_count(ahead: float
     assert prediction.in_consensus is counts
     messages = [finding.message for finding in prediction.findings if finding.code == "bone-age-far-from-age"]
     assert len(messages) == (0 if counts else 1)
-    assert all(f"{word} than the tables" in message for message in messages)
+    assert all(f"{word} than Bayley" in message for message in messages)
 
 
 def test_there_is_no_error_band_under_8_years() -> None:

@@ -70,7 +70,7 @@ def test_only_short_children(sds: float, refused: bool) -> None:
 
 @pytest.mark.parametrize("age", [47.9, 204.1])
 def test_only_from_4_to_17_years(age: float) -> None:
-    with pytest.raises(RefusedError, match="Holds ages of 4 to 17 years"):
+    with pytest.raises(RefusedError, match="Covers ages from 4 to 17 years"):
         blum_2022(HeightInputs(Sex.MALE, age, height_at_sds(Sex.MALE, age, -2), bone_age_months=age))
 
 

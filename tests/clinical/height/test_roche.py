@@ -47,7 +47,7 @@ def test_ends_of_every_table(method: Method, sex: Sex, first: float, last: float
     for age in (first, last):
         assert 150 < method(median_child(sex, age)).adult_height_cm < 190
     for age in (first - 0.1, last + 0.1):
-        with pytest.raises(RefusedError, match=f"Holds {sex} ages of"):
+        with pytest.raises(RefusedError, match=f"Covers {sex} ages from"):
             method(median_child(sex, age))
 
 

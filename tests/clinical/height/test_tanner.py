@@ -63,7 +63,7 @@ def test_ends_by_age(sex: Sex, first: float, last: float) -> None:
     for age in (first, last - 0.1):
         assert tanner_1975(child(sex, age, age, menarche=None)).adult_height_cm == pytest.approx(adult, abs=6)
     for age in (first - 0.1, last):
-        with pytest.raises(RefusedError, match=f"Holds {sex} ages of 4 to"):
+        with pytest.raises(RefusedError, match=f"Covers {sex} ages from 4 to"):
             tanner_1975(child(sex, age, age))
 
 
@@ -74,7 +74,7 @@ def test_ends_by_bone_age(sex: Sex, first: float, last: float) -> None:
         assert not prediction.in_consensus
         assert prediction.findings == ()
     for bone_age in (first - 0.1, last):
-        with pytest.raises(RefusedError, match=f"Holds {sex} bone ages of 4 to"):
+        with pytest.raises(RefusedError, match=f"Covers {sex} bone ages from 4 to"):
             tanner_1975_by_bone_age(child(sex, bone_age, bone_age))
 
 

@@ -143,7 +143,7 @@ def test_ends_of_the_tables(sex: Sex, first: float, last: float) -> None:
         inputs = boy(age) if sex is Sex.MALE else girl(age, age > 150)
         assert tw_mark2_1983(inputs).adult_height_cm == pytest.approx(adult, abs=6)
     for age in (first - 0.1, last + 0.1):
-        with pytest.raises(RefusedError, match=f"Holds {sex} ages of"):
+        with pytest.raises(RefusedError, match=f"Covers {sex} ages from"):
             tw_mark2_1983(HeightInputs(sex, age, height_at_sds(sex, min(age, 240), 0), tw2_bone_age_months=min(age, 216)))
 
 

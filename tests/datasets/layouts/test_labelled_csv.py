@@ -121,5 +121,5 @@ def test_an_id_is_unique(tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         write_png(tmp_path / name)
 
-    with pytest.raises(InputError, match="the id 7 stands 2 times"):
+    with pytest.raises(InputError, match="the id 7 occurs 2 times"):
         open_csv(write_table(tmp_path / "films.csv", ("path", "id"), ("a.png", 7), ("b.png", 7)))

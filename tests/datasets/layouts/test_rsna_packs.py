@@ -135,7 +135,7 @@ def test_a_film_comes_with_the_pixels_chosen(more_pixels: Path, pixels: Pixels |
 
     assert len(source.films) == films, "native films come with any choice"
     assert radiograph.height_px == height_px
-    assert f"of the kind {pixels or Pixels.SAMPLED}" in source.layout
+    assert f"films ({pixels or Pixels.SAMPLED})" in source.layout
 
 
 def test_films_of_the_challenge_look_alike_in_all_packs(real_rsna: Path) -> None:

@@ -39,7 +39,7 @@ def test_empty_rows_short_rows_and_empty_columns_do_no_harm(tmp_path: Path) -> N
         (b"\xd0\xcf\x11\xe0rest", "is a spreadsheet"),
         (b"id,na\xefve\n", "text in UTF-8"),
         (b"", "got an empty file"),
-        (b"id,id\n1,2\n", "a name of its own for each column"),
+        (b"id,id\n1,2\n", "a unique name for each column"),
     ],
 )
 def test_files_that_are_not_tables_are_refused(tmp_path: Path, data: bytes, message: str) -> None:

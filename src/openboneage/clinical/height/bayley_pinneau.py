@@ -80,8 +80,8 @@ def _far_from_age(ahead_months: float) -> tuple[Finding, ...]:
         return ()
     word, tendency = ("ahead of", "taller") if ahead_months > 0 else ("behind", "shorter")
     message = (
-        f"Bone age is {abs(ahead_months) / MONTHS_PER_YEAR:.1f} years {word} age. Beyond two years children tend to end "
-        f"{tendency} than the tables of Bayley and Pinneau say (1952, p. 438): their value is not counted in the median."
+        f"Bone age is {abs(ahead_months) / MONTHS_PER_YEAR:.1f} years {word} age. Beyond two years children tend to become "
+        f"{tendency} than Bayley and Pinneau's tables predict (1952, p. 438): the value does not count in the median."
     )
     return (Finding("bone-age-far-from-age", Severity.WARNING, message),)
 

@@ -32,7 +32,7 @@ def blum_2022(inputs: HeightInputs) -> HeightPrediction:
     """
     first, last = AGES_YEARS
     if not first <= inputs.age_years <= last:
-        raise RefusedError(f"Holds ages of {first:g} to {last:g} years, got {inputs.age_years:.1f}.")
+        raise RefusedError(f"Covers ages from {first:g} to {last:g} years, got {inputs.age_years:.1f}.")
     sds = height_for_age(inputs.sex, inputs.age_months, inputs.height_cm).sds
     if sds > SHORT_SDS:
         raise RefusedError(f"Made for idiopathic short stature, a height SDS of {SHORT_SDS} or less, got {sds:+.2f}.")

@@ -95,7 +95,7 @@ def weights_at(table: Table, age_column: str, age: float, weights: Sequence[str]
     ages = table.column(age_column)
     if not ages[0] <= age <= ages[-1]:
         first, last, got = (format_age(value * months_per_unit) for value in (ages[0], ages[-1], age))
-        raise RefusedError(f"Holds {table.rows[0]['sex']} ages of {first} to {last}, got {got}.")
+        raise RefusedError(f"Covers {table.rows[0]['sex']} ages from {first} to {last}, got {got}.")
     return [float(np.interp(age, ages, table.column(name))) for name in weights]
 
 

@@ -46,7 +46,7 @@ def reinehr_2019(inputs: HeightInputs) -> HeightPrediction:
     table = load_table("reinehr_2019_cdgp_boys.csv").where(bone_age_delay_group=group)
     ages = table.column("bone_age_years")
     if not ages[0] <= bone_age <= ages[-1]:
-        raise RefusedError(f"Holds bone ages of {ages[0]:g} to {ages[-1]:g} years, got {bone_age:.1f}.")
+        raise RefusedError(f"Covers bone ages from {ages[0]:g} to {ages[-1]:g} years, got {bone_age:.1f}.")
     share = float(np.interp(bone_age, ages, table.column("percent_adult_height")))
     adult_height = inputs.height_cm * 100 / share
     over, _, _ = published_error(_METHOD, Sex.MALE, "mean error in independent validation")

@@ -81,7 +81,7 @@ def _band(table: Table, limits: tuple[str, str], years: float, menarche: bool | 
     rows = [row for row in table.rows if float(row[low]) <= years < float(row[high])]
     if not rows:
         first, last = min(table.column(low)), max(table.column(high))
-        raise RefusedError(f"Holds {table.rows[0]['sex']} {_WORDS[low]}s of {first:g} to {last:g} years, got {years:.1f}.")
+        raise RefusedError(f"Covers {table.rows[0]['sex']} {_WORDS[low]}s from {first:g} to {last:g} years, got {years:.1f}.")
     if len(rows) == 1:
         return rows[0]
     if menarche is None:

@@ -48,7 +48,7 @@ def tw_mark2_1983(inputs: HeightInputs) -> HeightPrediction:
     first = _FIRST_YEARS[inputs.sex]
     if not first - 0.25 <= inputs.age_years <= _LAST_YEARS[inputs.sex]:
         raise RefusedError(
-            f"Holds {inputs.sex} ages of {first:g} to {_LAST_YEARS[inputs.sex]:g} years, got {inputs.age_years:.1f}."
+            f"Covers {inputs.sex} ages from {first:g} to {_LAST_YEARS[inputs.sex]:g} years, got {inputs.age_years:.1f}."
         )
     increments, notes = _increments(inputs)
     postmenarcheal = _postmenarcheal(inputs)

@@ -67,7 +67,7 @@ class RsnaFilms:
     @property
     def layout(self) -> str:
         """What was recognised."""
-        return f"the RSNA packs, {len(self.films)} films with pixels of the kind {self.pixels}"
+        return f"the RSNA packs, {len(self.films)} films ({self.pixels})"
 
     @cached_property
     def films(self) -> tuple[Film, ...]:

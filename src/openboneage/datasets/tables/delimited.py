@@ -59,7 +59,7 @@ def read_table(path: Path) -> Table:
     while columns and not columns[-1]:
         columns = columns[:-1]
     if len(set(columns)) < len(columns) or not all(columns[1:]):  # the first may be the unnamed index that pandas writes
-        raise InputError(f"Expected a header with a name of its own for each column in {path.name}, got {', '.join(columns)}.")
+        raise InputError(f"Expected a header with a unique name for each column in {path.name}, got {', '.join(columns)}.")
     if not columns:
         raise InputError(f"Expected a table with a header in {path.name}, got an empty file.")
     rows = tuple(Row(reader.line_num, _cells(columns, cells)) for cells in reader if any(map(str.strip, cells)))
@@ -82,5 +82,5 @@ def _text_of(path: Path) -> str:
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"Expected {path.name} to be text in UTF-8, which it is not; save it as CSV UTF-8.") from None
+        raise InputError(f"Expected {path.name} to be text in UTF-8, got another encoding; save it as CSV UTF-8.") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
