@@ -116,7 +116,7 @@ class FilmFacts(Record):
 
     @classmethod
     def of(cls, radiograph: Radiograph) -> Self:
-        """The facts of a film."""
+        """Return the facts of a film."""
         return cls.model_validate(radiograph, from_attributes=True)
 
 
@@ -135,7 +135,7 @@ class Pose(Record):
 
     @classmethod
     def of(cls, hand: StandardHand, located: bool) -> Self:
-        """The pose of a hand; where no hand was located, there is no turn and no side but that of the file."""
+        """Return the pose of a hand; if no hand was located, there is no rotation, and the side is that of the file."""
         if located:
             return cls.model_validate(hand, from_attributes=True)
         side = hand.laterality if hand.laterality_source == "file" else Laterality.UNKNOWN
@@ -159,7 +159,7 @@ class ModelFacts(Record):
 
     @classmethod
     def of(cls, card: Card) -> Self:
-        """The facts of a card."""
+        """Return the facts of a card."""
         return cls.model_validate(card, from_attributes=True)
 
     def __str__(self) -> str:

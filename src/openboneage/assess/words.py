@@ -1,4 +1,4 @@
-"""The words for ages, intervals and comparisons that every report shares."""
+"""Wording of ages, intervals and comparisons, shared by all reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from openboneage.clinical.greulich_pyle import status_text
 from openboneage.subject import SEX_WORDS, Sex, Subject, format_age
 
 SOURCE_WORDS = {"caller": "entered"}
-"""Words for a reader where they differ from the stable ones of the JSON."""
+"""Words for people where they differ from the JSON values."""
 
 
 def interval_text(interval: AgeInterval) -> str:
@@ -54,7 +54,7 @@ def difference_text(months: float) -> str:
 
 
 def sds_text(comparison: NormalComparison) -> str:
-    """`SDS +2.3 (-0.1 to +4.5), possibly advanced`: certain only where the interval leaves the normal range."""
+    """`SDS +2.3 (-0.1 to +4.5), possibly advanced`: without `possibly` only if the interval lies outside the normal range."""
     low, high = comparison.sds_low, comparison.sds_high
     status = status_text(comparison.verdict, low, high, comparison.sd_limit)
     return f"SDS {comparison.sds:+.1f} ({low:+.1f} to {high:+.1f}), {status}"

@@ -38,7 +38,7 @@ class Limits:
     cpu_seconds: int = 300
 
     def for_films(self, films: int) -> Limits:
-        """Limits for films that are read one after the other."""
+        """Limits for films that are read sequentially."""
         return replace(self, cpu_seconds=films * self.cpu_seconds)
 
 

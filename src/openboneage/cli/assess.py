@@ -110,13 +110,13 @@ def _print(answer: Answer, as_json: bool, quiet: bool) -> None:
 
 @contextmanager
 def _within_limits(cases: Iterable[Case | UnusableCase]) -> Iterator[Cases]:
-    """Cases that are assessed in this process: a film that takes too long ends it."""
+    """Cases that are assessed in this process; a film that takes too long ends it."""
     limits = Limits()
     terminal = _copy_of_standard_error()
 
     def end(film: str) -> None:
         reason = f"boneage: {printable(film)} took more than {limits.cpu_seconds} s of processor time, so the run was ended."
-        os.write(terminal, f"{reason} Leave the film out, or use --jobs 2, which goes on after such a film.\n".encode())
+        os.write(terminal, f"{reason} Leave the film out, or use --jobs 2, which continues after such a film.\n".encode())
         os._exit(UnreadableError.exit_code)
 
     def started(start: Callable[[str], None]) -> Cases:
@@ -132,7 +132,7 @@ def _within_limits(cases: Iterable[Case | UnusableCase]) -> Iterator[Cases]:
 
 
 def _copy_of_standard_error() -> int:
-    """A file descriptor that is open while standard error is silenced, as it is while a decoder runs."""
+    """A copy of standard error that works while a decoder runs and standard error is silenced."""
     try:
         return os.dup(2)
     except OSError:  # standard error is closed

@@ -1,4 +1,4 @@
-"""`boneage evaluate polarity`, `mask`, `pose` and `quality`: figures of the hand finder."""
+"""`boneage evaluate polarity`, `mask`, `pose` and `quality`: accuracy of the hand finder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the command line prints: results to standard output, everything else to standard error."""
+"""Output of the command line: results to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=
 
 
 def check_replaceable(path: Path, overwrite: bool, *inputs: Path | None) -> None:
-    """Check that a file that a command writes replaces no input, and an existing file only where that was asked for.
+    """Check that an output file replaces no input, and an existing file only on request.
 
     Raises:
         InputError: It would.

@@ -1,4 +1,4 @@
-"""The picture of a hand that a network sees: upright, background removed, contrast set by the hand itself."""
+"""The picture of a hand for a network: upright, background removed, contrast normalised within the hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PictureSpec:
 
 
 DEFAULT_PICTURE = PictureSpec(height_px=256, mask_margin=0.06, range_low=0.02, range_high=0.98)
-"""What new networks are trained on. Films of 299 px have about 275 px to the height of the canvas."""
+"""Input of new networks. Films of 299 px have about 275 px per canvas height."""
 
 
 def draw_picture(hand: StandardHand, spec: PictureSpec) -> NDArray[np.float32]:
@@ -50,7 +50,7 @@ def draw_picture(hand: StandardHand, spec: PictureSpec) -> NDArray[np.float32]:
 
 
 def alternately_mirrored(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pictures with every second one mirrored: age has no side, so this costs nothing and steadies the mean."""
+    """Pictures with every second one mirrored: age does not depend on the side, and averaging reduces the variance."""
     turned = pictures.copy()
     turned[1::2] = pictures[1::2, :, :, ::-1]
     return turned

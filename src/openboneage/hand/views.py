@@ -1,8 +1,8 @@
-"""Views of a hand, as sets 1.0 to 1.3 see it: point samples, as the RSNA films of 100 px have them, and area averages.
+"""Views of a hand for sets 1.0 to 1.3: point samples, as in the RSNA films of 100 px, and area averages.
 
-Their training films are nearest-neighbour reductions to 100 x 100 px, so their networks know aliased pixels. A large film is
-therefore sampled on a grid as coarse as theirs; each phase shifts the grid by a part of its step. Area averages exist of two
-thirds of the training films; the mean over both kinds of view is more accurate than either.
+Their training films are nearest-neighbour reductions to 100 x 100 px, so their networks were trained on aliased pixels. A large
+film is therefore sampled on an equally coarse grid; each phase shifts the grid by a part of its step. Two thirds of the
+training films also exist as area averages; the mean over both kinds of view is more accurate than either.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from openboneage.quantities import Positive
 from openboneage.weights.strict import STRICT
 
 Places = Annotated[tuple[tuple[float, Positive], ...], Field(min_length=1)]
-"""Turns in degrees clockwise, and scales."""
+"""Rotations in degrees clockwise, and scales."""
 
 AS_IT_LIES: Places = ((0.0, 1.0),)
 TWO_PLACES: Places = ((4.0, 1.07), (-4.0, 0.935))
-"""A hand turned and enlarged a little, and turned and reduced: a network's chance errors differ between the two."""
+"""A hand rotated and slightly enlarged, and rotated and slightly reduced: random errors differ between the two."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -36,13 +36,13 @@ class SampleSpec(PictureSpec):
     """How a hand becomes several inputs of a network.
 
     Attributes:
-        samples_per_unit: Grid points to one frame unit, `(down, across)`, as the median training film has.
+        samples_per_unit: Grid points per frame unit, `(down, across)`, as in the median training film.
         phases: Grid shifts along each axis; a fine film's point samples are drawn once for each, `phases` squared times.
         diagonal: Only the phases that are shifted as far down as across are drawn, `phases` of them.
         smooth: How often a fine film is also drawn as averages over areas.
-        coarse: A film with fewer pixels to a frame unit than `coarse` times the grid is coarse: it is drawn as it is, twice at
-            each place.
-        places: Turns in degrees clockwise and scales, about the middle of the canvas, at which a coarse film is drawn.
+        coarse: A film with fewer pixels per frame unit than `coarse` times the grid is coarse: it is drawn without reduction,
+            twice at each place.
+        places: Rotations in degrees clockwise and scales, about the centre of the canvas, at which a coarse film is drawn.
     """
 
     samples_per_unit: tuple[Positive, Positive]
@@ -54,7 +54,7 @@ class SampleSpec(PictureSpec):
 
 
 def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
-    """Draw the views of a hand that a network sees.
+    """Draw the views of a hand for a network.
 
     Returns:
         `(views, 1, height_px, width_px)` float32: 0 is dark or background, 1 is bright bone.
@@ -74,7 +74,7 @@ def draw_views(hand: StandardHand, spec: SampleSpec) -> NDArray[np.float32]:
 
 
 def _placed(hand: StandardHand, turn: float, scale: float) -> StandardHand:
-    """The hand turned clockwise and scaled about the middle of its canvas."""
+    """The hand rotated clockwise and scaled about the centre of its canvas."""
     change = about_middle(geometry.chain(geometry.rotation(turn), geometry.scaling(scale, scale)))
     mask = geometry.warp(hand.mask, on_canvas(change, hand.mask.shape[0]), hand.mask.shape)
     return replace(hand, film_to_frame=geometry.chain(hand.film_to_frame, change), mask=mask)
@@ -85,7 +85,7 @@ def _drawn_once(hand: StandardHand, spec: SampleSpec) -> NDArray[np.uint8]:
 
 
 def _point_samples(hand: StandardHand, spec: SampleSpec) -> list[NDArray[np.uint8]]:
-    """The phases of the sampling grid, each brought to the input canvas."""
+    """The phases of the sampling grid, each drawn on the input canvas."""
     down, across = spec.samples_per_unit
     rows, columns, phases = round(HEIGHT * down), round(WIDTH * across), spec.phases
     onto_grid = geometry.chain(

@@ -41,7 +41,7 @@ def render_hand(hand: PreparedHand, variation: Variation, height_px: int) -> NDA
 
 
 def _coarser(canvas: NDArray[np.uint8], variation: Variation) -> tuple[NDArray[np.uint8], geometry.Affine]:
-    """The training canvas as a film of lower resolution shows it, and the transform to frame units."""
+    """The training canvas at lower resolution, and the transform to frame units."""
     height, width = canvas.shape
     to_frame = geometry.inverse(frame_to_training(height))
     if variation.resolution >= 1:
@@ -53,7 +53,7 @@ def _coarser(canvas: NDArray[np.uint8], variation: Variation) -> tuple[NDArray[n
 
 
 def _recorded(film: NDArray[np.uint8], variation: Variation) -> NDArray[np.uint8]:
-    """The film as a noisier detector and a lossy file give it, on its own pixels."""
+    """The film with noise and JPEG compression, on its own pixels."""
     if variation.noise:
         draws = np.random.default_rng(variation.noise_seed).standard_normal(film.shape, np.float32)
         film = np.clip(np.rint(film + np.float32(variation.noise) * draws), 0, 255).astype(np.uint8)
@@ -73,12 +73,12 @@ def _toned(values: NDArray[np.float32], variation: Variation) -> NDArray[np.floa
 
 
 Growth = tuple[tuple[float, float], ...]
-"""Progressive resizing: up to a share of the steps, the input is drawn at a share of its height. Small pictures are fast to
-learn from, and the last steps see the whole height."""
+"""Progressive resizing: up to a share of the steps, the input is drawn at a share of its height. Small pictures
+train fast; the last steps use the full height."""
 
 FULL_SIZE: Growth = ((1.0, 1.0),)
 SIZE_STEP_PX = 32
-"""Heights are multiples of this, as the networks halve them five times."""
+"""Heights are multiples of this, since the networks halve them five times."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class AgeBatches:
 
     Attributes:
         hands: Training hands.
-        spec: The picture that the network will see.
+        spec: Input of the network.
         variation: How far hands are varied.
         batch_size: Hands a step.
         seed: Seed of order and variations.
@@ -114,7 +114,7 @@ class AgeBatches:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """All but the hands."""
+        """Everything except the hands."""
         return {
             "spec": settings_of(self.spec),
             "variation": settings_of(self.variation),
@@ -132,7 +132,7 @@ class AgeBatches:
         return SIZE_STEP_PX * max(round(share * self.spec.height_px / SIZE_STEP_PX), 1)
 
     def draw(self, step: int) -> Sequence[Sample]:
-        """Hands by number, and their variations."""
+        """Indices of hands, and their variations."""
         rng, height_px = np.random.default_rng([self.seed, step]), self.height_px(step)
         epoch, place = divmod(step, len(self.hands) // self.batch_size)
         order = np.random.default_rng([self.seed, 7919, epoch]).permutation(len(self.hands))
@@ -173,7 +173,7 @@ def unvaried(spec: PictureSpec) -> Variation:
 
 @dataclass(frozen=True, eq=False)
 class AgeError:
-    """Mean absolute error in months on unvaried hands, as a figure of the validation curve."""
+    """Mean absolute error in months on unvaried hands, for the validation curve."""
 
     batches: AgeBatches
 

@@ -103,7 +103,7 @@ def _stored_in_bytes(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _in_bytes(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Steps and scales of rounded weights; their output channels lie along the first axis, or the last where it was turned."""
+    """Integers and scales of rounded weights; output channels are the first axis, or the last if it was transposed."""
     for channel in (0, weights.ndim - 1):
         others = tuple(axis for axis in range(weights.ndim) if axis != channel)
         scale = np.maximum(np.abs(weights).max(axis=others, keepdims=True), TINY) / np.float32(STEPS)

@@ -24,8 +24,8 @@ from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 
 SURROUND = 7 / 6
-"""A training canvas is this many times as high and wide as a network's input, so that turns and shifts bring in the film's own
-pixels."""
+"""A training canvas is this many times as high and wide as a network's input, so that rotations and shifts do not
+leave it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def prepare_hands(
         films: The data set.
         chosen: Its films to prepare; see `datasets.film_set.trainable`.
         finder_card: Card of the hand finder.
-        spec: The picture that a network will see.
+        spec: Input of the network.
         cache: Folder of prepared hands: those in it are read, the others are prepared and written.
         executor: Where to run.
 
@@ -110,11 +110,11 @@ def _prepare(radiograph: Radiograph, finder: Model[FinderSpecification], spec: P
 
 @dataclass(frozen=True)
 class Variation:
-    """Everything random about one draw of a training hand.
+    """The random parameters of one draw of a training hand.
 
-    `resolution` is the film's own, as a share of that of the training canvas; `point_sampled` says whether it was reduced to it
-    by point samples instead of averages. `noise` is its SD in grey levels on the film; `lost` is the share of the range, at its
-    dark end, gone black.
+    `resolution` is the film's own, as a share of that of the training canvas; `point_sampled` is true if it was reduced by
+    point samples instead of averages. `noise` is its SD in grey levels on the film; `lost` is the share of the range, at its
+    dark end, that becomes black.
     """
 
     resolution: float
@@ -134,7 +134,7 @@ class Variation:
 
 @dataclass(frozen=True)
 class VariationRange:
-    """How far training hands are varied: standard deviations and probabilities.
+    """Strength of the variations of training hands: standard deviations and probabilities.
 
     `coarse` is the share of coarser films, of which `point_sampled` is the share that is reduced by point samples.
     """

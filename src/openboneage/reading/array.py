@@ -1,4 +1,4 @@
-"""Films as arrays that a program holds already, shown as a PNG of the same pixels would be."""
+"""Read films from arrays; they are displayed like a PNG of the same pixels."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from openboneage.reading.radiograph import Radiograph
 
 
 def read_array(pixels: NDArray[np.generic], spacing_mm: float | None, *, name: str) -> Radiograph:
-    """Take pixels as a film.
+    """Make a film from pixels.
 
     Args:
         pixels: Grey values, `(height, width)`, unsigned with 8 or 16 bits.
-        spacing_mm: Distance between pixel centres, the same down and across; None where it is not known.
+        spacing_mm: Distance between pixel centres, the same down and across; None if it is not known.
         name: Name to show.
 
     Raises:
@@ -34,7 +34,7 @@ def read_array(pixels: NDArray[np.generic], spacing_mm: float | None, *, name: s
         raise InputError(f"Expected a distance between pixel centres of {low} to {high} mm, got {spacing_mm}.")
     height, width = pixels.shape
     check_size(width, height, pixels.itemsize)
-    kept = np.array(pixels, f"=u{pixels.itemsize}", order="C")  # a copy, in the machine's byte order: the array may change
+    kept = np.array(pixels, f"=u{pixels.itemsize}", order="C")  # a copy in native byte order, since the array may change
     return Radiograph(
         pixels=kept,
         display=show_unwindowed(kept),

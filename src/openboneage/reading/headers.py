@@ -286,4 +286,4 @@ def _tiff_byte_order(data: bytes) -> str:
 
 def cut_off(kind: str) -> UnreadableError:
     """Make the error for a file that ends too early."""
-    return UnreadableError(f"Expected a complete {kind} image, got one that is cut off; copy or export the file again.")
+    return UnreadableError(f"Expected a whole {kind} image, got one that is cut off; copy or export the file again.")

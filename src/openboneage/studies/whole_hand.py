@@ -1,11 +1,11 @@
 """The whole-hand age model: the ensemble of two networks for both sexes.
 
-Input: the picture of the standard hand (upright left hand, background removed, contrast set by the hand itself) as the program
-draws it, augmented; films are also shown at lower resolutions. Output: a distribution over 0 to 228 months for a girl and for a
-boy. One network starts from random weights, the other from MobileNetV2 pretrained on ImageNet; the errors of the two are less
-correlated than those of networks with the same start, so the mean of their distributions has a lower error than either. Inputs
-grow while a network learns (progressive resizing). No checkpoint is selected on any film: the schedules are fixed, and a
-network is the moving average of its weights at the end.
+Input: the picture of the standard hand (upright left hand, background removed, contrast normalised within the hand) as drawn by
+the program, with augmentation; films are also shown at lower resolutions. Output: a distribution over 0 to 228 months for a
+girl and for a boy. One network starts from random weights, the other from MobileNetV2 pretrained on ImageNet; the errors of the
+two are less correlated than those of networks with the same start, so the mean of their distributions has a lower error than
+either. Inputs grow during training (progressive resizing). No checkpoint is selected on any film: the schedules are
+fixed, and a network is the moving average of its weights at the end.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class WholeHandStudy:
 
     Attributes:
         batch_size: Hands a step.
-        spec: The picture that the networks see.
+        spec: Input of the networks.
         variation: How far hands are varied.
         loss: The loss.
         growth: Size of the input over the steps.
-        schedule: Of the network that starts from random weights.
-        pretrained_schedule: Of the network that starts from MobileNetV2.
+        schedule: For the network that is trained from scratch.
+        pretrained_schedule: For the network initialised with MobileNetV2.
     """
 
     batch_size: int = 64
@@ -98,7 +98,8 @@ class AgeTraining:
             run: Folder of the run.
 
         Raises:
-            InputError: There are too few hands for one batch, the backbone is no MobileNetV2, or the folder holds another run.
+            InputError: There are too few hands for one batch, the backbone is not a MobileNetV2, or the folder contains another
+                run.
         """
         batch_size, certain = self.study.batch_size, certain_hands(self.hands)
         if len(certain) < batch_size:
@@ -107,7 +108,7 @@ class AgeTraining:
                 f"{len(self.hands)}."
             )
         training = replace(self, hands=certain, validation=certain_hands(self.validation))
-        if backbone:  # before any training, so that a wrong file is found at once and not hours later
+        if backbone:  # before any training, to fail early on a wrong file
             build = partial(training.pretrained, backbone)
             build()
         networks = [training.network(AgeNet, self.study.schedule, run / "from-random")]

@@ -1,4 +1,4 @@
-"""The head of the age networks: features of the whole hand and of the places it looks at, for each sex; any input size."""
+"""The head of the age networks: pooled and attention-weighted features, for each sex and any input size."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def read_pixel_aspect(tags: Tags, spacing_mm: tuple[float, float] | None, findin
     """Read the height of a pixel over its width: from the spacing, else from Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7).
 
     Returns:
-        The ratio; 1 where pixels are square or the file does not say.
+        The ratio; 1 if pixels are square or the file does not state it.
     """
     pair = spacing_mm or _pair(tags, "PixelAspectRatio", (1, MAX_ASPECT_TERM), findings) or (1.0, 1.0)
     aspect = pair[0] / pair[1]

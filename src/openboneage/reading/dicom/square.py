@@ -1,4 +1,4 @@
-"""Square pixels: a film whose pixels are higher than wide, or wider than high, is resampled before a hand is sought on it."""
+"""Resample films with pixels that are not square, before the hand is located."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from openboneage.reading.dicom.tones import Tones
 
 
 def with_square_pixels(tones: Tones, pixel_aspect: float) -> Tones:
-    """Resample an image to square pixels; it keeps the number of its pixels, so that no header can make it larger.
+    """Resample an image to square pixels. The number of pixels is kept, so that no header can enlarge the image.
 
     Args:
         tones: The image as stored.
-        pixel_aspect: Height of a pixel over its width, as the file says; 1 changes nothing.
+        pixel_aspect: Height of a pixel over its width, as stated in the file; 1 changes nothing.
 
     Raises:
         UnreadableError: A side of the resampled image is out of bounds.
