@@ -208,7 +208,7 @@ def test_a_bone_far_from_its_hand_is_a_finding() -> None:
     findings = assess_stages(scoring_method("tw3"), Sex.MALE, stages).findings
 
     messages = [finding.message for finding in findings if finding.code == "bone-out-of-step"]
-    assert messages == ["Stage A of dp3 has the age below 2 y 0 m, the hand 14 y 4 m: check the stage."]
+    assert messages == ["Check stage A of dp3: age of this bone below 2 y 0 m, of the hand 14 y 4 m."]
 
 
 @pytest.mark.parametrize("name", STANDARD_NAMES)

@@ -225,7 +225,7 @@ def _out_of_step(bones: tuple[BoneMaturity, ...], age: AgeReading) -> tuple[Find
     findings = []
     for item in bones:
         if abs(item.age.limit_months - age.limit_months) > OUT_OF_STEP_MONTHS:
-            message = f"Stage {item.stage} of {item.bone} has the age {item.age}, the hand {age}: check the stage."
+            message = f"Check stage {item.stage} of {item.bone}: age of this bone {item.age}, of the hand {age}."
             findings.append(Finding("bone-out-of-step", Severity.WARNING, message))
     return tuple(findings)
 
