@@ -6,12 +6,16 @@
 True
 """
 
-from importlib.metadata import version
-
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Assessor, assess
 from openboneage.reading.read import read
+from openboneage.version import program_version
 
 __all__ = ["Assessment", "Assessor", "__version__", "assess", "read"]
 
-__version__ = version("openboneage")
+
+def __getattr__(name: str) -> str:
+    """`__version__`, when it is asked for."""
+    if name == "__version__":
+        return program_version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,6 +34,15 @@ def ramp_image(bits: int = 12, *, signed: bool = False, shape: tuple[int, int] =
     return np.linspace(low, high, shape[0] * shape[1]).round().astype(kind).reshape(shape)
 
 
+def _read_only(image: np.ndarray) -> np.ndarray:
+    image.setflags(write=False)
+    return image
+
+
+GREY = _read_only(ramp_image(8))
+DEEP = _read_only(ramp_image(12))
+
+
 def pillow_file(image: np.ndarray | Image.Image, kind: str, **options: Any) -> bytes:
     """Encode with Pillow."""
     stream = io.BytesIO()

@@ -20,13 +20,11 @@ from openboneage.errors import UnreadableError
 from openboneage.reading.dicom.elements import MAX_ITEMS
 from openboneage.reading.headers import MAX_JPEG2000_TILES, MAX_JPEG_SCANS
 from openboneage.reading.read import read
-from tests.reading.films import compressed_file, film_file, lossless_frame, pillow_file, ramp_image
+from tests.reading.films import DEEP, GREY, compressed_file, film_file, lossless_frame, pillow_file, ramp_image
 
 pytest.importorskip("resource")
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
-GREY = ramp_image(8)
-DEEP = ramp_image(12)
 READ_AND_MEASURE = """
 import resource, sys
 from openboneage.errors import UnreadableError

@@ -15,9 +15,8 @@ from pydicom.uid import JPEG2000Lossless
 from openboneage.errors import UnreadableError
 from openboneage.reading import headers
 from openboneage.reading.headers import ImageHeader
-from tests.reading.films import lossless_frame, pillow_file, ramp_image
+from tests.reading.films import GREY, lossless_frame, pillow_file, ramp_image
 
-GREY = ramp_image(8)
 DEEP = ramp_image(16)
 COLOUR = np.dstack([GREY, GREY, GREY])
 ALPHA = np.dstack([GREY, GREY, GREY, GREY])

@@ -14,9 +14,8 @@ from PIL import Image, ImageOps
 
 from openboneage.errors import RefusedError, UnreadableError
 from openboneage.reading.read import read
-from tests.reading.films import pillow_file, ramp_image
+from tests.reading.films import GREY, pillow_file, ramp_image
 
-GREY = ramp_image(8)
 DEEP = ramp_image(16)
 COLOUR = np.dstack([GREY, np.roll(GREY, 7, axis=1), np.flipud(GREY)])
 LUMINANCE = np.rint(COLOUR @ [0.299, 0.587, 0.114])

@@ -12,10 +12,18 @@ from pydicom import uid
 
 from openboneage.errors import BoneAgeError
 from openboneage.reading.read import read
-from tests.reading.films import SECRET_ID, SECRET_NAME, compressed_file, film_file, jpeg_lossless_frame, pillow_file, ramp_image
+from tests.reading.films import (
+    DEEP,
+    SECRET_ID,
+    SECRET_NAME,
+    compressed_file,
+    film_file,
+    jpeg_lossless_frame,
+    pillow_file,
+    ramp_image,
+)
 
 KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "DICOM")
-DEEP = ramp_image(12)
 
 
 def survives(data: bytes) -> bool:

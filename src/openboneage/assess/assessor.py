@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from openboneage.assess.answer import NO_ANSWER, answer_of
 from openboneage.assess.assessment import Assessment
@@ -23,6 +22,7 @@ from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import Source, read
 from openboneage.subject import Sex
+from openboneage.version import program_version
 from openboneage.weights.card import read_card
 from openboneage.weights.registry import ModelSet
 from openboneage.weights.runtime import Model
@@ -143,7 +143,7 @@ class Assessor:
             quality=quality.measures,
             models=self.models,
             seconds=seconds,
-            program=Program(version=version("openboneage")),
+            program=Program(version=program_version()),
         )
         return Examination(hand, assessment)
 

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from openboneage import __version__
 from openboneage.cli.assess import assess
 from openboneage.cli.evaluate import evaluate
 from openboneage.cli.growth import growth
@@ -21,6 +20,7 @@ from openboneage.cli.plates import plates
 from openboneage.cli.score import score
 from openboneage.cli.train import train
 from openboneage.errors import BoneAgeError, InputError
+from openboneage.version import program_version
 
 app = typer.Typer(
     help="Bone age from a child's hand radiograph. Research use only, not a medical device.",
@@ -40,7 +40,7 @@ app.add_typer(train, name="train")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        out.print(f"boneage {__version__}")
+        out.print(f"boneage {program_version()}")
         raise typer.Exit
 
 

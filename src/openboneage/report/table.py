@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
-from importlib.metadata import version
 from typing import Any
 
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.parts import ModelFacts
 from openboneage.errors import BoneAgeError, RefusedError
+from openboneage.version import program_version
 
 UNREADABLE = "unreadable"
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -99,7 +99,7 @@ def to_error_row(path: str, error: BoneAgeError, case_id: str = "") -> TableRow:
         status="reject" if isinstance(error, RefusedError) else UNREADABLE,
         findings=str(error),
         messages=str(error),
-        program_version=version("openboneage"),
+        program_version=program_version(),
         case_id=case_id,
     )
 

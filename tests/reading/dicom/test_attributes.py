@@ -8,9 +8,8 @@ import pytest
 
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
-from tests.reading.films import film_file, ramp_image
+from tests.reading.films import DEEP, film_file
 
-DEEP = ramp_image(12)
 BORN_2010 = "20100315"
 
 

@@ -12,6 +12,8 @@ from pydicom import uid
 
 from openboneage.reading.read import read
 from tests.reading.films import (
+    DEEP,
+    GREY,
     compressed_file,
     file_of,
     film_dataset,
@@ -22,8 +24,6 @@ from tests.reading.films import (
     ramp_image,
 )
 
-DEEP = ramp_image(12)
-GREY = ramp_image(8)
 COLOUR = np.dstack([GREY, np.roll(GREY, 7, axis=1), np.flipud(GREY)])
 LUMINANCE = np.rint(COLOUR @ [0.299, 0.587, 0.114])
 ENCODED = sorted((Path(__file__).resolve().parents[2] / "data" / "encodings").glob("*.dcm"))

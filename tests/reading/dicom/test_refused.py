@@ -23,6 +23,8 @@ from pydicom.tag import Tag
 from openboneage.errors import BoneAgeError, RefusedError, UnreadableError
 from openboneage.reading.read import read
 from tests.reading.films import (
+    DEEP,
+    GREY,
     SECRET_ID,
     SECRET_NAME,
     compressed_file,
@@ -32,11 +34,7 @@ from tests.reading.films import (
     jpeg_lossless_frame,
     pillow_file,
     pydicom_file,
-    ramp_image,
 )
-
-DEEP = ramp_image(12)
-GREY = ramp_image(8)
 
 
 @pytest.mark.parametrize("name", ["reportsi.dcm", "rtstruct.dcm", "rtplan.dcm", "waveform_ecg.dcm", "DICOMDIR"])

@@ -11,9 +11,8 @@ from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 
 from openboneage.reading.radiograph import Radiograph
 from openboneage.reading.read import read
-from tests.reading.films import file_of, film_dataset, film_file, ramp_image
+from tests.reading.films import DEEP, file_of, film_dataset, film_file, ramp_image
 
-DEEP = ramp_image(12)
 WINDOW: dict[str, Any] = {"WindowCenter": 1500, "WindowWidth": 900}
 
 
