@@ -1,4 +1,4 @@
-# One verb a job; `make` alone lists them. Needs make and Python 3.11 or newer, nothing else.
+# One target per task; `make` lists them. Needs make and Python 3.11 or newer, nothing else.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -15,9 +15,9 @@ help: ## this list
 
 env: $(STAMP) ## build or refresh .venv
 
-test: lint types layers budget unit wheel ## the whole gate: format, lint, types, layers, budget, tests, wheel
+test: lint types layers budget unit wheel ## all checks: format, lint, types, layers, budget, tests, wheel
 
-format: $(STAMP) ## put every file into the house format
+format: $(STAMP) ## format all files and apply automatic fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -28,13 +28,13 @@ lint: $(STAMP) ## format and lint rules, changing nothing
 types: $(STAMP) ## strict type check of src, tools, benchmarks and tests
 	$(BIN)/mypy
 
-layers: $(STAMP) ## who may import whom
+layers: $(STAMP) ## allowed imports between packages
 	PYTHONPATH=src $(BIN)/lint-imports --no-logo
 
 budget: $(STAMP) ## sizes of files and functions, no machine paths
 	$(BIN)/python tools/budget.py
 
-unit: $(STAMP) ## pytest, and how much of the package it runs
+unit: $(STAMP) ## pytest with branch coverage
 	$(BIN)/python -m pytest --cov
 
 wheel: $(STAMP) ## build the wheel, install it into a clean environment, assess the example films
@@ -50,7 +50,7 @@ clean: ## remove .venv, caches and what make demo wrote
 	rm -rf $(VENV) demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What the gate needs beyond the program, torch above all: 1.5 GB.
+# Packages for the checks and for training, mostly torch: 1.5 GB.
 $(STAMP): $(CORE)
 	$(INSTALL) -e '.[learn,cluster,parquet,dev]'
 	@touch $@

@@ -1,7 +1,7 @@
 """The size budget, and the rule that no file contains a path of the machine it was written on.
 
 Run from the root of the repository: `python tools/budget.py`. Exit code 0: within budget; 1: over it, with a line for each
-finding. Targets that are missed, but still allowed, are printed as notes. Rules that ruff can check stand in pyproject.toml.
+finding. Targets that are missed, but still allowed, are printed as notes. Rules that ruff can check are in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILE_LINES_TARGET = 300
 FILE_LINES_MAX = 500
 BODY_LINES_P95 = 35
 BODY_LINES_MAX = 60
-P95_NEEDS_FUNCTIONS = 40  # with fewer, the 95th percentile is only another word for the longest function
+P95_NEEDS_FUNCTIONS = 40  # with fewer, the 95th percentile is just the longest function
 
 MACHINE = re.compile(
     r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/"

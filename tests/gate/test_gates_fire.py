@@ -17,7 +17,7 @@ GATES = ("lint", "types", "layers", "budget", "unit")
 MODULE = '"""A planted module."""\n\n'
 PACKAGE = "src/openboneage"
 CLEAN_FILES = {
-    f"{PACKAGE}/__init__.py": '"""A small house."""\n',
+    f"{PACKAGE}/__init__.py": '"""A small project."""\n',
     f"{PACKAGE}/hand/__init__.py": '"""The hand."""\n\nFINGERS = 5\n',
     f"{PACKAGE}/cli/__init__.py": '''"""The command line."""
 
@@ -29,12 +29,12 @@ def main() -> None:
     sys.exit(0)
 ''',
     "benchmarks/__init__.py": "",
-    "tests/test_house.py": """import pytest
+    "tests/test_project.py": """import pytest
 
 from openboneage import cli, hand
 
 
-def test_house() -> None:
+def test_project() -> None:
     assert hand.FINGERS == 5
     with pytest.raises(SystemExit):
         cli.main()
@@ -118,10 +118,10 @@ IMPORTS = (
     ("reading.read", "hand.locate"),
     ("weights.card", "assess.assessment"),
     ("report.text", "cli.output"),
-    # The product takes nothing from the learning wing.
+    # The product imports nothing from the learning packages.
     ("hand.locate", "datasets.splits"),
     ("report.table", "evaluate.metrics"),
-    # The learning wing takes from the product what its contract allows.
+    # The learning packages import from the product what their contract allows.
     ("datasets.splits", "report.text"),
     ("datasets.images", "assess.assessment"),
     ("datasets.layouts.rsna_packs", "weights.card"),
@@ -153,12 +153,12 @@ IMPORTS = (
 
 
 @pytest.fixture(scope="module")
-def houses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A clean house for each gate: a few files under the real rules; for the layers the real package, without weights."""
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A clean project for each gate: a few files under the real rules; for the layers the real package, without weights."""
     small, real = tmp_path_factory.mktemp("small"), tmp_path_factory.mktemp("real")
-    for house in (small, real):
+    for project in (small, real):
         for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-            shutil.copy2(ROOT / name, house)
+            shutil.copy2(ROOT / name, project)
     shutil.copytree(ROOT / PACKAGE, real / PACKAGE, ignore=shutil.ignore_patterns("__pycache__", "*.onnx"))
     shutil.copytree(ROOT / "tools", small / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in CLEAN_FILES.items():
@@ -177,41 +177,41 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def run_gate(house: Path, gate: str) -> subprocess.CompletedProcess[str]:
-    """Run one target of the house's Makefile with the tools of this environment, which is not built again."""
+def run_gate(project: Path, gate: str) -> subprocess.CompletedProcess[str]:
+    """Run one target of the project's Makefile with the tools of this environment, which is not built again."""
     stamp = VENV / ".built-from-project-files"
     command = ["make", "--no-print-directory", f"--old-file={stamp}", f"VENV={VENV}", gate]
     # A make around this test must not hand its flags down; COLUMNS keeps tools from breaking the lines that are looked for.
     environment = {key: value for key, value in os.environ.items() if key not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
-    environment |= {"COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", "MYPY_CACHE_DIR": str(house.parent / "mypy_cache")}
-    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, check=False)
+    environment |= {"COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1", "MYPY_CACHE_DIR": str(project.parent / "mypy_cache")}
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("gate", GATES)
-def test_green_without_a_violation(houses: dict[str, Path], gate: str) -> None:
-    result = run_gate(houses[gate], gate)
+def test_green_without_a_violation(projects: dict[str, Path], gate: str) -> None:
+    result = run_gate(projects[gate], gate)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: f"{violation.gate}: {violation.name}")
-def test_red_on_a_violation(houses: dict[str, Path], tmp_path: Path, violation: Violation) -> None:
-    house = shutil.copytree(houses[violation.gate], tmp_path / "house")
-    write(house / violation.path, violation.text)
+def test_red_on_a_violation(projects: dict[str, Path], tmp_path: Path, violation: Violation) -> None:
+    project = shutil.copytree(projects[violation.gate], tmp_path / "project")
+    write(project / violation.path, violation.text)
 
-    result = run_gate(house, violation.gate)
+    result = run_gate(project, violation.gate)
 
     assert result.returncode != 0
     assert violation.says in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(("importer", "imported"), IMPORTS, ids=[" -> ".join(names) for names in IMPORTS])
-def test_red_on_an_import(houses: dict[str, Path], importer: str, imported: str) -> None:
-    module = houses["layers"].joinpath(PACKAGE, *importer.split(".")).with_suffix(".py")
+def test_red_on_an_import(projects: dict[str, Path], importer: str, imported: str) -> None:
+    module = projects["layers"].joinpath(PACKAGE, *importer.split(".")).with_suffix(".py")
     before = module.read_text(encoding="utf-8")
     write(module, f"{before}\nimport {full_name(imported)}\n")
 
-    result = run_gate(houses["layers"], "layers")
+    result = run_gate(projects["layers"], "layers")
 
     write(module, before)
     assert result.returncode != 0

@@ -1,4 +1,4 @@
-"""The core starts without the learning wing: importing torch takes longer than an assessment."""
+"""The core starts without the learning packages: importing torch takes longer than an assessment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of the learning wing's tests."""
+"""Fixtures of the tests of learn."""
 
 from __future__ import annotations
 
