@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,16 +36,25 @@ class Sample:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command: seconds from start to end, processor time of it and its workers, and peak memory of its largest
-    process in MB."""
+    """One run of the command.
+
+    Attributes:
+        seconds: From start to end.
+        core_seconds: Processor time of it and its workers.
+        peak_mb: Peak memory of its largest process.
+        code: Exit code.
+        errors: What it wrote to standard error.
+    """
 
     seconds: float
     core_seconds: float
     peak_mb: float
+    code: int
+    errors: str
 
 
-def assess_in_new_process(*arguments: str | Path) -> Run:
-    """Run `boneage assess` and wait for it.
+def assess_in_new_process(*arguments: str | Path, codes: Container[int] = FINE) -> Run:
+    """Run `boneage assess` and wait for it; an exit code that is not one of `codes` is an error.
 
     A child's peak counts from before it has become the command, so it is no less than this process was when it started the
     child: measure commands before loading models here.
@@ -53,14 +62,14 @@ def assess_in_new_process(*arguments: str | Path) -> Run:
     start = time.perf_counter()
     process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
-    said = process.stderr.read()
+    errors = process.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
     process.stderr.close()
-    if process.returncode not in FINE:
-        raise RuntimeError(f"boneage assess ended with {process.returncode}: {said.decode(errors='replace')[-500:]}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KIB_A_UNIT / 1e6 * 1024)
+    if code not in codes:
+        raise RuntimeError(f"boneage assess ended with {code}: {errors[-500:]}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KIB_A_UNIT / 1e6 * 1024, code, errors)
 
 
 def repeat(action: Callable[[], object], times: int, warm_up: int = 2) -> Sample:
