@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from openboneage.clinical.greulich_pyle import normal_range
 from openboneage.clinical.growth import assess_growth
@@ -138,3 +139,19 @@ def test_matplotlib_waits_for_a_figure() -> None:
     code = "import sys, openboneage.report.growth_figure; sys.exit('matplotlib' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_full_disk_leaves_the_earlier_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(_: Figure, path: Path, **options: object) -> None:
+        del options
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", half)
+    path = tmp_path / "growth.png"
+    path.write_bytes(b"earlier")
+
+    with pytest.raises(InputError, match="could not be written"):
+        save_growth_figure(assess_growth(GIRL), path)
+
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("growth.png", b"earlier")]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError
 from openboneage.report.figure import FIGURE_KINDS, film_mark
+from openboneage.whole_file import written_whole
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings that are removed from a film's name; the last part of a DICOM UID is not an ending."""

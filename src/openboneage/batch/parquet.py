@@ -13,9 +13,9 @@ from dataclasses import asdict, fields
 from itertools import islice
 from pathlib import Path
 
-from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError
 from openboneage.report.table import COLUMNS, TableRow, from_cells, to_cells
+from openboneage.whole_file import written_whole
 
 ROWS_IN_GROUP = 50_000
 

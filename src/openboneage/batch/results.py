@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 from openboneage.batch.answer import Answer
 from openboneage.batch.layouts import CsvLayout, JsonLinesLayout, Kept, Layout
 from openboneage.batch.parquet import rows_on_disk
-from openboneage.batch.whole_file import written_whole
 from openboneage.errors import InputError
+from openboneage.whole_file import written_whole
 
 CSV, JSON_LINES, PARQUET = ".csv", ".jsonl", ".parquet"
 LAYOUTS: dict[str, Layout] = {CSV: CsvLayout(), JSON_LINES: JsonLinesLayout()}

@@ -16,6 +16,7 @@ from openboneage.clinical.stature import LAST_MONTHS, height_at_sds
 from openboneage.clinical.table_files import FloatArray
 from openboneage.errors import InputError, RefusedError
 from openboneage.subject import MONTHS_PER_YEAR, Sex
+from openboneage.whole_file import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,8 @@ def save_growth_figure(growth: Growth, path: Path) -> None:
         raise InputError(f"Expected a file for the figure, such as growth.png, got {path.name}.")
     figure = growth_figure(growth)
     try:
-        figure.savefig(path, dpi=150)
+        with written_whole(path) as part:
+            figure.savefig(part, format=path.suffix[1:], dpi=150)
     except (OSError, ValueError) as error:
         raise InputError(f"The figure could not be written to {path.name}: {error}") from error
 
