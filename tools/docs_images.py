@@ -12,7 +12,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from openboneage import Assessor
+from openboneage.assess.assessor import Assessor
 from openboneage.explain.occlusion import occlusion_map
 from openboneage.report.figure import draw_figure
 
