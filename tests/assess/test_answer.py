@@ -36,7 +36,7 @@ def test_a_known_sex_gives_one_answer() -> None:
 def test_an_interval_too_wide_for_the_child_or_for_one_sex_gives_no_answer(sex: Sex) -> None:
     answer = answer_of(HAND, child(sex), WideForBoys())
     assert (answer.bone_age, answer.by_sex, answer.comparison) == (None, None, NO_ANSWER.comparison)
-    assert [(finding.code, finding.severity) for finding in answer.findings] == [("age-not-told", Severity.REJECT)]
+    assert [(finding.code, finding.severity) for finding in answer.findings] == [("age-undetermined", Severity.REJECT)]
 
 
 def test_a_finding_on_both_sexes_is_given_once() -> None:

@@ -154,7 +154,7 @@ def test_probabilities_are_read_only_and_the_input_unchanged() -> None:
         (60.0, []),
         (60.1, [("age-unsure", Severity.WARNING)]),
         (72.0, [("age-unsure", Severity.WARNING)]),
-        (72.1, [("age-not-told", Severity.REJECT)]),
+        (72.1, [("age-undetermined", Severity.REJECT)]),
     ],
 )
 def test_a_wide_interval_is_a_warning_and_a_wider_one_a_refusal(width: float, expected: list[tuple[str, Severity]]) -> None:
@@ -183,7 +183,7 @@ def test_a_uniform_distribution_gives_no_age() -> None:
     assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)
     assert assessment.bone_age is None
     assert assessment.verdict is Verdict.REJECT
-    (finding,) = [finding for finding in assessment.findings if finding.code == "age-not-told"]
+    (finding,) = [finding for finding in assessment.findings if finding.code == "age-undetermined"]
     assert finding.message.startswith("Bone age could not be determined: its interval spans 1")
 
 

@@ -58,12 +58,12 @@ class TestAge:
         assert ages == pytest.approx([70, 64, 59.5 + 0.5 / 0.9, 59.5 + 0.5 / 0.9])  # halved: 0.9 at 60, 0.1 at 100
 
     def test_readers_name_whole_years_more_than_the_months_around_them(self) -> None:
-        likelier = label_preference(PLATES, Sex.FEMALE)
+        preference = label_preference(PLATES, Sex.FEMALE)
         bell = np.exp(-(np.arange(-20, 21) ** 2) / 50)
 
-        assert likelier[60] == pytest.approx(40.05 / (0.05 + 40 * (1 + np.exp(-144 / 50)) / bell.sum()))
-        assert (likelier[[59, 61, 66, 73]] < 0.02).all()
-        assert likelier[[0, 150, 228]] == pytest.approx(1)
+        assert preference[60] == pytest.approx(40.05 / (0.05 + 40 * (1 + np.exp(-144 / 50)) / bell.sum()))
+        assert (preference[[59, 61, 66, 73]] < 0.02).all()
+        assert preference[[0, 150, 228]] == pytest.approx(1)
 
     def test_a_sex_without_labels_has_no_preference(self) -> None:
         assert label_preference(PLATES, Sex.MALE) == pytest.approx(np.ones(229))

@@ -44,7 +44,7 @@ def test_the_area_is_a_mean_over_numbers_kept() -> None:
 @pytest.mark.parametrize(
     ("errors", "gained"),
     [([40.0, 30, 4, 2], "100 %"), ([2.0, 4, 30, 40], "-107 %"), ([5.0, 5, 5], "0 %")],
-    ids=["best", "worst", "all alike"],
+    ids=["best", "worst", "all equal"],
 )
 def test_the_gain_is_full_for_the_best_order(errors: list[float], gained: str) -> None:
     best, given, random = (line.strip("| ").split(" | ") for line in order_table(np.array(errors)).splitlines()[2:])

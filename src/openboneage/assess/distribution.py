@@ -117,7 +117,7 @@ def interval_findings(age: AgeDistribution) -> tuple[Finding, ...]:
     width = age.interval.high_months - age.interval.low_months
     if width > TOO_WIDE_MONTHS:
         message = f"Bone age could not be determined: its interval spans {width / 12:.0f} years. Check film, outline and side."
-        return (Finding("age-not-told", Severity.REJECT, message),)
+        return (Finding("age-undetermined", Severity.REJECT, message),)
     if width > WIDE_MONTHS:
         message = f"The bone age is uncertain: its interval spans {width / 12:.0f} years. Check film, outline and side."
         return (Finding("age-unsure", Severity.WARNING, message),)
