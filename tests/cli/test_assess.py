@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -356,8 +355,7 @@ def test_a_batch_ends_with_a_summary(films: Path) -> None:
 
 def test_a_terminal_shows_how_far_the_run_is(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.StringIO()
-    command = sys.modules["openboneage.cli.assess"]  # the package has a function of this name
-    monkeypatch.setattr(command, "err", Console(file=shown, force_terminal=True, width=200, highlight=False))
+    monkeypatch.setattr("openboneage.cli.assess.err", Console(file=shown, force_terminal=True, width=200, highlight=False))
     boneage("assess", films / "b.png", films / "c.png")
     assert "2/" in shown.getvalue()
     assert "2 films in " in shown.getvalue()

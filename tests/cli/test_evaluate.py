@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from openboneage.assess.estimators.registry import ESTIMATORS
-from openboneage.cli import app, main
+from openboneage.cli import application, main
 from openboneage.errors import InputError, WeightsError
 from openboneage.weights.registry import DEFAULT_SET
 from tests.estimators import Regressor
@@ -17,7 +17,7 @@ from tests.toy_model import write_toy
 
 
 def evaluate(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, ["evaluate", *map(str, args)])
+    return CliRunner().invoke(application(), ["evaluate", *map(str, args)])
 
 
 def test_figures_from_training_films_are_refused(tiny_shared: Path) -> None:

@@ -39,9 +39,9 @@ import sys
 from functools import partial
 from openboneage.assess.assessor import Assessor
 from openboneage.batch.limits import Limits
-from openboneage.cli import main
+from openboneage.cli import assess, main
 from openboneage.reading.guards import quiet_opencv
-sys.modules["openboneage.cli.assess"].Limits = partial(Limits, cpu_seconds=2)
+assess.Limits = partial(Limits, cpu_seconds=2)
 examine = Assessor.examine
 def hang(self, source, *others):
     with quiet_opencv:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from openboneage.cli import app
+from openboneage.cli import application
 from openboneage.errors import InputError
 from openboneage.studies import default
 from openboneage.weights import registry
@@ -58,7 +58,7 @@ def test_help_needs_no_torch() -> None:
 
 def train(version: str, run: Path, *words: str) -> Result:
     """`boneage train default`."""
-    return CliRunner().invoke(app, ["train", "default", "--version", version, "--run", str(run), *words])
+    return CliRunner().invoke(application(), ["train", "default", "--version", version, "--run", str(run), *words])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -153,7 +153,7 @@ def test_a_smoke_run_is_not_installed(tmp_path: Path) -> None:
 
 
 def test_a_version_must_be_given_and_be_one(tmp_path: Path) -> None:
-    assert "--version" in CliRunner().invoke(app, ["train", "default"]).output
+    assert "--version" in CliRunner().invoke(application(), ["train", "default"]).output
     assert isinstance(train("new", tmp_path / "run").exception, InputError)
     assert not (tmp_path / "run").exists()
 

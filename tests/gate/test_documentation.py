@@ -37,9 +37,9 @@ def page_faults(page: str, text: str, app: typer.Typer) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_exist(page: Path) -> None:
-    from openboneage.cli import app
+    from openboneage.cli import application
 
-    assert page_faults(page.name, page.read_text(encoding="utf-8"), app) == []
+    assert page_faults(page.name, page.read_text(encoding="utf-8"), application()) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
