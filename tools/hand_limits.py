@@ -1,4 +1,4 @@
-"""Derive the bounds of the canvas and the limit of the outline from RSNA training films, and print both as Markdown.
+"""Derive the bounds of the canvas and limits of the hand's quality from RSNA training films, and print them as Markdown.
 
 Run from the root of the repository: `python tools/hand_limits.py FOLDER`, where the folder holds the packs of RSNA films. Only
 films of the training split are read. `hand/frame.py` and the card of the hand finder hold the numbers that follow.
@@ -45,9 +45,9 @@ REFUSED_SHARE = 0.001
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print all tables."""
     root, finder = Path(sys.argv[1]), HAND_FINDER.load(ModelSet.find().card(HAND_FINDER.name), threads=1)
-    print(canvas_table(RsnaFilms(root)), outline_table(root, finder), sep="\n\n")
+    print(canvas_table(RsnaFilms(root)), outline_table(root, finder), exposure_table(root, finder), sep="\n\n")
 
 
 def canvas_table(films: RsnaFilms) -> str:
@@ -88,6 +88,29 @@ def outline_table(root: Path, finder: Model[FinderSpecification]) -> str:
     header = ("training films", "films", "refused for another reason", "1 %", "median", "99 %", f"others below {limit:.2f}")
     table = to_markdown(header, [_row(name, each, limit) for name, each in shares.items()])
     return f"{table}\n\nThe {percent(REFUSED_SHARE)} quantile of the first row is {np.quantile(kept, REFUSED_SHARE):.3f}."
+
+
+def exposure_table(root: Path, finder: Model[FinderSpecification]) -> str:
+    """Exposure and bone detail of the hand on training films at 100 px, against their limits."""
+    limits, films = finder.specification.calibration.quality_limits, RsnaFilms(root)
+    reports = (
+        judge(locate_hand(films.radiograph(film), finder), limits) for film in films_of(films, Split.TRAIN)[::FILMS_EVERY]
+    )
+    kept = [report.measures for report in reports if report.verdict is not Verdict.REJECT]
+    beyond = {
+        "white": (np.array([each.white_share for each in kept]), (limits.white_warn, limits.white_reject), 1),
+        "black": (np.array([each.black_share for each in kept]), (limits.black_warn,), 1),
+        "with bone detail": (np.array([each.detail_share for each in kept]), (limits.detail_warn, limits.detail_reject), -1),
+    }
+    rows = []
+    for name, (shares, bounds, outwards) in beyond.items():
+        quantiles = [
+            f"{outwards * np.quantile(outwards * shares, 1 - share):.3f}" for share in (0.5, 0.01, 0.002, REFUSED_SHARE)
+        ]
+        over = [percent((outwards * shares > outwards * bound).mean()) for bound in bounds]
+        rows.append([name, str(len(kept)), *quantiles, " and ".join(f"{bound:.2f}" for bound in bounds), " and ".join(over)])
+    header = ("share of the hand", "films", "median", "worst 1 %", "worst 0.2 %", "worst 0.1 %", "limits", "films beyond them")
+    return to_markdown(header, rows)
 
 
 def shares_when_cut(radiographs: Sequence[Radiograph], finder: Model[FinderSpecification]) -> dict[str, list[float | None]]:

@@ -17,7 +17,7 @@ from tests import hands
 from tests.hand.drawn_hands import area, drawn
 from tests.tiny_rsna import LANDMARKS
 
-NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1)
+NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1, 1, 1, 0, 0)
 """QualityLimits that nothing breaks."""
 
 
@@ -111,8 +111,11 @@ BROKEN = [
     ({"outline_reject": 2.0}, "outline-missing", Severity.REJECT),
     ({"outline_warn": 2.0}, "outline-doubtful", Severity.WARNING),
     ({"contrast_warn": 256.0}, "low-contrast", Severity.WARNING),
+    ({"white_reject": -1.0}, "saturated", Severity.REJECT),
     ({"white_warn": -1.0}, "overexposed", Severity.WARNING),
     ({"black_warn": -1.0}, "underexposed", Severity.WARNING),
+    ({"detail_warn": 2.0, "detail_reject": 2.0}, "detail-missing", Severity.REJECT),
+    ({"detail_warn": 2.0}, "detail-doubtful", Severity.WARNING),
 ]
 
 
@@ -138,8 +141,10 @@ BORDERS = [
     ("outline_reject", "outline_share", LEAST),
     ("outline_warn", "outline_share", LEAST),
     ("contrast_warn", "contrast", LEAST),
+    ("white_reject", "white_share", -LEAST),
     ("white_warn", "white_share", -LEAST),
     ("black_warn", "black_share", -LEAST),
+    ("detail_warn", "detail_share", LEAST),
 ]
 
 
@@ -174,8 +179,14 @@ MESSAGES: list[tuple[dict[str, float], str]] = [
     ({"outline_reject": 2}, "The outline does not look like a hand: 50% of it follows no edge. Are the fingers on the film?"),
     ({"outline_warn": 2}, "50% of the hand's outline follows no edge; check it on the figure."),
     ({"contrast_warn": 256}, "The hand spans only 255 of 255 grey levels."),
+    ({"white_reject": 0.05}, "The hand is saturated: 10% of it is white. Export the film with less contrast."),
     ({"white_warn": 0.05}, "10% of the hand is at full white."),
     ({"black_warn": 0.05}, "20% of the hand is at full black."),
+    ({"detail_warn": 2}, "Bone detail is seen in only 39% of the hand. Check the film."),
+    (
+        {"detail_warn": 2, "detail_reject": 2},
+        "Bone detail is seen in only 39% of the hand. Export the original film, with less contrast and without filters.",
+    ),
 ]
 
 
@@ -195,7 +206,7 @@ def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure() -> N
 
 def test_every_limit_is_tested() -> None:
     tested = {name for limit, _, _ in BROKEN for name in limit}
-    assert tested | {"wrist_doubtful"} == {field.name for field in dataclasses.fields(QualityLimits)}
+    assert tested | {"wrist_doubtful", "window_cut"} == {field.name for field in dataclasses.fields(QualityLimits)}
 
 
 @pytest.mark.parametrize(

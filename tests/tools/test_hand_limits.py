@@ -11,7 +11,7 @@ from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.hand.frame import LEFT, TOP
 from tests import hands
 from tests.tiny_rsna import example_film
-from tools.hand_limits import canvas_table, cut, fingertips, outline_share, shares_when_cut
+from tools.hand_limits import canvas_table, cut, exposure_table, fingertips, outline_share, shares_when_cut
 
 HAND = {
     "Radius": [(0.5, 0.9)],
@@ -59,3 +59,12 @@ def test_a_film_is_cut_at_the_row() -> None:
 def test_a_film_that_is_refused_anyway_has_no_share() -> None:
     assert outline_share(hands.hand_on(hands.not_hand("noise")).radiograph, hands.shipped().finder) is None
     assert outline_share(hands.hand_on(example_film("7038")).radiograph, hands.shipped().finder) is not None
+
+
+def test_exposure_is_held_against_its_limits(tiny_shared: Path) -> None:
+    lines = exposure_table(tiny_shared / "rsna", hands.shipped().finder).splitlines()[2:]
+    white, black, detail = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    assert (white[0], white[-2], white[-1]) == ("white", "0.10 and 0.30", "0.0 % and 0.0 %")
+    assert (black[0], black[-2]) == ("black", "0.06")
+    median, worst = float(detail[2]), float(detail[3])
+    assert 0.62 < worst <= median < 1

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.hand import geometry
+from openboneage.hand import geometry, tones
 from openboneage.hand.finder import THUMBNAIL_PX, Detection, read_detection, thumbnail_channels
 from openboneage.hand.finder_card import FinderSpecification
 from openboneage.hand.frame import ASPECT, HEIGHT, LEFT, TOP, WIDTH, canvas_size, draw_smooth, frame_to_canvas
 from openboneage.hand.polarity import bright_bones
+from openboneage.hand.quality_limits import QualityLimits
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Laterality
@@ -31,8 +32,30 @@ def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> S
         finder: The hand finder.
 
     Returns:
-        The hand. There is always one, even if it is doubtful; `hand.quality` judges it.
+        The hand. There is always one, even if it is doubtful; `hand.quality` judges it. Where the display cuts off the hand's
+        grey levels, the hand's radiograph is shown by its own range and has a warning.
     """
+    hand, limits = _located(radiograph, finder), finder.specification.calibration.quality_limits
+    if tones.share_cut(radiograph, _area(hand, limits)) <= limits.window_cut:
+        return hand
+    uncut = _located(tones.shown_by(radiograph, tones.whole(radiograph)), finder)
+    share = tones.share_cut(radiograph, _area(uncut, limits))
+    if share <= limits.window_cut or not _is_found(uncut, limits):
+        return hand
+    return _located(tones.with_finding(tones.shown_by(radiograph, _area(uncut, limits)), share), finder)
+
+
+def _area(hand: StandardHand, limits: QualityLimits) -> tones.Area:
+    """The pixels of the hand; where none is found, those of the whole film."""
+    return tones.of_hand(hand) if _is_found(hand, limits) else tones.whole(hand.radiograph)
+
+
+def _is_found(hand: StandardHand, limits: QualityLimits) -> bool:
+    return bool(hand.detection.hand_count[0] <= limits.no_hand and hand.landmark_scores.min() >= limits.landmark_reject)
+
+
+def _located(radiograph: Radiograph, finder: Model[FinderSpecification]) -> StandardHand:
+    """The hand on the film as it is shown."""
     shown, to_shown = _reduced(radiograph.display)
     first, inverted = _look_both_ways(shown, finder)
     film = bright_bones(radiograph.display, inverted)

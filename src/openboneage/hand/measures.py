@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from openboneage.hand import geometry
+from openboneage.hand.detail import detail_share
 from openboneage.hand.frame import HEIGHT, TOP, canvas_size
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
 from openboneage.quantities import NotNegative, Positive, Share
@@ -50,6 +51,9 @@ class Measures:
     ]
     white_share: Annotated[Share, Field(description="Share of the hand at full white.")]
     black_share: Annotated[Share, Field(description="Share of the hand at full black.")]
+    detail_share: Annotated[
+        Share, Field(description="Share of the hand, without its edge, where brightness changes as it does at bones.")
+    ]
 
 
 def measure(hand: StandardHand) -> Measures:
@@ -68,6 +72,7 @@ def measure(hand: StandardHand) -> Measures:
         contrast=float(high - low),
         white_share=float((values >= 254).mean()) if values.size else 0.0,
         black_share=float((values <= 1).mean()) if values.size else 0.0,
+        detail_share=detail_share(canvas, inside),
     )
 
 

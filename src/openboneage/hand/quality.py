@@ -57,7 +57,8 @@ def located(findings: Iterable[Finding]) -> bool:
 def _of_hand(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film with one hand."""
     findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
-    return [*findings, *_exposure(measures, limits), *(_side(hand) if located(findings) else ())]
+    findings += [*_exposure(measures, limits), *_detail(measures, limits)]
+    return [*findings, *(_side(hand) if located(findings) else ())]
 
 
 def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:
@@ -115,11 +116,23 @@ def _exposure(measures: Measures, limits: QualityLimits) -> list[Finding]:
     findings = []
     if measures.contrast < limits.contrast_warn:
         findings.append(_warn("low-contrast", f"The hand spans only {measures.contrast:.0f} of 255 grey levels."))
-    if measures.white_share > limits.white_warn:
+    if measures.white_share > limits.white_reject:
+        message = f"The hand is saturated: {measures.white_share:.0%} of it is white. Export the film with less contrast."
+        findings.append(_reject("saturated", message))
+    elif measures.white_share > limits.white_warn:
         findings.append(_warn("overexposed", f"{measures.white_share:.0%} of the hand is at full white."))
     if measures.black_share > limits.black_warn:
         findings.append(_warn("underexposed", f"{measures.black_share:.0%} of the hand is at full black."))
     return findings
+
+
+def _detail(measures: Measures, limits: QualityLimits) -> list[Finding]:
+    if measures.detail_share >= limits.detail_warn:
+        return []
+    seen = f"Bone detail is seen in only {measures.detail_share:.0%} of the hand."
+    if measures.detail_share >= limits.detail_reject:
+        return [_warn("detail-doubtful", f"{seen} Check the film.")]
+    return [_reject("detail-missing", f"{seen} Export the original film, with less contrast and without filters.")]
 
 
 def _side(hand: StandardHand) -> list[Finding]:

@@ -27,8 +27,12 @@ class QualityLimits:
         outline_reject: A smaller share of the outline that follows an edge rejects: it is not the outline of a hand.
         outline_warn: A smaller share is a warning.
         contrast_warn: Fewer grey levels between the 2nd and 98th percentile within the hand are a warning.
+        window_cut: Where the display cuts off a larger share of the hand's grey levels, the hand's own range is shown.
+        white_reject: A larger share of the hand at full white rejects.
         white_warn: A larger share of the hand at full white is a warning.
         black_warn: A larger share of the hand at full black is a warning.
+        detail_reject: A smaller share of the hand with bone detail rejects.
+        detail_warn: A smaller share of the hand with bone detail is a warning.
     """
 
     no_hand: float
@@ -44,5 +48,9 @@ class QualityLimits:
     outline_reject: float
     outline_warn: float
     contrast_warn: float
+    window_cut: float
+    white_reject: float
     white_warn: float
     black_warn: float
+    detail_reject: float
+    detail_warn: float

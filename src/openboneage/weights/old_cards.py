@@ -26,8 +26,12 @@ QUALITY_LIMITS = {
     "outline_reject": 0.78,
     "outline_warn": 0.88,
     "contrast_warn": 12.0,
+    "window_cut": 0.05,
+    "white_reject": 0.3,
     "white_warn": 0.10,
     "black_warn": 0.25,
+    "detail_reject": 0.62,
+    "detail_warn": 0.66,
 }
 MASSES = ("bands_months", "female", "male")
 

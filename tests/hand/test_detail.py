@@ -1,0 +1,50 @@
+"""Bone detail on drawn canvases, and on the example films and their silhouettes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from openboneage.hand.detail import detail_share
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
+from tests import hands
+from tests.hand.drawn_hands import area
+
+HAND = area(slice(20, 220), slice(40, 140))
+
+
+def striped(columns: slice, low: int = 80, high: int = 160) -> np.ndarray:
+    """An even canvas with stripes as wide as a small bone in some columns."""
+    canvas = np.full((256, 192), low, np.uint8)
+    canvas[:, columns] = np.where(np.arange(192)[columns] // 6 % 2, high, low)
+    return canvas
+
+
+def test_an_even_hand_and_no_hand_have_no_detail() -> None:
+    assert detail_share(np.full((256, 192), 90, np.uint8), HAND) == 0
+    assert detail_share(striped(slice(0, 192)), HAND & False) == 0
+
+
+def test_detail_is_the_share_of_the_hand_with_stripes() -> None:
+    assert detail_share(striped(slice(0, 192)), HAND) > 0.8
+    assert detail_share(striped(slice(0, 90)), HAND) == pytest.approx(0.5, abs=0.1)
+
+
+def test_detail_does_not_depend_on_contrast() -> None:
+    strong, faint = (detail_share(striped(slice(0, 90), 80, high), HAND) for high in (160, 90))
+    assert faint == pytest.approx(strong, abs=0.02)
+
+
+def test_the_edge_of_the_hand_is_no_detail() -> None:
+    assert detail_share(np.where(HAND, 150, 0).astype(np.uint8), HAND) == 0
+
+
+@pytest.mark.parametrize("height_px", [640, 160])
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_a_film_has_detail_that_its_silhouette_lacks(name: str, height_px: int) -> None:
+    hand = hands.hand_on(hands.film(name, height_px))
+    canvas, inside = hand.canvas(MASK_HEIGHT_PX), hand.mask > MASK_THRESHOLD
+    limits = hands.shipped().limits
+    assert detail_share(canvas, inside) > limits.detail_warn
+    silhouette = hand.mask * canvas[inside].mean() + np.random.default_rng(3).normal(0, 2, canvas.shape)
+    assert detail_share(silhouette.clip(0, 255).astype(np.uint8), inside) < limits.detail_reject
