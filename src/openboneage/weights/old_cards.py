@@ -30,7 +30,7 @@ QUALITY_LIMITS = {
     "white_reject": 0.3,
     "white_warn": 0.10,
     "black_warn": 0.25,
-    "detail_reject": 0.62,
+    "detail_reject": 0.6,
     "detail_warn": 0.66,
 }
 MASSES = ("bands_months", "female", "male")
