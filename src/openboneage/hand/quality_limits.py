@@ -11,7 +11,8 @@ from openboneage.weights.strict import STRICT
 class QualityLimits:
     """Limits of the measures in `measures.Measures`.
 
-    Those of the shipped finder were set on training films: a landmark or an outline below the lowest 0.1 % of them is refused.
+    Those of the shipped finder were set on training films: a landmark or an outline below the lowest 0.1 % of them is refused,
+    and bone detail below that of all of them.
 
     Attributes:
         no_hand: Probability of no hand that rejects.
