@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from openboneage.assess.assessment import SCHEMA_VERSION
 from openboneage.batch.answer import Answer
 from openboneage.batch.results import open_results
 from openboneage.errors import InputError, UnreadableError
@@ -47,6 +48,16 @@ def paths_in(table: Path) -> list[str]:
     if table.suffix == ".jsonl":
         return [str(json.loads(line)["path"]) for line in table.read_text().splitlines()]
     return [line.partition(",")[0] for line in table.read_text().splitlines()[1:]]
+
+
+def test_records_of_another_version_of_the_json_are_not_continued(tmp_path: Path) -> None:
+    table = tmp_path / "out.jsonl"
+    write(table, answer("1"))
+    former = table.read_text().replace(f'"schema_version": {SCHEMA_VERSION}', '"schema_version": 1')
+    table.write_text(former)
+    with pytest.raises(InputError, match="version 1 of the JSON"):
+        write(table, answer("2"))
+    assert table.read_text() == former
 
 
 def test_records_are_found_again(table: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
+from openboneage.assess.assessment import SCHEMA_VERSION
 from openboneage.assess.parts import ModelFacts
 from openboneage.batch.answer import Answer
 from openboneage.errors import InputError, RefusedError
@@ -121,7 +122,11 @@ class JsonLinesLayout:
             if line[: len(self._BEGINNING)] != self._BEGINNING[: len(line)]:
                 raise ValueError(line)
             if line.endswith(b"\n"):
-                yield line, self._kept(json.loads(line))
+                content = json.loads(line)
+                version = content["schema_version"]
+                if version != SCHEMA_VERSION:
+                    raise InputError(f"{file.name} has version {version} of the JSON, not {SCHEMA_VERSION}; name another file.")
+                yield line, self._kept(content)
 
     def _kept(self, content: dict[str, Any]) -> Kept:
         if "error" in content:
