@@ -15,7 +15,7 @@ __all__ = ["Assessment", "Assessor", "__version__", "assess", "read"]
 
 
 def __getattr__(name: str) -> str:
-    """`__version__`, when it is asked for."""
+    """Return `__version__` on first access."""
     if name == "__version__":
         return program_version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

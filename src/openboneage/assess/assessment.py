@@ -102,7 +102,7 @@ class Assessment(Record):
 
     @property
     def answers(self) -> dict[Sex, SexAnswer]:
-        """The answer for the child's sex, or for both where it is unknown; none where the film was refused."""
+        """The answer for the child's sex, or for both if it is unknown; none if the film was refused."""
         if self.by_sex is not None:
             return {Sex.FEMALE: self.by_sex.female, Sex.MALE: self.by_sex.male}
         if self.bone_age is not None:
@@ -117,7 +117,7 @@ class Assessment(Record):
         return None if self.bone_age is None else self.bone_age.interval
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """What a reader needs beside the headline: the name of a row, and its text."""
+        """Details below the headline: the name of each row, and its text."""
         if self.interval is not None:
             yield "scale", "Greulich-Pyle"
             yield "interval", interval_text(self.interval) + (", girl or boy" if self.by_sex else "")

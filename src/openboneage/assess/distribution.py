@@ -42,7 +42,7 @@ class Calibration:
 
 
 UNCALIBRATED = Calibration(temperature=1.0, coverage=0.9, central_mass=0.9)
-"""Takes a distribution as it is."""
+"""A calibration that changes nothing."""
 
 
 def _monthly(values: object) -> Probabilities:

@@ -107,7 +107,7 @@ def limited_time(limits: Limits, end: Callable[[str], object]) -> Iterator[Calla
 
 
 def _data_bytes() -> int:
-    """What RLIMIT_DATA counts: field 6 of /proc/self/statm, proc(5)."""
+    """Memory counted by RLIMIT_DATA: field 6 of /proc/self/statm, proc(5)."""
     return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
 
 

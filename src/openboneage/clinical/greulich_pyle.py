@@ -157,7 +157,7 @@ def compare(
 
 
 def status_text(status: BoneAgeStatus, sds_low: float, sds_high: float, sd_limit: float) -> str:
-    """`advanced` or `delayed` only where the interval of the bone age leaves the normal range, else `possibly advanced`.
+    """`advanced` or `delayed` if the interval of the bone age lies outside the normal range, else `possibly advanced`.
 
     Args:
         status: The bone age itself against the normal range.

@@ -53,7 +53,7 @@ class _StageTable:
 
 @dataclass(frozen=True)
 class _AgeTable:
-    """A table of median scores by age, its columns, and how it is read."""
+    """A table of median scores by age, its columns, and its interpolation."""
 
     table: Table
     score_column: str

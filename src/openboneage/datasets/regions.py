@@ -21,7 +21,7 @@ Polygon = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class DrawnRegions:
-    """What was drawn on one film.
+    """Annotations of one film.
 
     Attributes:
         size_px: Native width and height of the film.

@@ -74,7 +74,7 @@ def age_table(readings: Sequence[UncalibratedReading], learned: Sequence[Film], 
 
 
 def ages_by_way(readings: Sequence[UncalibratedReading], learned: Sequence[Film], temperature: float) -> dict[str, Ages]:
-    """Ages in months, `(films,)`, by the way they are read from the distributions."""
+    """Ages in months, `(films,)`, for each way to read them from the distributions."""
     raw = np.stack([reading.probabilities for reading in readings])
     scaled = temperature_scaled(raw, temperature)
     preferences = {sex: label_preference(learned, sex) for sex in Sex}

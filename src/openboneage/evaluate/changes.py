@@ -71,7 +71,7 @@ def reduced(film: Film8, scale: float) -> Film8:
 
 
 def with_long_side(film: Film8, side_px: int, point_sampled: bool = False) -> Film8:
-    """The longer side reduced to a size, by area averages or by point samples; a smaller film stays as it is."""
+    """The longer side reduced to a size, by area averages or by point samples; smaller films are unchanged."""
     height, width = film.shape
     scale = side_px / max(film.shape)
     if scale >= 1:

@@ -1,4 +1,4 @@
-"""Bone detail: how much of the hand shows the changes of brightness that edges and the inside of bones make."""
+"""Bone detail: the share of the hand with the changes of brightness that bones cause."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 FINE_PX, COARSE_PX = 2.0, 4.0
 """SD of the two blurs whose difference is measured, in pixels of a canvas of 256 px: 2 and 4 % of a frame unit. A film of
-100 px still holds what lies between, and little of a film's noise does."""
+100 px still contains this band, and little noise falls into it."""
 EDGE_PX = 9
-"""Width of the square that the hand is eroded with, so that its own edge does not count."""
+"""Width of the square for the erosion of the hand, so that its edge does not count."""
 LEAST_CHANGE = 0.01
-"""Share of the hand's brightness range from which on a change is detail."""
+"""A change counts as detail from this share of the hand's brightness range."""
 
 
 def detail_share(canvas: NDArray[np.uint8], inside: NDArray[np.bool_]) -> float:

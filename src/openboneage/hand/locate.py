@@ -31,9 +31,8 @@ def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> S
         radiograph: The film.
         finder: The hand finder.
 
-    Returns:
-        The hand. There is always one, even if it is doubtful; `hand.quality` judges it. Where the display cuts off the hand's
-        grey levels, the hand's radiograph is shown by its own range and has a warning.
+    Returns: The hand. There is always one, even if it is doubtful; `hand.quality` judges it. If the display clips the hand's
+        grey levels, the radiograph is displayed with the hand's own range and gets a warning.
     """
     hand, limits = _located(radiograph, finder), finder.specification.calibration.quality_limits
     if tones.share_cut(radiograph, _area(hand, limits)) <= limits.window_cut:
@@ -46,7 +45,7 @@ def locate_hand(radiograph: Radiograph, finder: Model[FinderSpecification]) -> S
 
 
 def _area(hand: StandardHand, limits: QualityLimits) -> tones.Area:
-    """The pixels of the hand; where none is found, those of the whole film."""
+    """The pixels of the hand, or of the whole film if no hand is found."""
     return tones.of_hand(hand) if _is_found(hand, limits) else tones.whole(hand.radiograph)
 
 
@@ -55,7 +54,7 @@ def _is_found(hand: StandardHand, limits: QualityLimits) -> bool:
 
 
 def _located(radiograph: Radiograph, finder: Model[FinderSpecification]) -> StandardHand:
-    """The hand on the film as it is shown."""
+    """The hand on the displayed film."""
     shown, to_shown = _reduced(radiograph.display)
     first, inverted = _look_both_ways(shown, finder)
     film = bright_bones(radiograph.display, inverted)

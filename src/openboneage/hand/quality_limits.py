@@ -28,7 +28,7 @@ class QualityLimits:
         outline_reject: A smaller share of the outline that follows an edge rejects: it is not the outline of a hand.
         outline_warn: A smaller share is a warning.
         contrast_warn: Fewer grey levels between the 2nd and 98th percentile within the hand are a warning.
-        window_cut: Where the display cuts off a larger share of the hand's grey levels, the hand's own range is shown.
+        window_cut: If the display clips a larger share of the hand's grey levels, the hand's own range is displayed.
         white_reject: A larger share of the hand at full white rejects.
         white_warn: A larger share of the hand at full white is a warning.
         black_warn: A larger share of the hand at full black is a warning.

@@ -1,4 +1,4 @@
-"""The hand's tones: where the display cuts them off although the file holds them, the film is shown anew.
+"""Grey levels of the hand: if the display clips values that the file contains, the film is displayed with another range.
 
 A DICOM window may show bone as plain white, or soft tissue as plain black, while the stored values still differ.
 """
@@ -23,14 +23,14 @@ Area = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def whole(film: Radiograph) -> Area:
-    """Pixels all over the film, of a large one every so many."""
+    """Pixels of the whole film, subsampled on large films."""
     step = max(min(film.height_px, film.width_px) // MASK_HEIGHT_PX, 1)
     rows, columns = np.mgrid[: film.height_px : step, : film.width_px : step]
     return rows.ravel(), columns.ravel()
 
 
 def of_hand(hand: StandardHand) -> Area:
-    """The film's pixels below the middles of the mask's pixels; the whole film where there are none."""
+    """The film's pixels at the centres of the mask's pixels; the whole film if there are none."""
     height, width = hand.film.shape
     middles = np.argwhere(hand.mask > MASK_THRESHOLD)[:, ::-1].astype(np.float64) + 0.5
     moved = geometry.move(middles, geometry.inverse(hand.film_to_canvas(MASK_HEIGHT_PX)))
@@ -40,13 +40,13 @@ def of_hand(hand: StandardHand) -> Area:
 
 
 def share_cut(film: Radiograph, area: Area) -> float:
-    """Share of an area that the display shows at full black or white and that the range of its own values does not."""
+    """Share of an area that the display clips to full black or white, and that the range of its own values would not."""
     values = _values(film, area)
     return _at_the_ends(film.display[area]) - _at_the_ends(stretch(values, *_range(values)))
 
 
 def shown_by(film: Radiograph, area: Area) -> Radiograph:
-    """The film as the range of an area's values shows it; what is bright and what is dark stays so."""
+    """The film displayed with the range of an area's values, with the same polarity."""
     low, high = _range(_values(film, area))
     margin = MARGIN * (high - low)
     shown = np.stack([stretch(row.astype(np.float64), low - margin, high + margin) for row in film.pixels])
@@ -54,7 +54,7 @@ def shown_by(film: Radiograph, area: Area) -> Radiograph:
 
 
 def with_finding(film: Radiograph, share: float) -> Radiograph:
-    """The film with a warning that its window cuts off that share of the hand."""
+    """Add a warning that the window clips that share of the hand."""
     message = f"The display window cuts off {share:.0%} of the hand's grey levels; the range of the hand's own pixels is shown."
     return replace(film, findings=(*film.findings, Finding("window-cuts-hand", Severity.WARNING, message)))
 

@@ -32,7 +32,7 @@ VIEW_KEYS = {field.name for field in dataclasses.fields(SampleSpec)} - {field.na
 
 
 def _drawing(preprocessing: Any) -> str:
-    """Which drawing a card describes: the views of sets 1.0 to 1.3, or one picture."""
+    """The kind of drawing in a card: the views of sets 1.0 to 1.3, or one picture."""
     return "views" if VIEW_KEYS & set(preprocessing) else "picture"
 
 
@@ -136,13 +136,13 @@ class WholeHandEstimator:
         return lru_cache(maxsize=1)(lambda hand: self._mean(self._views(hand)))
 
     def _views(self, hand: StandardHand) -> NDArray[np.float32]:
-        """What the network sees before every second one is mirrored, `(n, 1, height, width)`."""
+        """Inputs of the network before every second one is mirrored, `(n, 1, height, width)`."""
         if isinstance(self.drawing, SampleSpec):
             return draw_views(hand, self.drawing)
         return np.stack([draw_picture(hand, self.drawing)] * 2)[:, None]
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
-        """The hand where it lies, `(height, width)`."""
+        """The hand in its own orientation, `(height, width)`."""
         if isinstance(self.drawing, SampleSpec):
             views = draw_views(hand, dataclasses.replace(self.drawing, places=AS_IT_LIES))
             return np.asarray(views[len(views) // 2, 0])
@@ -162,7 +162,7 @@ class WholeHandEstimator:
     def _mixed(self, by_sex: Probabilities, sex: Sex) -> Probabilities:
         """The distribution of a child of that sex, from those of both, `(..., 2, 229)` to `(..., 229)`.
 
-        An unknown sex takes the even mixture.
+        An unknown sex gives the even mixture.
         """
         sexes = self.model.specification.output.sexes
         weights = np.array([0.5 if sex is Sex.UNKNOWN else float(sex is each) for each in sexes])

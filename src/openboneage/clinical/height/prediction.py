@@ -100,7 +100,7 @@ def weights_at(table: Table, age_column: str, age: float, weights: Sequence[str]
 
 
 def published_error(method: str, sex: Sex, statistic: str) -> tuple[float, float, float]:
-    """Return a published error of a method: its value and its lower and upper limit, cm; what is not printed is NaN.
+    """Return a published error of a method: its value and its lower and upper limit, cm; values that are not printed are NaN.
 
     Args:
         method: Method as the table writes it, such as `Khamis-Guo 1993`.

@@ -157,7 +157,7 @@ def _skeletal_age_months(inputs: HeightInputs) -> tuple[float, str]:
 
 
 def _midparent(inputs: HeightInputs) -> tuple[float, tuple[str, ...]]:
-    """Return the mean height of both parents, cm; the paper's mean stands for a parent whose height is not given."""
+    """Return the mean height of both parents, cm; the paper's mean replaces a missing height."""
     notes = []
     heights = []
     for word, height, mean in (
@@ -180,7 +180,7 @@ def _recumbent(inputs: HeightInputs) -> tuple[float, tuple[str, ...]]:
 
 
 def _misprint_notes(inputs: HeightInputs) -> tuple[str, ...]:
-    """Name a corrected misprint of the paper where it takes part in the weights: within three months of its age."""
+    """Note a corrected misprint of the paper if it affects the weights: within three months of its age."""
     notes = []
     for row in load_table(_RWT_MISPRINTS).where(sex=inputs.sex).rows:
         years, months = (int(part) for part in row["age"].split("-"))

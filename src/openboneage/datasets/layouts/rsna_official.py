@@ -96,7 +96,7 @@ def _official(paths: list[Path]) -> list[OfficialTable]:
 
 
 def _recognised(table: Table) -> OfficialTable | None:
-    """The set whose columns a table has; None where it is another table."""
+    """The set with the columns of a table; None for other tables."""
     columns = {plain_name(column): column for column in table.columns}
     for kind in OFFICIAL_SETS:
         if set(kind.columns.values()) <= set(columns):

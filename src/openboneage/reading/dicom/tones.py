@@ -15,7 +15,7 @@ from openboneage.reading.dicom.elements import Tags
 from openboneage.reading.display import Pixels, Table, Values
 
 _ABOVE_ZERO = 1e-6
-# VOI LUT Function, PS3.3 C.11.2.1.3: the windowing function, and the smallest width it is defined for.
+# VOI LUT Function, PS3.3 C.11.2.1.3: the windowing function, and its smallest defined width.
 _WINDOWS: dict[str, tuple[Callable[[Values, float, float], NDArray[np.uint8]], float]] = {
     "LINEAR": (display.window_linear, 1.0),
     "LINEAR_EXACT": (display.window_linear_exact, _ABOVE_ZERO),
@@ -29,8 +29,8 @@ class Tones:
 
     Attributes:
         pixels: Modality values at full depth, `(rows, columns)`.
-        display: What a viewer shows, `(rows, columns)` uint8.
-        findings: What was wrong with the transforms.
+        display: Displayed brightness, `(rows, columns)` uint8.
+        findings: Findings on the transforms.
     """
 
     pixels: Table
@@ -39,10 +39,10 @@ class Tones:
 
 
 def grey_tones(stored: Pixels, tags: Tags, photometric: str) -> Tones:
-    """Take stored monochrome values through the modality and VOI transforms.
+    """Apply the modality and VOI transforms to stored monochrome values.
 
-    Of several windows the first counts, which viewers show first. A VOI LUT goes before a window. With neither, or where what
-    is given would leave no contrast, the robust range of the stored pixels is shown, without those of Pixel Padding Value.
+    The first of several windows is used, as in viewers. A VOI LUT has priority over a window. With neither, or if the result
+    had no contrast, the robust range of the stored pixels is displayed, without those of Pixel Padding Value.
     """
     findings: list[Finding] = []
     levels = display.levels_of(stored)
@@ -59,9 +59,9 @@ def grey_tones(stored: Pixels, tags: Tags, photometric: str) -> Tones:
 
 
 def palette_tones(stored: Pixels, tags: Tags) -> Tones:
-    """Look up palette indices; `pixels` is the luminance at the palette's depth (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6).
+    """Apply a palette; `pixels` is the luminance at the palette's depth (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6).
 
-    Segmented palettes are refused: no radiograph needs them, and a small one can be made to expand without bound.
+    Segmented palettes are refused: radiographs do not need them, and a small one can expand without limit.
     """
     planes = [
         _table(tags, f"{colour}PaletteColorLookupTableDescriptor", f"{colour}PaletteColorLookupTableData")
@@ -79,23 +79,23 @@ def palette_tones(stored: Pixels, tags: Tags) -> Tones:
 
 
 def _modality_values(tags: Tags, levels: Pixels, findings: list[Finding]) -> Values | None:
-    """Work out the modality value of each stored value (PS3.3 C.11.1); None where they are the same."""
+    """Compute the modality value of each stored value (PS3.3 C.11.1); None if they are equal."""
     item = tags.item("ModalityLUTSequence")
     if item is not None:
         table = _table(item, "LUTDescriptor", "LUTData", signed=levels.dtype.kind == "i")
         if table is not None:
             return display.lookup(levels.astype(np.float64), *table[:2])
-        findings.append(_warning("modality-lut-invalid", "The Modality LUT cannot be used; stored values are taken instead."))
+        findings.append(_warning("modality-lut-invalid", "The Modality LUT is invalid; stored values are used."))
     slope = (tags.numbers("RescaleSlope") or [1.0])[0]
     intercept = (tags.numbers("RescaleIntercept") or [0.0])[0]
     if slope == 0 or max(abs(slope), abs(intercept)) > 1e9:
-        findings.append(_warning("rescale-invalid", "Rescale Slope or Intercept is impossible; stored values are taken."))
+        findings.append(_warning("rescale-invalid", "Rescale Slope or Intercept is impossible; stored values are used."))
         return None
     return None if (slope, intercept) == (1, 0) else levels.astype(np.float64) * slope + intercept
 
 
 def _compact(values: Values) -> Table:
-    """Give whole numbers the smallest integer type that holds them, others float32."""
+    """Convert whole numbers to the smallest sufficient integer type, others to float32."""
     if np.any(values != np.rint(values)):
         return values.astype(np.float32)
     low, high = values.min(), values.max()
@@ -106,7 +106,7 @@ def _compact(values: Values) -> Table:
 
 
 def _is_padding(tags: Tags, levels: Pixels) -> NDArray[np.bool_]:
-    """Mark the stored values that stand for no measurement (PS3.3 C.7.5.1.1.2)."""
+    """Mark the stored values that are padding (PS3.3 C.7.5.1.1.2)."""
     padding = tags.integer("PixelPaddingValue")
     if padding is None:
         return np.zeros(levels.shape, np.bool_)
@@ -116,14 +116,14 @@ def _is_padding(tags: Tags, levels: Pixels) -> NDArray[np.bool_]:
 
 
 def _voi_table(tags: Tags, values: Values, findings: list[Finding]) -> NDArray[np.uint8] | None:
-    """Work out the brightness of each modality value by VOI LUT or window (PS3.3 C.11.2); None where there is neither."""
+    """Compute the brightness of each modality value by VOI LUT or window (PS3.3 C.11.2); None if there is neither."""
     item = tags.item("VOILUTSequence")
     if item is not None:
         table = _table(item, "LUTDescriptor", "LUTData", signed=bool(values.min() < 0))
         if table is not None:
             first, entries, bits = table
             return display.stretch(display.lookup(values, first, entries), 0, 2**bits - 1)
-        findings.append(_warning("voi-lut-invalid", "The VOI LUT cannot be used; another way of showing the film was taken."))
+        findings.append(_warning("voi-lut-invalid", "The VOI LUT is invalid; it was ignored."))
     centers, widths = tags.numbers("WindowCenter"), tags.numbers("WindowWidth")
     if not centers or not widths:
         return None
@@ -136,11 +136,11 @@ def _voi_table(tags: Tags, values: Values, findings: list[Finding]) -> NDArray[n
 
 
 def _loses_contrast(shown: NDArray[np.uint8], values: Values, counts: NDArray[np.float32], findings: list[Finding]) -> bool:
-    """Tell whether a film with contrast would be shown as one even grey."""
+    """Return whether a film with contrast would be displayed without any."""
     occurs = counts > 0
     if not occurs.any() or np.ptp(shown[occurs]) > 0 or np.ptp(values[occurs]) == 0:
         return False
-    findings.append(_warning("window-empty", "The window lies outside all pixel values; their own range is shown."))
+    findings.append(_warning("window-empty", "The window lies outside all pixel values; their own range is displayed."))
     return True
 
 
