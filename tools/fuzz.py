@@ -2,7 +2,7 @@
 
 Run from the root of the repository, in an environment that also has the package `atheris` (Linux and macOS):
 `python -m tools.fuzz CORPUS -max_total_time=300`. CORPUS is a folder for inputs that reach new code; an empty one is first
-filled with small films. Further options are those of libFuzzer. The run ends at the first input that fails, and writes it to
+filled with small images. Further options are those of libFuzzer. The run ends at the first input that fails, and writes it to
 the working directory. Repeat short runs on one CORPUS: atheris 3.0 itself keeps about 4 KB of memory for each input.
 """
 
@@ -24,11 +24,10 @@ with atheris.instrument_imports(include=["openboneage", "pydicom"]):
     from openboneage.reading.bounds import MAX_SIDE_PX, MIN_SIDE_PX
     from openboneage.reading.read import read
 
-from tests.reading.films import compressed_file, film_file, pillow_file, ramp_image
+from tests.reading.films import DEEP, GREY, compressed_file, film_file, pillow_file
 
 ROOT = Path(__file__).parents[1]
 LIMITS = ("-rss_limit_mb=3072", "-timeout=20", f"-max_len={2**16}")
-SIDE_PX = 64
 RASTER_KINDS = ("bmp", "jpg", "png", "tiff", "webp")
 SYNTAXES = (uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless)
 PLAIN_SYNTAXES = (
@@ -61,20 +60,17 @@ def read_one(data: bytes) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    """Small films in every format, and the hostile files of the tests."""
+    """Small ramps in every format, and the hostile files of the tests; no films, so that a corpus can be kept."""
     for path in sorted((ROOT / "tests" / "data").glob("*/*.dcm")):
         yield path.read_bytes()
-    shown = read(ROOT / "examples" / "7043.png").display
-    small = cv2.resize(shown, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
     for kind in RASTER_KINDS:
-        yield cv2.imencode(f".{kind}", small)[1].tobytes()
-    yield pillow_file(small, "JPEG", progressive=True)
-    yield pillow_file(small, "TIFF", compression="tiff_lzw")
-    deep = ramp_image(12)
+        yield cv2.imencode(f".{kind}", GREY)[1].tobytes()
+    yield pillow_file(GREY, "JPEG", progressive=True)
+    yield pillow_file(GREY, "TIFF", compression="tiff_lzw")
     for syntax in PLAIN_SYNTAXES:
-        yield film_file(deep, syntax=syntax, WindowCenter="2048", WindowWidth="4096", PatientAge="009Y")
+        yield film_file(DEEP, syntax=syntax, WindowCenter="2048", WindowWidth="4096", PatientAge="009Y")
     for syntax in SYNTAXES:
-        yield compressed_file(deep, syntax)
+        yield compressed_file(DEEP, syntax)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from tests.reading.films import (
     ramp_image,
 )
 
+CORPUS = Path(__file__).parents[1] / "data" / "fuzz" / "corpus.zip"
 KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "DICOM")
 
 
@@ -38,6 +41,13 @@ def survives(data: bytes) -> bool:
     assert radiograph.pixels.shape == radiograph.display.shape
     assert min(radiograph.display.shape) >= 32
     return True
+
+
+def test_the_inputs_of_the_fuzzer_are_read_or_refused() -> None:
+    with ZipFile(CORPUS) as corpus:
+        films = [survives(corpus.read(name)) for name in corpus.namelist()]
+    assert len(films) == 200
+    assert sum(films) > 10
 
 
 @pytest.mark.parametrize("kind", KINDS)
