@@ -37,7 +37,7 @@ def test_a_window_that_cuts_the_hand_changes_little(name: str, centre: float, wi
 
 
 @pytest.mark.parametrize("kind", ["clouds", "noise"])
-def test_a_window_on_what_is_no_hand_is_left_as_it_is(kind: str) -> None:
+def test_a_window_on_an_image_without_a_hand_is_unchanged(kind: str) -> None:
     stored = hands.not_hand(kind).astype(np.uint16) * 16
     codes = hands.codes(hands.shipped().assess(film_file(stored, WindowCenter=600, WindowWidth=400), Sex.FEMALE))
     assert "window-cuts-hand" not in codes

@@ -90,7 +90,7 @@ def test_wrong_columns_are_named(tmp_path: Path, header: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff", "path\nJörg.png\n".encode("latin-1")], ids=["image", "Latin-1"])
-def test_cases_file_that_is_no_utf8_is_an_input_error(tmp_path: Path, content: bytes) -> None:
+def test_cases_file_in_another_encoding_is_an_input_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"cases file in UTF-8, got another encoding in"):
         cases_of(cases_file(tmp_path, content))
 
@@ -111,7 +111,7 @@ def test_sources_keep_their_order(tmp_path: Path) -> None:
     assert [Path(case.label).name for case in cases] == ["b.png", "a.png", "b.png"]
 
 
-def test_pipe_in_a_folder_is_no_film(tmp_path: Path) -> None:
+def test_pipe_in_a_folder_is_not_a_film(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="found none"):
         cases_of(tmp_path)
@@ -122,7 +122,7 @@ def test_missing_source_is_named(tmp_path: Path) -> None:
         cases_of(tmp_path / "none.png")
 
 
-def test_an_empty_name_is_no_folder() -> None:
+def test_an_empty_name_is_not_a_folder() -> None:
     with pytest.raises(InputError, match="There is no file or folder ''"):
         stream_cases([""])
 
@@ -140,7 +140,7 @@ def test_cases_file_without_films_is_refused(tmp_path: Path, text: str, message:
         stream_cases([str(cases_file(tmp_path, text))])
 
 
-def test_pipe_is_no_cases_file(tmp_path: Path) -> None:
+def test_pipe_is_not_a_cases_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "cases.csv")
     with pytest.raises(InputError, match="Expected a cases file, got a device or pipe"):
         stream_cases([str(tmp_path / "cases.csv")])

@@ -41,7 +41,7 @@ def test_h_is_help(words: tuple[str, ...]) -> None:
         (("",), "boneage"),
     ],
 )
-def test_empty_text_is_no_value(words: tuple[str, ...], before: str) -> None:
+def test_empty_text_is_not_a_value(words: tuple[str, ...], before: str) -> None:
     run = boneage(*words)
 
     assert (run.code, run.out) == (2, "")

@@ -222,7 +222,7 @@ def test_rows_of_other_models_are_not_continued(films: Path, tmp_path: Path, toy
     assert table.read_bytes() == before
 
 
-def test_a_finished_table_of_other_models_is_no_answer(films: Path, tmp_path: Path, toy: Path) -> None:
+def test_a_finished_table_of_other_models_is_refused(films: Path, tmp_path: Path, toy: Path) -> None:
     boneage("assess", films / "d.dcm", "--models", toy, "--csv", tmp_path / "out.csv")
     assert boneage("assess", films / "d.dcm", "--csv", tmp_path / "out.csv").code == InputError.exit_code
 
@@ -422,7 +422,7 @@ def test_figures_that_would_overwrite_each_other_are_refused(films: Path, tmp_pa
     assert f"{films / 'd.dcm'}: {tmp_path / 'figures' / 'd.png'} exists and is not a figure of this film" in run.err
 
 
-def test_figures_lie_as_the_films_lie(films: Path, tmp_path: Path) -> None:
+def test_figures_are_placed_as_the_films_are(films: Path, tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     for folder in ("2019/june", "2020/june"):
         (archive / folder).mkdir(parents=True)

@@ -179,7 +179,7 @@ def test_a_missing_data_set_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     assert "Digital Hand Atlas" in run.err
 
 
-def test_the_variable_gives_a_data_set_and_an_argument_comes_before_it(
+def test_the_variable_names_a_data_set_and_an_argument_overrides_it(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(folder / "my-films.csv"))

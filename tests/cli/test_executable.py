@@ -64,7 +64,7 @@ def test_a_film_that_takes_too_long_ends_the_run_with_its_name(films: Path, tmp_
     assert [Path(row["path"]).name for row in rows(tmp_path / "out.csv")] == ["a.png"]
 
 
-def test_names_that_are_no_text_are_borne(tmp_path: Path) -> None:
+def test_names_that_are_not_valid_text_are_accepted(tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/J\xf6rg.png"
     Path(os.fsdecode(odd)).write_bytes(hands.png(hands.not_hand("noise")))
     words: list[str | Path] = [os.fsdecode(odd), "--csv", tmp_path / "out.csv", "--figure", tmp_path / "figures"]

@@ -88,7 +88,7 @@ def test_one_set_has_nothing_to_be_compared_with() -> None:
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_no_such_figure_comes_from_training_films(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
+def test_training_films_are_never_measured(tiny_shared: Path, tmp_path: Path, figure: str) -> None:
     write_toy(tmp_path)
     models = ["--models", str(tmp_path), *(["--models", DEFAULT_SET] if figure == "compare" else [])]
 

@@ -64,7 +64,7 @@ def test_young_children_have_the_german_reference(age: float, reference: Velocit
 
 
 @pytest.mark.parametrize(("sex", "age"), [(Sex.FEMALE, 16.0), (Sex.MALE, 17.5)])
-def test_where_growth_has_nearly_ended_there_is_no_sds(sex: Sex, age: float) -> None:
+def test_there_is_no_sds_when_growth_has_nearly_ended(sex: Sex, age: float) -> None:
     velocity = grown(sex, age, 0.4)
 
     assert velocity.sds is None

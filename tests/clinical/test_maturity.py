@@ -185,7 +185,7 @@ def test_no_bones_are_refused() -> None:
         ([float("nan")] * 9, "must not be negative"),
     ],
 )
-def test_numbers_that_are_no_probabilities_are_refused(shares: list[float], message: str) -> None:
+def test_invalid_probabilities_are_refused(shares: list[float], message: str) -> None:
     with pytest.raises(InputError, match=message):
         assess_probabilities(scoring_method("tw3"), Sex.MALE, {"radius": shares})
 

@@ -65,7 +65,7 @@ def test_the_reference_changes_at_24_months() -> None:
 
 
 @pytest.mark.parametrize("age", [-0.1, 240.1])
-def test_there_is_no_reference_outside(age: float) -> None:
+def test_there_is_no_reference_outside_the_table(age: float) -> None:
     with pytest.raises(RefusedError, match="birth to 20 years"):
         height_for_age(Sex.MALE, age, 100)
 

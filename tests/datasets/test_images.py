@@ -8,7 +8,7 @@ from openboneage.datasets.images import decode_grey
 from openboneage.errors import UnreadableError
 
 
-def test_image_comes_back_as_brightness() -> None:
+def test_image_is_decoded_to_brightness() -> None:
     pixels = np.arange(64, dtype=np.uint8).reshape(8, 8)
     assert (decode_grey(cv2.imencode(".png", pixels)[1].tobytes(), "x") == pixels).all()
 

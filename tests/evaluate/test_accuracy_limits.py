@@ -82,7 +82,7 @@ def test_a_range_has_a_row_for_each_set_with_films() -> None:
     assert rows[1][3:] == ["10.00 ± 1.41", "+2.00"]
 
 
-def test_held_out_films_are_weighted_as_the_native_ones_lie() -> None:
+def test_held_out_films_are_weighted_like_the_native_ones() -> None:
     assert as_native(ERRORS[Split.HELD_OUT], ERRORS[Split.NATIVE]) == (
         "Held-out films, weighted by the 4 native films in each range of ids, have an MAE of 8.50 months; unweighted 6.33. "
         "The native films have 8.40."

@@ -157,7 +157,7 @@ def test_films_that_were_read_twice_and_races_have_rows() -> None:
     assert readers_difference(READINGS) == ""
 
 
-def test_a_child_of_unknown_sex_is_no_boy() -> None:
+def test_a_child_of_unknown_sex_is_not_a_boy() -> None:
     unknown = reading("d", 100, Sex.UNKNOWN, 110)
 
     figures = figures_by_group([*READINGS, unknown])

@@ -48,7 +48,7 @@ def test_tones_are_cut_to_the_scale_and_do_not_wrap(made: np.ndarray, expected: 
 
 
 @pytest.mark.parametrize("size", [1, 4])
-def test_a_blur_reaches_as_far_on_small_and_on_big_films(size: int) -> None:
+def test_a_blur_is_relative_to_the_size_of_the_film(size: int) -> None:
     edge = np.repeat(np.repeat(np.pad(np.full((200, 100), 200, np.uint8), ((0, 0), (100, 0))), size, 0), size, 1)
 
     row = changes.blurred(edge, 0.02)[100 * size].astype(float)

@@ -74,7 +74,7 @@ def test_a_group_without_films_has_no_row() -> None:
     assert [row[0] for row in rows(*boys)[2:]] == ["all", "all", "boys", "boys"]
 
 
-def test_sets_that_share_no_answer_are_not_compared() -> None:
+def test_sets_without_common_answers_are_not_compared() -> None:
     other = contender("other", {"a": 1, "b": 1, "c": 1, "d": 1}, refused="abc")
 
     with pytest.raises(InputError, match="none among 4"):

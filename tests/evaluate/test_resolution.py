@@ -44,7 +44,7 @@ def test_figures_by_hand() -> None:
 
 
 @pytest.mark.parametrize("refused", ["reduced", "both"])
-def test_where_no_film_is_answered_twice_there_are_no_figures(refused: str) -> None:
+def test_without_films_answered_twice_there_are_no_figures(refused: str) -> None:
     plain = np.array([np.nan if refused == "both" else 50.0])
 
     assert size_row("100 px", np.array([50.0]), plain, np.array([np.nan])) == ["100 px", "0", "", "", "", ""]

@@ -35,7 +35,7 @@ def test_detail_does_not_depend_on_contrast() -> None:
     assert faint == pytest.approx(strong, abs=0.02)
 
 
-def test_the_edge_of_the_hand_is_no_detail() -> None:
+def test_the_edge_of_the_hand_is_not_detail() -> None:
     assert detail_share(np.where(HAND, 150, 0).astype(np.uint8), HAND) == 0
 
 

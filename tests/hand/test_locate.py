@@ -54,7 +54,7 @@ def test_mirrored_film_is_mirrored_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", hands.NAMES)
-def test_inverted_film_becomes_the_same_hand(name: str) -> None:
+def test_inverted_film_gives_the_same_hand(name: str) -> None:
     plain, hand = hands.examined(name).hand, hands.hand_on(hands.inverted(hands.film(name)))
     assert hand.inverted is True
     assert np.array_equal(hand.film, hands.film(name))

@@ -233,7 +233,7 @@ def test_a_coarse_film_shows_the_same_scene_with_less_detail(point_sampled: bool
     assert np.corrcoef(coarse["image"][0].ravel(), fine["image"][0].ravel())[0, 1] > 0.9
 
 
-def test_a_film_of_fewer_pixels_stays_as_it_is() -> None:
+def test_a_film_of_fewer_pixels_is_unchanged() -> None:
     scene = scene_of(Kind.OUTLINED)
 
     assert all(

@@ -119,7 +119,7 @@ def test_jpeg_frame_headers_of_every_process(marker: int) -> None:
 
 
 @pytest.mark.parametrize("marker", [0xBF, 0xC4, 0xC8, 0xCC, 0xDB, 0xE0, 0xF6, 0xF8])
-def test_jpeg_segments_that_are_no_frame_headers(marker: int) -> None:
+def test_jpeg_segments_other_than_frame_headers(marker: int) -> None:
     frame, other = (struct.pack(">BHHB", 8, side, side, 1) for side in (40, 99))
     long_tail = other + bytes(40_000)
 
@@ -291,12 +291,12 @@ def test_tiff_without_a_format_is_of_one_bit() -> None:
     assert headers.tiff_header(data) == ImageHeader(48, 40, 1, 1)
 
 
-def test_planes_of_a_single_sample_are_no_matter() -> None:
+def test_planar_configuration_of_a_single_sample_is_ignored() -> None:
     assert headers.tiff_header(tiff((284, "H", (2,)))).samples == 1
 
 
 @pytest.mark.parametrize(("kinds", "frames"), [([0], 1), ([0, 0], 2), ([0, 1], 1), ([0, 4], 1), ([0, 2], 2), ([1], 1)])
-def test_thumbnails_and_masks_are_no_pages(kinds: list[int], frames: int) -> None:
+def test_thumbnails_and_masks_are_not_pages(kinds: list[int], frames: int) -> None:
     tags = [(254, "I"), (256, "I"), (257, "I")]
     data = b"II" + struct.pack("<HI", 42, 8)
     for place, kind in enumerate(kinds, start=1):

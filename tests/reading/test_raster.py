@@ -139,7 +139,7 @@ def test_tiff_white_is_zero_is_turned(image: np.ndarray) -> None:
     assert np.array_equal(read(tiff_of(inverted, t262=0)).pixels, image)
 
 
-def test_tiff_thumbnail_is_no_page() -> None:
+def test_tiff_thumbnail_is_not_a_page() -> None:
     thumbnail = Image.fromarray(GREY[::2, ::2])
     thumbnail.encoderinfo = {"tiffinfo": {254: 1}}
     data = pillow_file(Image.fromarray(GREY), "TIFF", save_all=True, append_images=[thumbnail])

@@ -22,7 +22,7 @@ KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "DICOM")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_kind_comes_from_the_content_not_the_name(films: dict[str, bytes], tmp_path: Path, kind: str) -> None:
+def test_kind_is_detected_from_the_content_not_the_name(films: dict[str, bytes], tmp_path: Path, kind: str) -> None:
     path = tmp_path / "film.txt"
     path.write_bytes(films[kind])
     radiograph = read(path)

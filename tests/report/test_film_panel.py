@@ -53,7 +53,7 @@ def test_a_refused_film_is_shown_whole_and_unrotated(refused: np.ndarray) -> Non
     assert view.caption == "the whole film: refused"
 
 
-def test_where_no_hand_was_located_there_is_no_outline() -> None:
+def test_without_a_located_hand_there_is_no_outline() -> None:
     assert len(view_of(examined(hands.not_hand("noise"))).outline) == 0
 
 

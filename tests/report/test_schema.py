@@ -182,7 +182,7 @@ def test_invalid_assessments_are_refused(path: str, value: Any) -> None:
         Assessment.model_validate(changed(path, value))
 
 
-def test_names_that_are_no_unicode_pass_through() -> None:
+def test_names_that_are_not_unicode_pass_through() -> None:
     """A file system may hold such names; Python reads them with lone surrogates."""
     assessment = Assessment.model_validate(changed("film.name", "f\udcfc.png"))
     assert json.loads(json.dumps(assessment.to_json()))["film"]["name"] == "f\udcfc.png"

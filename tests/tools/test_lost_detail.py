@@ -24,7 +24,7 @@ def attacked() -> dict[str, Radiograph]:
     return attacks(hand.radiograph, hand, seed=7)
 
 
-def test_the_film_comes_first_and_unchanged() -> None:
+def test_the_unchanged_film_is_first() -> None:
     name, plain = next(iter(attacked().items()))
     assert (name, plain) == ("as it is", hands.examined().hand.radiograph)
 

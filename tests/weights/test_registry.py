@@ -79,7 +79,7 @@ def test_a_folder_with_cards_is_a_set(tmp_path: Path) -> None:
     assert made.cards == {name: tmp_path / f"{name}.json" for name in NAMES}
 
 
-def test_the_name_of_a_set_is_no_folder_of_this_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_name_of_a_set_is_not_a_folder_of_this_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / DEFAULT_SET).mkdir()
     write_toy(tmp_path / DEFAULT_SET)
     monkeypatch.chdir(tmp_path)

@@ -62,7 +62,7 @@ def test_shipped_models_return_outputs_by_name() -> None:
         assert {name: output.shape[1:] for name, output in outputs.items()} == shapes
 
 
-def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
+def test_an_invalid_network_file_is_refused(tmp_path: Path) -> None:
     models = write_toy(tmp_path, sha256=hashlib.sha256(b"no network").hexdigest())
     (tmp_path / "whole-hand.onnx").write_bytes(b"no network")
     with pytest.raises(WeightsError, match=r"Expected an ONNX network in whole-hand\.onnx, got something else"):

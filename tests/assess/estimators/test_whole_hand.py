@@ -93,7 +93,7 @@ def test_unknown_sex_is_the_even_mixture() -> None:
     assert unknown.interval.high_months == pytest.approx(boy.interval.high_months, abs=3)
 
 
-def test_the_order_of_the_sexes_comes_from_the_card(tmp_path: Path) -> None:
+def test_the_order_of_the_sexes_is_that_of_the_card(tmp_path: Path) -> None:
     output = {"sexes": ["male", "female"], "months": [0, 228], "unit": "logits"}
     swapped = WholeHandEstimator.load(write_toy(tmp_path, output=output), threads=1)
     hand = hands.examined().hand

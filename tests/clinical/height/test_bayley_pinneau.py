@@ -51,7 +51,7 @@ def test_rows_are_interpolated_linearly() -> None:
     assert bayley_pinneau(inputs).adult_height_cm == pytest.approx(inputs.height_cm * 100 / 88.3)
 
 
-def test_the_error_band_comes_from_the_validating_sample() -> None:
+def test_the_error_band_is_that_of_the_validation_sample() -> None:
     error = bayley_pinneau(child(Sex.MALE, 120, 120)).error
 
     assert error is not None

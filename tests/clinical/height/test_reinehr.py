@@ -61,7 +61,7 @@ def test_the_band_of_reinehr_allows_for_overprediction() -> None:
         (Sex.MALE, 210, 186.1),
     ],
 )
-def test_reinehr_refuses_whom_it_was_not_made_for(sex: Sex, age: float, bone_age: float) -> None:
+def test_reinehr_refuses_other_children(sex: Sex, age: float, bone_age: float) -> None:
     with pytest.raises(RefusedError, match=r"^Made for untreated boys|^Covers bone ages from 10\.5 to 15\.5 years, got 1"):
         reinehr_2019(child(sex, age, bone_age))
 

@@ -68,7 +68,7 @@ def test_the_interval_of_a_girl_is_narrower(months: float, used: bool) -> None:
     assert table_of(inputs) == ("3.2a" if used else "3.1a")
 
 
-def test_a_height_that_fell_is_no_increment() -> None:
+def test_a_height_that_fell_is_not_an_increment() -> None:
     fell = HeightInputs(Sex.MALE, 144, 149.0, tw2_bone_age_months=138, earlier=EarlierVisit(132, 149.1))
     stood_still = HeightInputs(Sex.MALE, 144, 149.0, tw2_bone_age_months=138, earlier=EarlierVisit(132, 149.0))
 

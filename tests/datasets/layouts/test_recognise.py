@@ -41,7 +41,7 @@ def test_an_unknown_layout_lists_the_known_ones(tmp_path: Path, tables: int) -> 
     assert ("2 tables" in str(refused.value)) == (tables == 2)
 
 
-def test_a_missing_path_or_a_film_is_no_data_set(tmp_path: Path) -> None:
+def test_a_missing_path_or_a_film_is_not_a_data_set(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="There is no file or folder"):
         open_film_set(tmp_path / "none")
     with pytest.raises(InputError, match="a single film is for boneage assess"):

@@ -78,7 +78,7 @@ def test_a_radiograph_has_no_label(films: RsnaFilms) -> None:
     assert radiograph.width_px / radiograph.height_px == pytest.approx(films.aspects[film.id], abs=0.01)
 
 
-def test_a_native_film_comes_at_full_size(films: RsnaFilms) -> None:
+def test_a_native_film_has_full_size(films: RsnaFilms) -> None:
     np.testing.assert_array_equal(films.radiograph(films.by_id["7036"]).display, example_film("7036"))
 
 
@@ -127,7 +127,7 @@ def avif(pixels: np.ndarray) -> bytes:
         (Pixels.FULL_SIZE, example_film("7043").shape[0], 4),
     ],
 )
-def test_a_film_comes_with_the_pixels_chosen(more_pixels: Path, pixels: Pixels | None, height_px: int, films: int) -> None:
+def test_a_film_has_the_chosen_resolution(more_pixels: Path, pixels: Pixels | None, height_px: int, films: int) -> None:
     source = open_film_set(more_pixels, pixels=pixels)
     film = films_of(source, Split.TRAIN)[0]
 
@@ -138,7 +138,7 @@ def test_a_film_comes_with_the_pixels_chosen(more_pixels: Path, pixels: Pixels |
     assert f"films ({pixels or Pixels.SAMPLED})" in source.layout
 
 
-def test_films_of_the_challenge_look_alike_in_all_packs(real_rsna: Path) -> None:
+def test_films_of_the_challenge_are_similar_in_all_packs(real_rsna: Path) -> None:
     sampled = RsnaFilms(real_rsna)
     for pixels in (Pixels.FINE, Pixels.FULL_SIZE):
         source = RsnaFilms(real_rsna, pixels)

@@ -62,7 +62,7 @@ def test_stated_age_that_is_none(text: str) -> None:
     assert codes(PatientBirthDate=None, PatientAge=text) == ["age-missing", "attribute-invalid"]
 
 
-def test_zero_age_is_no_age() -> None:
+def test_zero_age_is_not_an_age() -> None:
     assert codes(PatientBirthDate=None, PatientAge="000Y") == ["age-missing"]
 
 
