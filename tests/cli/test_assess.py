@@ -370,12 +370,6 @@ def test_a_name_cannot_steer_the_terminal(films: Path) -> None:
         assert f"\\x1b[31m\\n{film}: " in run.out + run.err
 
 
-def test_an_empty_name_is_not_this_folder(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(films)
-    run = boneage("assess", "")
-    assert (run.code, run.err) == (2, "boneage: There is no file or folder ''.\n")
-
-
 @pytest.mark.parametrize(
     ("option", "place"),
     [
