@@ -23,6 +23,7 @@ from openboneage.hand import geometry
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.frame import LEFT, TOP, WIDTH
 from openboneage.hand.locate import film_to_frame, locate_hand
+from openboneage.hand.measures import Measures
 from openboneage.hand.quality import Verdict, judge
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading.radiograph import Radiograph
@@ -42,12 +43,26 @@ CUTS_UNITS = (-0.2, -0.1, 0.0, 0.1, 0.2)
 """Rows above which a film is cut off, in frame units below the third MCP joint."""
 REFUSED_SHARE = 0.001
 """Share of undamaged training films that a limit may refuse."""
+SHAPES: dict[str, tuple[str, ...]] = {
+    "second_hand": ("second_hand",),
+    "hand_area": ("hand_area",),
+    "mirror_likeness": ("mirror_warn", "mirror_reject"),
+    "finger_units": ("fingers_reject", "fingers_warn"),
+    "width_units": ("narrow_warn", "wide_warn"),
+    "fine_ratio": ("fine_warn",),
+}
+"""Measures of shape and their limits."""
+WITHOUT_SHAPE = {"second_hand": 1.0, "hand_area": np.inf, "mirror_reject": 1.0, "fingers_reject": 0.0}
+SHAPE_FILMS = {Pixels.SAMPLED: 10, Pixels.FINE: 5, Pixels.FULL_SIZE: 1}
+"""Every so many films of each kind are measured."""
+SHAPE_QUANTILES = (0.001, 0.005, 0.5, 0.995, 0.999)
 
 
 def main() -> None:
     """Print all tables."""
     root, finder = Path(sys.argv[1]), HAND_FINDER.load(ModelSet.find().card(HAND_FINDER.name), threads=1)
-    print(canvas_table(RsnaFilms(root)), outline_table(root, finder), exposure_table(root, finder), sep="\n\n")
+    tables = outline_table(root, finder), exposure_table(root, finder), shape_table(root, finder)
+    print(canvas_table(RsnaFilms(root)), *tables, sep="\n\n")
 
 
 def canvas_table(films: RsnaFilms) -> str:
@@ -143,9 +158,34 @@ def cut(hand: StandardHand, units: float) -> Radiograph | None:
 
 def outline_share(radiograph: Radiograph, finder: Model[FinderSpecification]) -> float | None:
     """Share of the outline that follows an edge; None where the film is refused for another reason."""
-    limits = replace(finder.specification.calibration.quality_limits, outline_reject=0.0)
+    limits = replace(finder.specification.calibration.quality_limits, **WITHOUT_SHAPE, outline_reject=0.0)
     report = judge(locate_hand(radiograph, finder), limits)
     return None if report.verdict is Verdict.REJECT else report.measures.outline_share
+
+
+def shape_table(root: Path, finder: Model[FinderSpecification]) -> str:
+    """Quantiles of the measures of shape on training films that nothing else refuses, and the limits."""
+    limits, rows = finder.specification.calibration.quality_limits, []
+    for pixels, every in SHAPE_FILMS.items():
+        films = RsnaFilms(root, pixels)
+        measured = [shape_of(films.radiograph(film), finder) for film in films_of(films, Split.TRAIN)[::every]]
+        kept = [measures for measures in measured if measures is not None]
+        for name, names in SHAPES.items():
+            values = [getattr(each, name) for each in kept if name != "fine_ratio" or each.pixels_per_unit >= limits.fine_px]
+            if values:
+                cells = [f"{quantile:.3f}" for quantile in np.quantile(values, SHAPE_QUANTILES)]
+                rows.append([pixels, str(len(values)), name, *cells, ", ".join(f"{getattr(limits, each):g}" for each in names)])
+        at_edge = float(np.mean([bool(each.fingers_at_edge) for each in kept]))
+        rows.append([pixels, str(len(kept)), "fingers_at_edge", *[""] * len(SHAPE_QUANTILES), f"{percent(at_edge)} have one"])
+    header = ("training films", "films", "measure", *(percent(quantile) for quantile in SHAPE_QUANTILES), "limits")
+    return to_markdown(header, rows)
+
+
+def shape_of(radiograph: Radiograph, finder: Model[FinderSpecification]) -> Measures | None:
+    """Measures of a film; None where it is refused for a reason other than its shape."""
+    limits = replace(finder.specification.calibration.quality_limits, **WITHOUT_SHAPE)
+    report = judge(locate_hand(radiograph, finder), limits)
+    return None if report.verdict is Verdict.REJECT else report.measures
 
 
 if __name__ == "__main__":

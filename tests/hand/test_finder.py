@@ -43,6 +43,14 @@ def test_probabilities_are_those_of_the_logits() -> None:
     assert detection.inverted == pytest.approx(0.0474259)
 
 
+def test_a_second_hand_is_the_mean_of_a_second_radius_and_a_second_knuckle_half_a_unit_away() -> None:
+    near = {**UPRIGHT, RADIUS: {(110, 64): 0.9, (82, 64): 0.8}}  # 28 of 60 px away
+    far = {**UPRIGHT, RADIUS: {(110, 64): 0.9, (79, 64): 0.6}, MCP3: {(50, 64): 0.7, (50, 100): 0.4}}
+    assert read_detection(maps_of(UPRIGHT), HEAD).second_hand == pytest.approx(0)
+    assert read_detection(maps_of(near), HEAD).second_hand == pytest.approx(0)
+    assert read_detection(maps_of(far), HEAD).second_hand == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(("rows", "columns"), [(4, 0), (-4, 0), (0, 4), (0, -4)])
 def test_a_landmark_is_the_mean_over_four_pixels_around_the_strongest(rows: int, columns: int) -> None:
     near = {**UPRIGHT, MCP3: {(50, 64): 0.6, (50 + rows, 64 + columns): 0.3}}

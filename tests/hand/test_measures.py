@@ -168,6 +168,6 @@ def test_measure_of_size_follows_the_film() -> None:
 def test_measures_are_finite_without_any_hand() -> None:
     hand = dataclasses.replace(hands.examined().hand, mask=np.zeros((256, 192), np.float32))
     measures = measure(hand)
-    assert all(np.isfinite(value) for value in dataclasses.astuple(measures))
+    assert all(np.all(np.isfinite(value)) for value in dataclasses.astuple(measures))
     assert (measures.contrast, measures.white_share, measures.black_share) == (0, 0, 0)
     assert (measures.cut_units, measures.outline_share) == (0, 0)

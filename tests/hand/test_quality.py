@@ -5,7 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from openboneage.evaluate.shape_changes import half_mirrored, median_filtered, stretched
 from openboneage.findings import Finding, Severity
+from openboneage.hand import geometry
+from openboneage.hand.fingers import Finger
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.measures import measure
 from openboneage.hand.quality import Verdict, judge, verdict_of
@@ -17,7 +20,37 @@ from tests import hands
 from tests.hand.drawn_hands import area, drawn
 from tests.tiny_rsna import LANDMARKS
 
-NONE = QualityLimits(1, 1, 0, 0, 0, 0, 99, 99, -99, -99, 0, 0, 0, 1, 1, 1, 1, 0, 0)
+NONE = QualityLimits(
+    no_hand=1,
+    two_hands=1,
+    second_hand=1,
+    hand_area=99,
+    mirror_reject=1,
+    mirror_warn=1,
+    landmark_reject=0,
+    landmark_warn=0,
+    small_reject=0,
+    small_warn=0,
+    cut_reject=99,
+    cut_warn=99,
+    fingers_reject=0,
+    fingers_warn=0,
+    narrow_warn=0,
+    wide_warn=99,
+    wrist_reject=-99,
+    wrist_doubtful=-99,
+    outline_reject=0,
+    outline_warn=0,
+    fine_px=0,
+    fine_warn=0,
+    contrast_warn=0,
+    window_cut=1,
+    white_reject=1,
+    white_warn=1,
+    black_warn=1,
+    detail_reject=0,
+    detail_warn=0,
+)
 """QualityLimits that nothing breaks."""
 
 
@@ -50,10 +83,10 @@ def test_two_hands_are_refused(name: str, other: str) -> None:
 
 
 CUTS: list[tuple[dict[str, float], set[str]]] = [
-    ({"top": 0.25}, {"hand-touches-edge", "hand-cut-off"}),
-    ({"left": 0.35}, {"hand-touches-edge", "hand-cut-off"}),
-    ({"right": 0.35}, {"hand-touches-edge", "hand-cut-off"}),
-    ({"bottom": 0.5}, {"landmarks-missing", "not-a-hand", "several-hands", "wrist-cut-off", "hand-cut-off"}),
+    ({"top": 0.25}, {"fingers-at-edge", "hand-cut-off"}),
+    ({"left": 0.35}, {"fingers-at-edge", "hand-touches-edge", "hand-cut-off"}),
+    ({"right": 0.35}, {"fingers-at-edge", "hand-touches-edge", "hand-cut-off"}),
+    ({"bottom": 0.5}, {"landmarks-missing", "not-a-hand", "several-hands", "wrist-near-edge", "hand-cut-off"}),
 ]
 
 
@@ -91,6 +124,52 @@ def test_too_coarse_a_film_is_flagged_then_refused(name: str) -> None:
     assert "hand-too-small" in codes
 
 
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_two_hands_one_above_the_other_are_refused(name: str) -> None:
+    film = hands.film(name)
+    assert judged(np.vstack([film, film]))[0] is Verdict.REJECT
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+@pytest.mark.parametrize("left", [True, False])
+def test_half_a_hand_and_its_mirror_image_is_refused(name: str, left: bool) -> None:
+    verdict, codes = judged(half_mirrored(hands.film(name), left))
+    assert verdict is Verdict.REJECT
+    assert codes & {"hand-symmetric", "not-a-hand", "landmarks-missing"}
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_a_filtered_film_lacks_fine_structures(name: str) -> None:
+    film = hands.film(name, 900)
+    assert "fine-structure-missing" not in judged(film)[1]
+    assert "fine-structure-missing" in judged(median_filtered(film, 0.025))[1]
+
+
+@pytest.mark.parametrize(("across", "down"), [(1.5, 1.0), (1.0, 1.6)])
+def test_a_stretched_hand_has_unusual_proportions(across: float, down: float) -> None:
+    codes = [judged(stretched(hands.film(name), across, down))[1] for name in hands.NAMES]
+    assert sum("proportions-unusual" in each for each in codes) >= 4
+
+
+@pytest.mark.parametrize("name", hands.NAMES)
+def test_fingers_cut_off_are_named(name: str) -> None:
+    hand = hands.examined(name).hand
+    row = round(float(geometry.move(np.array([[0.0, -0.55]]), geometry.inverse(hand.film_to_frame))[0, 1]))
+    report = judge(hands.hand_on(np.ascontiguousarray(hands.film(name)[row:])), hands.shipped().limits)
+    assert set(report.measures.fingers_at_edge) >= {Finger.INDEX, Finger.MIDDLE, Finger.RING}
+    assert Finger.THUMB not in report.measures.fingers_at_edge
+    (message,) = (finding.message for finding in report.findings if finding.code == "fingers-at-edge")
+    assert message.startswith("The film's edge cuts off or touches: ")
+    assert "middle finger" in message
+
+
+def test_covered_fingers_look_short() -> None:
+    film, hand = hands.film("7043").copy(), hands.examined("7043").hand
+    row = round(float(geometry.move(np.array([[0.0, -0.35]]), geometry.inverse(hand.film_to_frame))[0, 1]))
+    film[:row] = film.min()
+    assert judged(film)[1] & {"fingers-short", "fingers-missing"}
+
+
 def test_exposure_is_flagged_and_accepted() -> None:
     film = hands.film("7043").astype(int)
     dark = judged((film // 32).astype(np.uint8))
@@ -101,13 +180,22 @@ def test_exposure_is_flagged_and_accepted() -> None:
 BROKEN = [
     ({"no_hand": -1.0}, "not-a-hand", Severity.REJECT),
     ({"two_hands": -1.0}, "several-hands", Severity.REJECT),
+    ({"second_hand": -1.0}, "several-hands", Severity.REJECT),
+    ({"hand_area": 0.0}, "several-hands", Severity.REJECT),
+    ({"mirror_reject": -1.0}, "hand-symmetric", Severity.REJECT),
+    ({"mirror_warn": -1.0}, "symmetry-doubtful", Severity.WARNING),
+    ({"fingers_reject": 99.0}, "fingers-missing", Severity.REJECT),
+    ({"fingers_warn": 99.0}, "fingers-short", Severity.WARNING),
+    ({"narrow_warn": 99.0}, "proportions-unusual", Severity.WARNING),
+    ({"wide_warn": 0.0}, "proportions-unusual", Severity.WARNING),
+    ({"fine_warn": 99.0}, "fine-structure-missing", Severity.WARNING),
     ({"landmark_reject": 2.0}, "landmarks-missing", Severity.REJECT),
     ({"landmark_warn": 2.0}, "landmarks-doubtful", Severity.WARNING),
     ({"small_reject": 1e9}, "hand-too-small", Severity.REJECT),
     ({"small_warn": 1e9}, "hand-small", Severity.WARNING),
     ({"cut_reject": -1.0}, "hand-cut-off", Severity.REJECT),
     ({"cut_warn": -1.0}, "hand-touches-edge", Severity.WARNING),
-    ({"wrist_reject": 99.0}, "wrist-cut-off", Severity.REJECT),
+    ({"wrist_reject": 99.0}, "wrist-near-edge", Severity.REJECT),
     ({"outline_reject": 2.0}, "outline-missing", Severity.REJECT),
     ({"outline_warn": 2.0}, "outline-doubtful", Severity.WARNING),
     ({"contrast_warn": 256.0}, "low-contrast", Severity.WARNING),
@@ -131,6 +219,15 @@ LEAST = 1e-12
 BORDERS = [
     ("no_hand", "no_hand", -LEAST),
     ("two_hands", "two_hands", -LEAST),
+    ("second_hand", "second_hand", -LEAST),
+    ("hand_area", "hand_area", -LEAST),
+    ("mirror_reject", "mirror_likeness", -LEAST),
+    ("mirror_warn", "mirror_likeness", -LEAST),
+    ("fingers_reject", "finger_units", LEAST),
+    ("fingers_warn", "finger_units", LEAST),
+    ("narrow_warn", "width_units", LEAST),
+    ("wide_warn", "width_units", -LEAST),
+    ("fine_warn", "fine_ratio", LEAST),
     ("landmark_reject", "landmark", LEAST),
     ("landmark_warn", "landmark", LEAST),
     ("small_reject", "pixels_per_unit", LEAST),
@@ -168,16 +265,36 @@ def half_lit() -> StandardHand:
 
 MESSAGES: list[tuple[dict[str, float], str]] = [
     ({"no_hand": 0.2}, "No hand was found on this image (probability of none 0.25)."),
-    ({"two_hands": 0.2}, "More than one hand was found; use a film of one hand, or crop to the left hand."),
-    ({"landmark_reject": 0.6}, "Wrist or knuckles were not found; the whole hand and wrist must be in view."),
-    ({"landmark_warn": 0.6}, "Wrist or knuckles were found with low certainty; check the outline on the figure."),
+    ({"two_hands": 0.2}, "The film seems to show more than one hand. Crop it to one hand."),
+    ({"mirror_reject": -1}, "The film shows half a hand and its mirror image. Use the original film."),
+    ({"mirror_warn": -1}, "Parts of the hand look like mirror images of others. Check the film."),
+    (
+        {"landmark_reject": 0.8},
+        "Not found: distal radius, knuckle of the thumb. Is the whole hand with its wrist on the film, and clearly seen?",
+    ),
+    ({"landmark_warn": 0.6}, "Found with low certainty: distal radius. Check the outline on the figure."),
     ({"small_reject": 120}, "The hand is too small: 95 px from wrist to knuckle, at least 120 are needed."),
     ({"small_warn": 120}, "The hand is small: 95 px from wrist to knuckle."),
     ({"cut_reject": -1}, "A large part of the hand lies outside the film."),
-    ({"cut_warn": -1}, "The hand reaches the film's edge; fingers or thumb may be cut off."),
-    ({"wrist_reject": 1}, "The film seems to end at the wrist; the distal radius must be in view."),
-    ({"outline_reject": 2}, "The outline does not look like a hand: 50% of it follows no edge. Are the fingers on the film?"),
-    ({"outline_warn": 2}, "50% of the hand's outline follows no edge; check it on the figure."),
+    ({"cut_warn": -1}, "The hand reaches the film's edge; a part of it may be cut off."),
+    ({"fingers_reject": 99}, "Most of the fingers is not seen. Use a film of the whole hand, uncovered."),
+    ({"fingers_warn": 99}, "The fingers look short. Are they cut off, covered or bent?"),
+    (
+        {"narrow_warn": 99},
+        "The palm is unusually narrow for its length. Is the film stretched, or the hand turned on its side?",
+    ),
+    ({"wide_warn": 0}, "The palm is unusually wide for its length. Is the film stretched, or the hand turned on its side?"),
+    (
+        {"wrist_reject": 1},
+        "The film ends at the wrist or close to it: the distal radius and some of its shaft must be in view.",
+    ),
+    (
+        {"outline_reject": 2},
+        "No clear hand outline: along 50% of it the hand is no brighter than the background. "
+        "Is the whole hand on the film, with its soft tissue visible?",
+    ),
+    ({"outline_warn": 2}, "Along 50% of the outline the hand is no brighter than the background. Check it on the figure."),
+    ({"fine_warn": 99}, "Fine structures are missing: the film was filtered, enlarged or out of focus. Use the original film."),
     ({"contrast_warn": 256}, "The hand spans only 255 of 255 grey levels."),
     ({"white_reject": 0.05}, "The hand is saturated: 10% of it is white. Export the film with less contrast."),
     ({"white_warn": 0.05}, "10% of the hand is at full white."),
@@ -200,13 +317,19 @@ def test_a_wrist_nearer_the_edge_is_believed_where_the_landmarks_are_sure() -> N
     doubtful = dataclasses.replace(NONE, wrist_doubtful=99.0)
     assert judge(hands.examined().hand, doubtful).verdict is Verdict.ACCEPT
     report = judge(hands.examined().hand, dataclasses.replace(doubtful, landmark_warn=2.0))
-    assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-cut-off"]
+    assert [finding.code for finding in report.findings] == ["landmarks-doubtful", "wrist-near-edge"]
     assert judge(half_lit(), dataclasses.replace(doubtful, landmark_warn=0.5)).findings == (), "0.5 is the lowest score"
+
+
+def test_fine_structures_are_asked_of_fine_films_alone() -> None:
+    coarse = dataclasses.replace(NONE, fine_warn=99.0, fine_px=half_lit().pixels_per_unit)
+    assert [finding.code for finding in judge(half_lit(), coarse).findings] == ["fine-structure-missing"]
+    assert judge(half_lit(), dataclasses.replace(coarse, fine_px=96.0)).findings == ()
 
 
 def test_every_limit_is_tested() -> None:
     tested = {name for limit, _, _ in BROKEN for name in limit}
-    assert tested | {"wrist_doubtful", "window_cut"} == {field.name for field in dataclasses.fields(QualityLimits)}
+    assert tested | {"wrist_doubtful", "fine_px", "window_cut"} == {field.name for field in dataclasses.fields(QualityLimits)}
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,29 @@ def stress(
 
 
 @evaluate.command()
+def damage(
+    films: Films = None,
+    split: OneSplit = None,
+    data: Data = None,
+    labels: Labels = None,
+    columns: Columns = None,
+    pixels: PixelKind = None,
+    models: Models = None,
+    estimator: Estimator = DEFAULT_ESTIMATOR,
+    jobs: Jobs = 2,
+    dask: Dask = None,
+    every: Every = None,
+) -> None:
+    """Answers, findings and refusals on films with two hands or half a hand, and on stretched, filtered and cropped films."""
+    from openboneage.evaluate import damage as study
+    from openboneage.evaluate.sample import sample_of
+
+    load = _loader(models, estimator)
+    sample = _announced(sample_of(open_films(films, data, labels, columns, pixels), split))
+    out.print(study.damage_table(sample.every(every or _every(sample)), load, executor_of(jobs, dask)))
+
+
+@evaluate.command()
 def repeat(
     films: Films = None,
     split: OneSplit = None,

@@ -15,6 +15,8 @@ THUMBNAIL_PX = 128
 THUMBNAIL_CHANNELS = ("linear", "equalised")
 MAP_CHANNELS = ("mask", "radius", "mcp1", "mcp3", "mcp5")
 COUNT_CLASSES = (0, 1, 2)
+SECOND_HAND_UNITS = 0.5
+"""A landmark this far from the one found, in distances from MCP3 to the distal radius, is that of another hand."""
 HEAD_OUTPUTS = ("no hand", "one hand", "several hands", "inverted")
 Peak = tuple[float, float, float]
 
@@ -29,6 +31,7 @@ class Detection:
         landmark_scores: Peak probability of each landmark, `(4,)`, 0 to 1.
         hand_count: Probabilities of no, one and several hands, `(3,)`.
         inverted: Probability that bones are darker than the background.
+        second_hand: Mean probability of a distal radius and an MCP3 away from those found.
     """
 
     mask: NDArray[np.float32]
@@ -36,6 +39,7 @@ class Detection:
     landmark_scores: NDArray[np.float64]
     hand_count: NDArray[np.float64]
     inverted: float
+    second_hand: float
 
 
 def thumbnail_channels(content: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -68,6 +72,7 @@ def read_detection(maps: NDArray[np.float32], head: NDArray[np.float32]) -> Dete
     radius, middle = _peak(probabilities[1]), _peak(probabilities[3])
     thumb, little = _opposite_peaks(probabilities[2], probabilities[4], radius, middle)
     peaks = (radius, thumb, middle, little)
+    apart_px = max(SECOND_HAND_UNITS * float(np.hypot(radius[0] - middle[0], radius[1] - middle[1])), 4.0)
     counts = np.exp(head[:3] - head[:3].max()).astype(np.float64)
     return Detection(
         mask=probabilities[0].astype(np.float32),
@@ -75,6 +80,7 @@ def read_detection(maps: NDArray[np.float32], head: NDArray[np.float32]) -> Dete
         landmark_scores=np.array([score for _, _, score in peaks]),
         hand_count=counts / counts.sum(),
         inverted=float(_sigmoid(head[3:4])[0]),
+        second_hand=(_second(probabilities[1], radius, apart_px) + _second(probabilities[3], middle, apart_px)) / 2,
     )
 
 
@@ -100,3 +106,9 @@ def _peak(heat: NDArray[np.float64], radius_px: int = 4) -> Peak:
     weight = spot / max(float(spot.sum()), 1e-12)
     ys, xs = np.mgrid[top : top + spot.shape[0], left : left + spot.shape[1]] + 0.5
     return float((weight * xs).sum()), float((weight * ys).sum()), float(heat[row, column])
+
+
+def _second(heat: NDArray[np.float64], found: Peak, apart_px: float) -> float:
+    """Highest probability of a landmark at some distance from the one found."""
+    rows, columns = np.indices(heat.shape) + 0.5
+    return float((heat * (np.hypot(columns - found[0], rows - found[1]) > apart_px)).max())

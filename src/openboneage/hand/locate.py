@@ -73,6 +73,7 @@ def _located(radiograph: Radiograph, finder: Model[FinderSpecification]) -> Stan
         film=film,
         film_to_frame=to_frame,
         mask=geometry.warp(_largest_part(second.mask), look_to_canvas, canvas_size(MASK_HEIGHT_PX)),
+        landmarks=closer,
         detection=first,
         landmark_scores=(first.landmark_scores + second.landmark_scores) / 2,
         inverted=inverted,

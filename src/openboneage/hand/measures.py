@@ -12,7 +12,10 @@ from pydantic import Field
 
 from openboneage.hand import geometry
 from openboneage.hand.detail import detail_share
+from openboneage.hand.fingers import Finger, fingers_at_edge
 from openboneage.hand.frame import HEIGHT, TOP, canvas_size
+from openboneage.hand.shape import finger_units, hand_area, mirror_likeness, width_units
+from openboneage.hand.sharpness import fine_ratio
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
 from openboneage.quantities import NotNegative, Positive, Share
 
@@ -32,10 +35,27 @@ class Measures:
 
     no_hand: Annotated[Share, Field(description="Probability that there is no hand on the film.")]
     two_hands: Annotated[Share, Field(description="Probability that there are several hands on the film.")]
+    second_hand: Annotated[Share, Field(description="Mean probability of a second distal radius and third knuckle.")]
+    hand_area: Annotated[
+        NotNegative,
+        Field(description="Area on the whole film that looks like hand, in squared frame units: near 2 for one hand."),
+    ]
+    mirror_likeness: Annotated[
+        Share, Field(description="Correlation of the hand's detail with its mirror image; 1 where half a hand was mirrored.")
+    ]
     landmark: Annotated[Share, Field(description="Probability of the least sure of wrist and knuckles.")]
     pixels_per_unit: Annotated[Positive, Field(description="Film pixels to one frame unit.")]
     cut_units: Annotated[
         NotNegative, Field(description="Length of the film's edge, above the wrist, that the hand touches, in frame units.")
+    ]
+    fingers_at_edge: Annotated[
+        tuple[Finger, ...], Field(description="Fingers that the film's edge cuts off or touches, from the thumb on.")
+    ]
+    finger_units: Annotated[
+        NotNegative, Field(description="How far the fingers reach beyond the third knuckle, in frame units: near 1.")
+    ]
+    width_units: Annotated[
+        NotNegative, Field(description="Width of the palm, in frame units: near 1; the mean of three widths.")
     ]
     wrist_units: Annotated[
         float,
@@ -45,6 +65,10 @@ class Measures:
     ]
     outline_share: Annotated[
         Share, Field(description="Share of the outline, above the wrist, where the hand is brighter than what lies outside.")
+    ]
+    fine_ratio: Annotated[
+        NotNegative,
+        Field(description="Contrast of fine structures within the hand over that of coarser ones; low on filtered films."),
     ]
     contrast: Annotated[
         float, Field(ge=0, le=255, description="Grey levels between the 2nd and the 98th percentile within the hand.")
@@ -64,11 +88,18 @@ def measure(hand: StandardHand) -> Measures:
     return Measures(
         no_hand=float(hand.detection.hand_count[0]),
         two_hands=float(hand.detection.hand_count[2]),
+        second_hand=hand.detection.second_hand,
+        hand_area=hand_area(hand),
+        mirror_likeness=min(max(mirror_likeness(hand), 0.0), 1.0),
         landmark=float(hand.landmark_scores.min()),
         pixels_per_unit=hand.pixels_per_unit,
         cut_units=_cut_units(inside, covered),
+        fingers_at_edge=fingers_at_edge(canvas, inside, covered),
+        finger_units=finger_units(inside),
+        width_units=width_units(hand, inside),
         wrist_units=_wrist_units(hand),
         outline_share=_outline_share(canvas, inside, covered, EDGE_CONTRAST * max(high - low, 1.0)),
+        fine_ratio=fine_ratio(canvas, inside),
         contrast=float(high - low),
         white_share=float((values >= 254).mean()) if values.size else 0.0,
         black_share=float((values <= 1).mean()) if values.size else 0.0,

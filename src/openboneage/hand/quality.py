@@ -21,6 +21,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
+LANDMARKS = ("distal radius", "knuckle of the thumb", "knuckle of the middle finger", "knuckle of the little finger")
 NOT_LOCATED = frozenset({"not-a-hand", "several-hands", "landmarks-missing"})
 """Findings without which a film shows one hand, with wrist and knuckles."""
 
@@ -56,8 +57,8 @@ def located(findings: Iterable[Finding]) -> bool:
 
 def _of_hand(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film with one hand."""
-    findings = [*_landmarks(measures, limits), *_field(measures, limits), *_outline(measures, limits)]
-    findings += [*_exposure(measures, limits), *_detail(measures, limits)]
+    findings = [*_landmarks(hand, measures, limits), *_field(measures, limits), *_outline(measures, limits)]
+    findings += [*_shape(measures, limits), *_exposure(measures, limits), *_detail(measures, limits)]
     return [*findings, *(_side(hand) if located(findings) else ())]
 
 
@@ -65,19 +66,27 @@ def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film without exactly one hand; nothing else is judged then."""
     if measures.no_hand > limits.no_hand:
         return [_reject("not-a-hand", f"No hand was found on this image (probability of none {measures.no_hand:.2f}).")]
-    if measures.two_hands > limits.two_hands:
-        return [_reject("several-hands", "More than one hand was found; use a film of one hand, or crop to the left hand.")]
+    several = measures.second_hand > limits.second_hand or measures.hand_area > limits.hand_area
+    if several or measures.two_hands > limits.two_hands:
+        return [_reject("several-hands", "The film seems to show more than one hand. Crop it to one hand.")]
     return []
 
 
-def _landmarks(measures: Measures, limits: QualityLimits) -> list[Finding]:
+def _landmarks(hand: StandardHand, measures: Measures, limits: QualityLimits) -> list[Finding]:
     if measures.landmark < limits.landmark_reject:
-        return [_reject("landmarks-missing", "Wrist or knuckles were not found; the whole hand and wrist must be in view.")]
-    if measures.landmark < limits.landmark_warn:
+        names = _uncertain(hand, limits.landmark_reject)
         return [
-            _warn("landmarks-doubtful", "Wrist or knuckles were found with low certainty; check the outline on the figure.")
+            _reject("landmarks-missing", f"Not found: {names}. Is the whole hand with its wrist on the film, and clearly seen?")
         ]
+    if measures.landmark < limits.landmark_warn:
+        names = _uncertain(hand, limits.landmark_warn)
+        return [_warn("landmarks-doubtful", f"Found with low certainty: {names}. Check the outline on the figure.")]
     return []
+
+
+def _uncertain(hand: StandardHand, limit: float) -> str:
+    """Names of the landmarks with a score below a limit."""
+    return ", ".join(name for name, score in zip(LANDMARKS, hand.landmark_scores, strict=True) if score < limit)
 
 
 def _field(measures: Measures, limits: QualityLimits) -> list[Finding]:
@@ -92,23 +101,63 @@ def _field(measures: Measures, limits: QualityLimits) -> list[Finding]:
         )
     elif measures.pixels_per_unit < limits.small_warn:
         findings.append(_warn("hand-small", f"The hand is small: {measures.pixels_per_unit:.0f} px from wrist to knuckle."))
-    if measures.cut_units > limits.cut_reject:
-        findings.append(_reject("hand-cut-off", "A large part of the hand lies outside the film."))
-    elif measures.cut_units > limits.cut_warn:
-        findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; fingers or thumb may be cut off."))
     wrist_limit = limits.wrist_doubtful if measures.landmark < limits.landmark_warn else limits.wrist_reject
     if measures.wrist_units < wrist_limit:
-        findings.append(_reject("wrist-cut-off", "The film seems to end at the wrist; the distal radius must be in view."))
+        message = "The film ends at the wrist or close to it: the distal radius and some of its shaft must be in view."
+        findings.append(_reject("wrist-near-edge", message))
+    return [*_edge(measures, limits), *findings]
+
+
+def _edge(measures: Measures, limits: QualityLimits) -> list[Finding]:
+    """Findings on what the film's edge cuts off, and on fingers that are missing for another reason."""
+    findings = []
+    if measures.cut_units > limits.cut_reject:
+        findings.append(_reject("hand-cut-off", "A large part of the hand lies outside the film."))
+    if measures.fingers_at_edge:
+        names = ", ".join(measures.fingers_at_edge)
+        findings.append(
+            _warn("fingers-at-edge", f"The film's edge cuts off or touches: {names}. Use a film of the whole hand.")
+        )
+    elif limits.cut_reject >= measures.cut_units > limits.cut_warn:
+        findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; a part of it may be cut off."))
+    if measures.finger_units < limits.fingers_reject:
+        findings.append(_reject("fingers-missing", "Most of the fingers is not seen. Use a film of the whole hand, uncovered."))
+    elif measures.finger_units < limits.fingers_warn:
+        findings.append(_warn("fingers-short", "The fingers look short. Are they cut off, covered or bent?"))
+    return findings
+
+
+def _shape(measures: Measures, limits: QualityLimits) -> list[Finding]:
+    findings = []
+    if measures.mirror_likeness > limits.mirror_reject:
+        findings.append(_reject("hand-symmetric", "The film shows half a hand and its mirror image. Use the original film."))
+    elif measures.mirror_likeness > limits.mirror_warn:
+        findings.append(_warn("symmetry-doubtful", "Parts of the hand look like mirror images of others. Check the film."))
+    if not limits.narrow_warn <= measures.width_units <= limits.wide_warn:
+        how = "narrow" if measures.width_units < limits.narrow_warn else "wide"
+        message = f"The palm is unusually {how} for its length. Is the film stretched, or the hand turned on its side?"
+        findings.append(_warn("proportions-unusual", message))
+    if measures.pixels_per_unit >= limits.fine_px and measures.fine_ratio < limits.fine_warn:
+        message = "Fine structures are missing: the film was filtered, enlarged or out of focus. Use the original film."
+        findings.append(_warn("fine-structure-missing", message))
     return findings
 
 
 def _outline(measures: Measures, limits: QualityLimits) -> list[Finding]:
     lost = 1 - measures.outline_share
     if measures.outline_share < limits.outline_reject:
-        message = f"The outline does not look like a hand: {lost:.0%} of it follows no edge. Are the fingers on the film?"
+        message = (
+            f"No clear hand outline: along {lost:.0%} of it the hand is no brighter than the background. "
+            "Is the whole hand on the film, with its soft tissue visible?"
+        )
         return [_reject("outline-missing", message)]
     if measures.outline_share < limits.outline_warn:
-        return [_warn("outline-doubtful", f"{lost:.0%} of the hand's outline follows no edge; check it on the figure.")]
+        return [
+            _warn(
+                "outline-doubtful",
+                f"Along {lost:.0%} of the outline the hand is no brighter than the background. Check it on the figure.",
+            )
+        ]
     return []
 
 

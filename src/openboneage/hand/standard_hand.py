@@ -28,6 +28,7 @@ class StandardHand:
         film: Brightness with bright bones, `(height, width)` uint8, on the film's own pixels.
         film_to_frame: Affine from film pixels to frame units.
         mask: Probability of hand over the canvas, `(256, 192)` float32.
+        landmarks: `(x, y)` of radius, MCP1, MCP3 and MCP5 in film pixels, `(4, 2)`.
         detection: What the finder found on the whole film.
         landmark_scores: Peak probabilities of radius, MCP1, MCP3 and MCP5, averaged over thumbnail and close-up, `(4,)`.
         inverted: Whether the film showed dark bones.
@@ -41,6 +42,7 @@ class StandardHand:
     film: NDArray[np.uint8]
     film_to_frame: geometry.Affine
     mask: NDArray[np.float32]
+    landmarks: geometry.Points
     detection: Detection
     landmark_scores: NDArray[np.float64]
     inverted: bool
@@ -51,7 +53,7 @@ class StandardHand:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        for array in (self.film, self.film_to_frame, self.mask, self.landmark_scores):
+        for array in (self.film, self.film_to_frame, self.mask, self.landmarks, self.landmark_scores):
             array.setflags(write=False)
 
     @property
