@@ -96,7 +96,7 @@ def test_missing_films_are_named(tmp_path: Path) -> None:
     assert "train.csv" in str(result.exception)
 
 
-@pytest.mark.parametrize("figure", ["ages", "risk", "answers", "limits", "stress", "repeat", "resolution"])
+@pytest.mark.parametrize("figure", ["ages", "risk", "answers", "limits", "stress", "damage", "repeat", "resolution"])
 def test_an_unknown_estimator_is_refused(tiny_shared: Path, figure: str) -> None:
     result = evaluate(figure, "--data", tiny_shared / "rsna", "--estimator", "foot")
 

@@ -136,7 +136,7 @@ def test_a_film_that_cannot_be_read_is_left_out_and_named(folder: Path, toy: Pat
     assert "none of 3 can, such as 7036.png" in none.err
 
 
-@pytest.mark.parametrize("figure", ["risk", "stress", "repeat", "resolution"])
+@pytest.mark.parametrize("figure", ["risk", "stress", "damage", "repeat", "resolution"])
 def test_other_figures_leave_out_what_cannot_be_read(folder: Path, toy: Path, figure: str) -> None:
     for film_id in FILMS[:2]:
         (folder / f"{film_id}.png").write_bytes(b"no image")
@@ -159,7 +159,7 @@ def test_films_without_any_bone_age_are_refused(folder: Path) -> None:
     assert "none of the 1 films of names.csv has one" in run.err
 
 
-@pytest.mark.parametrize("figure", ["compare", "risk", "stress", "repeat"])
+@pytest.mark.parametrize("figure", ["compare", "risk", "stress", "damage", "repeat"])
 def test_other_figures_take_any_data_set(folder: Path, toy: Path, figure: str) -> None:
     models = ["--models", str(toy), *(["--models", DEFAULT_SET] if figure == "compare" else [])]
 

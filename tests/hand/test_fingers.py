@@ -21,7 +21,7 @@ def spoke_hand(degrees: tuple[float, ...] = TYPICAL_DEGREES) -> np.ndarray:
     for angle, reach in zip(np.radians(degrees), REACHES_UNITS, strict=True):
         tip = centre + reach / UNITS_PER_PX * np.array([np.cos(angle), -np.sin(angle)])
         cv2.line(hand, tuple(map(round, centre)), tuple(map(round, tip)), 1, 11)
-    return hand > 0
+    return np.asarray(hand > 0)
 
 
 def film_from(row: int) -> np.ndarray:

@@ -17,7 +17,7 @@ INSIDE = area(slice(20, 240), slice(20, 170))
 def textured(sd_px: float) -> np.ndarray:
     """Noise blurred to structures of that size."""
     noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, INSIDE.shape), (0, 0), sd_px)
-    return np.clip(128 + 40 * noise / noise.std(), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(128 + 40 * noise / noise.std(), 0, 255), np.uint8)
 
 
 def test_finer_texture_has_more_fine_structure() -> None:

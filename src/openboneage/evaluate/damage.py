@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from openboneage.assess.assessor import Assessor
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.evaluate import shape_changes
@@ -18,10 +19,12 @@ from openboneage.evaluate.ages import LoadAssessor, Reading, read_radiograph
 from openboneage.evaluate.changes import Film8
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.evaluate.sample import Sample
+from openboneage.evaluate.unreadable import radiograph_of, unread, without_unreadable
 from openboneage.hand import geometry
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.quality import Verdict
 from openboneage.hand.standard_hand import StandardHand
+from openboneage.reading.bounds import MIN_SIDE_PX
 
 Damages = dict[str, Callable[[Film8], Film8]]
 
@@ -36,7 +39,6 @@ WRISTS_UNITS = (0.3, 0.15)
 """Rows below the distal radius at which small prints are cut."""
 MEDIAN_SHARE = 31 / 1800
 """A filter of 31 px on a film of 1,800 px."""
-SMALLEST_PX = 32
 
 
 @dataclass(frozen=True)
@@ -136,34 +138,43 @@ def _print_above(film: Film8, row: int) -> Film8:
 
 
 def damage_table(sample: Sample, load: LoadAssessor, executor: Executor) -> str:
-    """Answers, findings, refusals and errors under each damage, as a Markdown table."""
+    """Answers, findings, refusals and errors under each damage, as a Markdown table.
+
+    Raises:
+        InputError: No film can be read.
+    """
     pairs = list(zip(sample.films, [*sample.films[1:], sample.films[0]], strict=True))
-    readings = map_chunks(partial(_read_chunk, sample.source, load), pairs, executor, "damaged films")
+    results = map_chunks(partial(_read_chunk, sample.source, load), pairs, executor, "damaged films")
+    readings = without_unreadable(results, sample.films)
     by_name: dict[str, list[Reading]] = {}
-    for each in readings:
-        for name, reading in each.items():
-            by_name.setdefault(name, []).append(reading)
+    for name, reading in (item for each in readings for item in each.items()):
+        by_name.setdefault(name, []).append(reading)
     rows = [[name, str(len(group)), *_cells(Row.of(group))] for name, group in by_name.items()]
     header = (sample.title, "n", "answered clean", "with a finding", "refused", "answers over 24 months off")
-    return to_markdown(header, rows)
+    films = [each[PLAIN].film for each in readings]
+    return "\n\n".join(filter(None, (to_markdown(header, rows), unread(sample.films, films))))
 
 
 def _cells(row: Row) -> list[str]:
     return [str(row.clean), str(row.found), str(row.refused), str(row.far_off)]
 
 
-def _read_chunk(source: FilmSet, load: LoadAssessor, pairs: Sequence[tuple[Film, Film]]) -> list[dict[str, Reading]]:
+def _read_chunk(source: FilmSet, load: LoadAssessor, pairs: Sequence[tuple[Film, Film]]) -> list[dict[str, Reading] | None]:
     assessor = load()
-    rows = []
-    for film, other in pairs:
-        plain = source.radiograph(film)
-        changes = damages(locate_hand(plain, assessor.finder), source.radiograph(other).display)
-        shown = {name: change(plain.display) for name, change in changes.items()}
-        rows.append(
-            {
-                name: read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor)
-                for name, pixels in shown.items()
-                if min(pixels.shape) >= SMALLEST_PX
-            }
-        )
-    return rows
+    return [_read_damaged(source, film, other, assessor) for film, other in pairs]
+
+
+def _read_damaged(source: FilmSet, film: Film, other: Film, assessor: Assessor) -> dict[str, Reading] | None:
+    """A film under each damage by name; None where it cannot be read."""
+    plain = radiograph_of(source, film)
+    if plain is None:
+        return None
+    beside = radiograph_of(source, other) or plain
+    shown = {
+        name: change(plain.display) for name, change in damages(locate_hand(plain, assessor.finder), beside.display).items()
+    }
+    return {
+        name: read_radiograph(film, replace(plain, pixels=pixels, display=pixels), assessor)
+        for name, pixels in shown.items()
+        if min(pixels.shape) >= MIN_SIDE_PX
+    }
