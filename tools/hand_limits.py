@@ -53,7 +53,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
 }
 """Measures of shape and their limits."""
 WITHOUT_SHAPE = {"second_hand": 1.0, "hand_area": np.inf, "mirror_reject": 1.0, "fingers_reject": 0.0}
-SHAPE_FILMS = {Pixels.SAMPLED: 10, Pixels.FINE: 5, Pixels.FULL_SIZE: 1}
+SHAPE_FILMS = {Pixels.SAMPLED: 10, Pixels.FINE: 20, Pixels.FULL_SIZE: 1}
 """Every so many films of each kind are measured."""
 SHAPE_QUANTILES = (0.001, 0.005, 0.5, 0.995, 0.999)
 

@@ -23,12 +23,14 @@ class Finger(StrEnum):
 
 
 TYPICAL_DEGREES = (22.0, 70.0, 90.0, 109.0, 136.0)
-"""Direction of each fingertip from the palm, from the thumb's side, of 267 boxed training films (`tools/hand_limits.py`)."""
+"""Direction of each fingertip from the palm, from the thumb's side: of the median fingertips of 267 boxed training films
+(Koitka et al. 2018)."""
 PALM = (0.05, 0.3)
 """Point of the frame from which directions are taken."""
 PALM_UNITS = 0.55
 """What lies nearer to that point is palm."""
-DIRECTIONS = np.arange(-20.0, 176.0, 2.0)
+STEP_DEGREES = 2.0
+DIRECTIONS = np.arange(-20.0, 176.0, STEP_DEGREES)
 VALLEY_UNITS = 0.05
 """Between two fingertips the outline comes this much closer to the palm."""
 NEAR_UNITS = 0.12
@@ -45,7 +47,7 @@ _rows, _columns = np.mgrid[:MASK_HEIGHT_PX, : round(MASK_HEIGHT_PX * ASPECT)] + 
 UNITS_PER_PX = HEIGHT / MASK_HEIGHT_PX
 X, Y = LEFT + _columns * UNITS_PER_PX, TOP + _rows * UNITS_PER_PX
 DEGREES, REACH = np.degrees(np.arctan2(PALM[1] - Y, X - PALM[0])), np.hypot(X - PALM[0], Y - PALM[1])
-DIRECTION = np.rint((DEGREES - DIRECTIONS[0]) / 2).astype(int)
+DIRECTION = np.rint((DEGREES - DIRECTIONS[0]) / STEP_DEGREES).astype(int)
 """Index of the direction of each pixel of the canvas."""
 FINGER_SIDE = np.isin(DIRECTION, np.arange(len(DIRECTIONS))) & (REACH > PALM_UNITS)
 
