@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the reader: whatever the bytes, a film or an error of this program, in bounded memory and time.
 
-Run from the root of the repository, in an environment that also has the package `atheris` (Linux and macOS):
-`python -m tools.fuzz CORPUS -max_total_time=300`. CORPUS is a folder for inputs that reach new code; an empty one is first
+Run from the root of the repository, with the extra `fuzz` (Linux and macOS):
+`python tools/fuzz.py CORPUS -max_total_time=300`. CORPUS is a folder for inputs that reach new code; an empty one is first
 filled with small images. Further options are those of libFuzzer. The run ends at the first input that fails, and writes it to
 the working directory. Repeat short runs on one CORPUS: atheris 3.0 itself keeps about 4 KB of memory for each input.
 """
@@ -12,10 +12,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import atheris
-import cv2
-from pydicom import uid
 
 with atheris.instrument_imports(include=["openboneage", "pydicom"]):
     import openboneage.reading.dicom.film
@@ -24,29 +23,19 @@ with atheris.instrument_imports(include=["openboneage", "pydicom"]):
     from openboneage.reading.bounds import MAX_SIDE_PX, MIN_SIDE_PX
     from openboneage.reading.read import read
 
-from tests.reading.films import DEEP, GREY, compressed_file, film_file, pillow_file
-
-ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).parents[1] / "tests" / "data"
 LIMITS = ("-rss_limit_mb=3072", "-timeout=20", f"-max_len={2**16}")
-RASTER_KINDS = ("bmp", "jpg", "png", "tiff", "webp")
-SYNTAXES = (uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless)
-PLAIN_SYNTAXES = (
-    uid.ImplicitVRLittleEndian,
-    uid.ExplicitVRLittleEndian,
-    uid.ExplicitVRBigEndian,
-    uid.DeflatedExplicitVRLittleEndian,
-)
 
 
 def main() -> None:
     """Fill an empty corpus and fuzz."""
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        sys.exit("Expected a folder for the corpus: python -m tools.fuzz CORPUS [options of libFuzzer]")
+        sys.exit("Expected a folder for the corpus: python tools/fuzz.py CORPUS [options of libFuzzer]")
     corpus = Path(sys.argv[1])
     corpus.mkdir(exist_ok=True)
     if not any(corpus.iterdir()):
         for number, data in enumerate(seeds()):
-            (corpus / f"seed-{number:02}").write_bytes(data)
+            (corpus / f"seed-{number:03}").write_bytes(data)
     atheris.Setup([sys.argv[0], *LIMITS, *sys.argv[1:]], read_one)
     atheris.Fuzz()
 
@@ -60,17 +49,12 @@ def read_one(data: bytes) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    """Small ramps in every format, and the hostile files of the tests; no films, so that a corpus can be kept."""
-    for path in sorted((ROOT / "tests" / "data").glob("*/*.dcm")):
+    """The inputs of earlier runs, and the encoded and hostile files of the tests."""
+    with ZipFile(DATA / "fuzz" / "corpus.zip") as corpus:
+        for name in corpus.namelist():
+            yield corpus.read(name)
+    for path in sorted(DATA.glob("*/*.dcm")):
         yield path.read_bytes()
-    for kind in RASTER_KINDS:
-        yield cv2.imencode(f".{kind}", GREY)[1].tobytes()
-    yield pillow_file(GREY, "JPEG", progressive=True)
-    yield pillow_file(GREY, "TIFF", compression="tiff_lzw")
-    for syntax in PLAIN_SYNTAXES:
-        yield film_file(DEEP, syntax=syntax, WindowCenter="2048", WindowWidth="4096", PatientAge="009Y")
-    for syntax in SYNTAXES:
-        yield compressed_file(DEEP, syntax)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def test_imports_of_tests_and_tools_are_declared(folder: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
 def test_declared_dependencies_are_used(name: str) -> None:
-    folders = [ROOT / folder for folder in OTHER_FOLDERS] if name in EXTRAS["dev"] else [SOURCE]
+    folders = [ROOT / folder for folder in OTHER_FOLDERS] if name in EXTRAS["dev"] | EXTRAS["fuzz"] else [SOURCE]
 
     assert (name in distributions_used(*folders)) is (name not in NEVER_IMPORTED)
 

@@ -10,8 +10,8 @@ import pytest
 from tools import wheel
 
 ASSESSMENTS: list[dict[str, object]] = [
-    {"film": {"name": "a.png"}, "bone_age": {"mean_months": 100.0}},
-    {"film": {"name": "b.png"}, "bone_age": None},
+    {"film": {"name": "a.png"}, "verdict": "accept"},
+    {"film": {"name": "b.png"}, "verdict": "reject"},
 ]
 
 
