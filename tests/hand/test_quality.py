@@ -277,7 +277,7 @@ MESSAGES: list[tuple[dict[str, float], str]] = [
     ({"small_warn": 120}, "The hand is small: 95 px from wrist to knuckle."),
     ({"cut_reject": -1}, "A large part of the hand lies outside the film."),
     ({"cut_warn": -1}, "The hand reaches the film's edge; a part of it may be cut off."),
-    ({"fingers_reject": 99}, "Most of the fingers is not seen. Use a film of the whole hand, uncovered."),
+    ({"fingers_reject": 99}, "The fingers are mostly not visible. Use a film of the whole hand, uncovered."),
     ({"fingers_warn": 99}, "The fingers look short. Are they cut off, covered or bent?"),
     (
         {"narrow_warn": 99},
@@ -372,13 +372,13 @@ def test_side_of_the_file_is_held_against_the_image(side: Laterality, mirror: bo
 
 def test_changes_of_the_hand_are_notes_and_contradictions_warnings() -> None:
     right = dataclasses.replace(half_lit(), mirrored=True, laterality=Laterality.RIGHT, inverted=True)
-    mirrored = "The hand looks like a right hand (thumb on the left) and was mirrored, since the standards show left hands."
+    mirrored = "The hand looks like a right hand (thumb on the left); it was mirrored, since the standards show left hands."
     assert judge(right, NONE).findings == (
         Finding("mirrored", Severity.NOTE, mirrored),
         Finding("inverted", Severity.NOTE, "The film showed dark bones; its brightness was inverted."),
     )
     contradicted = dataclasses.replace(half_lit(), laterality=Laterality.RIGHT)
-    message = "The file says right hand, the image shows a left hand or a mirrored film."
+    message = "The file states a right hand, the image shows a left hand or a mirrored film."
     assert judge(contradicted, NONE).findings == (Finding("side-contradicts-image", Severity.WARNING, message),)
 
 

@@ -1,6 +1,6 @@
-"""Damaged films: what the program says of two hands, half hands, stretched, filtered and cropped films.
+"""Damaged films: findings and refusals on two hands, half hands, stretched, filtered and cropped films.
 
-A finding or a refusal is expected. A clean answer is a failure where it is wrong, and a missing finding elsewhere.
+A finding or a refusal is expected. An answer without a finding is a failure if it is wrong, otherwise a missing finding.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from openboneage.reading.bounds import MIN_SIDE_PX
 
 Damages = dict[str, Callable[[Film8], Film8]]
 
-PLAIN = "as it is"
+PLAIN = "unchanged"
 FAR_OFF_MONTHS = 24
 UPRIGHT_DEGREES = 20.0
 TOPS_UNITS = (1.0, 0.85, 0.7, 0.55, 0.4)
@@ -49,7 +49,7 @@ class Row:
         clean: Films answered without a finding.
         found: Films answered with a finding.
         refused: Films refused.
-        far_off: Of the answers, those more than two years from the reading.
+        far_off: Answers more than two years from the reading.
     """
 
     clean: int
@@ -75,7 +75,7 @@ def damages(hand: StandardHand, other: Film8) -> Damages:
     """The damages of a film by name, the undamaged film first.
 
     Args:
-        hand: The hand on the undamaged film; it says where fingers and wrist are.
+        hand: The hand on the undamaged film, for the positions of fingers and wrist.
         other: Film of another child.
     """
     changes: Damages = {

@@ -1,4 +1,4 @@
-"""Changes of what a film shows, as pure functions of its pixels, `(height, width)` uint8: no good film looks so."""
+"""Changes of the content of a film that damage it, as pure functions of its pixels, `(height, width)` uint8."""
 
 from __future__ import annotations
 

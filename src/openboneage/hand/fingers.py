@@ -28,7 +28,7 @@ TYPICAL_DEGREES = (22.0, 70.0, 90.0, 109.0, 136.0)
 PALM = (0.05, 0.3)
 """Point of the frame from which directions are taken."""
 PALM_UNITS = 0.55
-"""What lies nearer to that point is palm."""
+"""Points nearer to it belong to the palm."""
 STEP_DEGREES = 2.0
 DIRECTIONS = np.arange(-20.0, 176.0, STEP_DEGREES)
 VALLEY_UNITS = 0.05
@@ -41,7 +41,7 @@ finger. A white border is brighter."""
 TOUCHING_UNITS = 0.02
 """A finger this close to the edge touches it, whatever the brightness."""
 EDGE_UNITS, TIP_UNITS, BESIDE_UNITS = 0.04, 0.12, 0.4
-"""Width of the strip along the edge that is looked at, and how far the finger and the background beside it are."""
+"""Width of the examined strip along the edge, and the distances of the finger and of the background next to it."""
 
 _rows, _columns = np.mgrid[:MASK_HEIGHT_PX, : round(MASK_HEIGHT_PX * ASPECT)] + 0.5
 UNITS_PER_PX = HEIGHT / MASK_HEIGHT_PX
@@ -80,7 +80,7 @@ def tip_degrees(hand: Area) -> NDArray[np.float64]:
 
 
 def _peaks(values: NDArray[np.float64]) -> list[int]:
-    """Indices of the maxima that a valley separates from the maximum before."""
+    """Indices of the maxima that are separated by a valley from the previous one."""
     peaks, best, rising = [], 0, True
     for i, value in enumerate(values):
         if (value > values[best]) == rising:
@@ -93,7 +93,7 @@ def _peaks(values: NDArray[np.float64]) -> list[int]:
 
 
 def _reaches_edge(canvas: NDArray[np.uint8], finger: Area, inside: Area, covered: Area, to_edge: NDArray[np.float64]) -> bool:
-    """Whether a finger goes on to the film's edge, by the brightness at the edge's nearest part."""
+    """Whether a finger continues to the film's edge, by the brightness at the nearest part of the edge."""
     if not finger.any():
         return False
     nearest = int(np.where(finger, to_edge, np.inf).argmin())

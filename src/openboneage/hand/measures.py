@@ -1,4 +1,4 @@
-"""What is measured on a standard hand before it is judged: size, place on the film, outline, exposure."""
+"""Measures of a standard hand for quality control: size, position on the film, outline, exposure."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ EDGE_UNITS = 0.02
 WRIST_Y = 0.75
 """Below this the forearm may leave the film; above it the hand may not. The distal radius lies at 1."""
 BAND_PX = 9
-"""Width of the window in which the brightness within the outline is compared with that outside."""
+"""Width of the window in which the brightness inside and outside the outline is compared."""
 EDGE_CONTRAST = 0.02
-"""Share of the hand's brightness range by which it is brighter than what lies outside where its outline follows an edge."""
+"""The outline follows an edge where the hand is brighter than the outside by this share of its brightness range."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Measures:
         Field(description="Area on the whole film that looks like hand, in squared frame units: near 2 for one hand."),
     ]
     mirror_likeness: Annotated[
-        Share, Field(description="Correlation of the hand's detail with its mirror image; 1 where half a hand was mirrored.")
+        Share, Field(description="Correlation of the hand's detail with its mirror image; 1 if half a hand was mirrored.")
     ]
-    landmark: Annotated[Share, Field(description="Probability of the least sure of wrist and knuckles.")]
-    pixels_per_unit: Annotated[Positive, Field(description="Film pixels to one frame unit.")]
+    landmark: Annotated[Share, Field(description="Lowest probability among wrist and knuckles.")]
+    pixels_per_unit: Annotated[Positive, Field(description="Film pixels per frame unit.")]
     cut_units: Annotated[
         NotNegative, Field(description="Length of the film's edge, above the wrist, that the hand touches, in frame units.")
     ]
@@ -64,7 +64,7 @@ class Measures:
         ),
     ]
     outline_share: Annotated[
-        Share, Field(description="Share of the outline, above the wrist, where the hand is brighter than what lies outside.")
+        Share, Field(description="Share of the outline, above the wrist, where the hand is brighter than the outside.")
     ]
     fine_ratio: Annotated[
         NotNegative,
@@ -140,9 +140,9 @@ def _wrist_units(hand: StandardHand) -> float:
 def _outline_share(
     canvas: NDArray[np.uint8], inside: NDArray[np.bool_], covered: NDArray[np.bool_], least_step: float
 ) -> float:
-    """0 where there is no outline.
+    """0 without an outline.
 
-    Soft tissue stops more rays than air, so an outline that does not separate the two is not that of a hand.
+    Soft tissue absorbs more than air, so an outline that does not separate the two is not that of a hand.
     """
     shown = _eroded(covered, BAND_PX)
     within, without = _local_mean(canvas, inside & shown), _local_mean(canvas, ~inside & shown)

@@ -23,12 +23,12 @@ class Verdict(StrEnum):
 
 LANDMARKS = ("distal radius", "knuckle of the thumb", "knuckle of the middle finger", "knuckle of the little finger")
 NOT_LOCATED = frozenset({"not-a-hand", "several-hands", "landmarks-missing"})
-"""Findings without which a film shows one hand, with wrist and knuckles."""
+"""Findings whose absence means that one hand with wrist and knuckles was located."""
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Verdict, reasons and measures."""
+    """Verdict, findings and measures."""
 
     verdict: Verdict
     findings: tuple[Finding, ...]
@@ -36,7 +36,7 @@ class QualityReport:
 
 
 def judge(hand: StandardHand, limits: QualityLimits) -> QualityReport:
-    """Judge a film by the hand that was found on it, with the limits of the finder that found it."""
+    """Judge a film by its hand, with the limits of the finder."""
     measures = measure(hand)
     findings = (*hand.radiograph.findings, *(_presence(measures, limits) or _of_hand(hand, measures, limits)))
     return QualityReport(verdict_of(findings), findings, measures)
@@ -109,7 +109,7 @@ def _field(measures: Measures, limits: QualityLimits) -> list[Finding]:
 
 
 def _edge(measures: Measures, limits: QualityLimits) -> list[Finding]:
-    """Findings on what the film's edge cuts off, and on fingers that are missing for another reason."""
+    """Findings on parts cut off by the film's edge, and on fingers missing for another reason."""
     findings = []
     if measures.cut_units > limits.cut_reject:
         findings.append(_reject("hand-cut-off", "A large part of the hand lies outside the film."))
@@ -121,7 +121,9 @@ def _edge(measures: Measures, limits: QualityLimits) -> list[Finding]:
     elif limits.cut_reject >= measures.cut_units > limits.cut_warn:
         findings.append(_warn("hand-touches-edge", "The hand reaches the film's edge; a part of it may be cut off."))
     if measures.finger_units < limits.fingers_reject:
-        findings.append(_reject("fingers-missing", "Most of the fingers is not seen. Use a film of the whole hand, uncovered."))
+        findings.append(
+            _reject("fingers-missing", "The fingers are mostly not visible. Use a film of the whole hand, uncovered.")
+        )
     elif measures.finger_units < limits.fingers_warn:
         findings.append(_warn("fingers-short", "The fingers look short. Are they cut off, covered or bent?"))
     return findings
@@ -191,14 +193,14 @@ def _side(hand: StandardHand) -> list[Finding]:
         findings.append(
             _warn(
                 "side-contradicts-image",
-                f"The file says {hand.laterality} hand, the image shows a {seen} hand or a mirrored film.",
+                f"The file states a {hand.laterality} hand, the image shows a {seen} hand or a mirrored film.",
             )
         )
     elif hand.mirrored:
         findings.append(
             _note(
                 "mirrored",
-                "The hand looks like a right hand (thumb on the left) and was mirrored, since the standards show left hands.",
+                "The hand looks like a right hand (thumb on the left); it was mirrored, since the standards show left hands.",
             )
         )
     if hand.inverted:

@@ -20,7 +20,7 @@ DETAIL_SD_PX = 3.0
 LEAST_POWER = 1.0
 """Sum of squared grey levels below which there is no detail."""
 STRONG_SHARE = 0.9
-"""Stronger detail than in this share of the hand counts no more: a straight edge of the film is its own mirror image."""
+"""Detail is clipped at this quantile: a straight edge of the film is its own mirror image."""
 OUTLINE_PX = 9
 """Width of the square by which the hand is eroded, so that its outline does not count as detail."""
 
@@ -52,7 +52,7 @@ def _width(inside: NDArray[np.bool_], top: float, bottom: float) -> float:
 def mirror_likeness(hand: StandardHand) -> float:
     """Correlation of the hand's detail with its own mirror image, left to right or top to bottom; 1 where it is one.
 
-    Every axis along a film's rows or columns is tried. A hand is not symmetric; half a hand beside its mirror image is.
+    Every axis along a film's rows or columns is tried. A hand is not symmetric; half a hand and its mirror image are.
     """
     height, width = hand.film.shape
     scale = MIRROR_PX / max(height, width)
