@@ -1,4 +1,4 @@
-"""Regions that people drew on 1,045 RSNA films: every joint, and every epiphysis and carpal bone; unnamed polygons.
+"""Manually drawn regions of 1,045 RSNA films: every joint, epiphysis and carpal bone, as unnamed polygons.
 
 Source: Deng et al., Math Biosci Eng 2023; 20(7):13133 (Zenodo 7947924). `datasets.skeleton` names them.
 """
@@ -38,7 +38,7 @@ def read_regions(path: Path) -> dict[str, DrawnRegions]:
     """Read `regions.json.gz`, by film id.
 
     Raises:
-        InputError: The file is missing or holds something else.
+        InputError: The file is missing or contains something else.
     """
     try:
         films = json.loads(gzip.decompress(path.read_bytes()))

@@ -1,8 +1,8 @@
-"""Names for drawn regions, from the order of the skeleton: which polygon is which joint, and which epiphysis.
+"""Names for drawn regions, from the order of the skeleton: assigns polygons to joints and epiphyses.
 
-The joints of a film are matched with the median joints of all films, turned, scaled and mirrored to fit (Hungarian assignment,
-alternating with a least-squares similarity). Epiphyses follow from the joint they lie in and from their side of it. A film is
-left unnamed if its joints fit badly or its fingers would be bent beyond reason.
+The joints of a film are matched with the median joints of all films, after rotation, scaling and mirroring (Hungarian
+assignment, alternating with a least-squares similarity). Epiphyses follow from the joint they lie in and from their side of it.
+A film is left unnamed if its joints fit badly or its fingers would be bent implausibly.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ APART = ("radius", "ulna", "cmc1")
 FINGERS = (2, 3, 4, 5)
 
 NEAR = 0.16
-"""A joint lies within this of its median place, in frame units, or is not matched."""
+"""Largest distance of a matched joint from its median place, in frame units."""
 LARGEST_MISFIT = 0.2
 """Sum of squared distances, with `NEAR` squared for each joint without a polygon and each polygon without a joint."""
 LARGEST_BEND_DEGREES = 50.0
@@ -68,7 +68,7 @@ class NamedRegions:
 
 
 def name_regions(drawn: DrawnRegions) -> NamedRegions | None:
-    """Name the regions of a film; None where that is doubtful."""
+    """Name the regions of a film; None if the result is doubtful."""
     fit = _fit_joints(drawn.joints)
     if fit is None or fit.misfit > LARGEST_MISFIT or not _is_hand(fit.centres):
         return None
@@ -90,7 +90,7 @@ class _Fit:
 
 
 def _fit_joints(polygons: Sequence[Polygon]) -> _Fit | None:
-    """The best of many starts: each side, the two largest polygons as the wrist, turned all round."""
+    """The best of many starts: each side, the two largest polygons as the wrist, all rotations."""
     if len(polygons) < FEWEST_JOINTS:
         return None
     centres, areas = np.array([_centre(polygon) for polygon in polygons]), [_area(polygon) for polygon in polygons]
@@ -102,7 +102,7 @@ def _fit_joints(polygons: Sequence[Polygon]) -> _Fit | None:
 
 
 def _start(centres: Points, wrist: int, mirrored: bool, degrees: float) -> geometry.Affine:
-    """The wrist at its place, the furthest joints as far from it as fingertips are."""
+    """The wrist at its place, the farthest joints at the distance of the fingertips."""
     length = np.sort(np.hypot(*(centres - centres[wrist]).T))[-3:].mean() / 1.55
     return geometry.chain(
         geometry.translation(*-centres[wrist]),
@@ -139,7 +139,7 @@ def _assigned(moved: Points, near: float) -> tuple[NDArray[np.intp], NDArray[np.
 
 
 def _similarity(points: Points, places: Points, mirrored: bool) -> geometry.Affine:
-    """Least-squares turn, scale and shift, after mirroring where asked for."""
+    """Least-squares rotation, scale and shift, optionally after mirroring."""
     side = geometry.scaling(-1.0 if mirrored else 1.0, 1.0)
     x, y = geometry.move(points, side).T
     one, zero = np.ones_like(x), np.zeros_like(x)
@@ -149,7 +149,7 @@ def _similarity(points: Points, places: Points, mirrored: bool) -> geometry.Affi
 
 
 def _is_hand(centres: Mapping[str, Points]) -> bool:
-    """Whether the knuckles and the wrist are there and no finger is bent beyond reason."""
+    """Whether knuckles and wrist are present and no finger is bent implausibly."""
     if not {"wrist", *(f"mcp{finger}" for finger in FINGERS)} <= set(centres):
         return False
     for finger in FINGERS:
@@ -195,7 +195,7 @@ def _landmarks(regions: NamedRegions) -> Points:
 BEYOND = {"mcp": "pp", "pip": "mp", "dip": "dp"}
 """The bone beyond a joint, whose base holds the epiphysis."""
 IN_JOINT = 0.14
-"""An epiphysis of a finger lies within this of the centre of its joint, in frame units."""
+"""Largest distance of an epiphysis of a finger from the centre of its joint, in frame units."""
 DISTAL, PROXIMAL = 0.025, -0.012
 """Frame units along the finger from the centre of a knuckle: the base of the phalanx lies beyond the first, the head of the
 metacarpal before the second, bones drawn as one between them."""

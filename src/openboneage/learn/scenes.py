@@ -31,7 +31,7 @@ BACKGROUND_REMOVED = 0.25
 
 
 COARSE, COARSE_PX = 0.3, (64, 160)
-"""Share of the scenes whose films have few pixels, and how many those have to a side."""
+"""Share of the scenes with films of few pixels, and their pixels per side."""
 
 
 class Kind(StrEnum):
@@ -59,7 +59,7 @@ KIND_SHARES = {
 class Source:
     """One film with its annotations: mask `(n, n)` uint8 and landmarks `(4, 2)` in film fractions, where drawn.
 
-    Landmarks that are not known are NaN.
+    Unknown landmarks are NaN.
     """
 
     pixels: NDArray[np.uint8]
@@ -82,7 +82,7 @@ class Pools:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Everything random about one scene; `coarse` is the side of a film of few pixels, and whether it holds point samples."""
+    """The random parameters of one scene; `coarse` is the side of a film of few pixels, and whether it holds point samples."""
 
     kind: Kind
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The hand finder that ships: mask, landmarks, number of hands and polarity from one thumbnail.
+"""The hand finder: mask, landmarks, number of hands and polarity from one thumbnail.
 
 Labels: outlines (Nguyen Tuan Minh; 70 RSNA training films) give the mask, joint boxes (Koitka et al. 2018; 267 films) and drawn
 regions (Deng et al. 2023; 814 films) the landmarks; every training film, cut out, rotated, mirrored, inverted, doubled or
@@ -31,7 +31,7 @@ from openboneage.learn.schedule import Schedule
 from openboneage.studies.material import BOX_SUBSETS, Material
 
 SOURCE_PX = 224
-"""Side of the square that a film is kept as."""
+"""Side of the square to which a film is reduced."""
 
 
 @dataclass(frozen=True)
