@@ -1,4 +1,4 @@
-"""OpenBoneAge: bone age from a child's hand radiograph, with its interval and its reasons. Research use only.
+"""OpenBoneAge: bone age from a child's hand radiograph, with its interval and an occlusion map. Research use only.
 
 >>> from openboneage import assess
 >>> age = assess("film.dcm", sex="female").bone_age
