@@ -181,7 +181,7 @@ BROKEN = [
     ({"no_hand": -1.0}, "not-a-hand", Severity.REJECT),
     ({"two_hands": -1.0}, "several-hands", Severity.REJECT),
     ({"second_hand": -1.0}, "several-hands", Severity.REJECT),
-    ({"hand_area": 0.0}, "several-hands", Severity.REJECT),
+    ({"hand_area": 0.0}, "hand-unclear", Severity.REJECT),
     ({"mirror_reject": -1.0}, "hand-symmetric", Severity.REJECT),
     ({"mirror_warn": -1.0}, "symmetry-doubtful", Severity.WARNING),
     ({"fingers_reject": 99.0}, "fingers-missing", Severity.REJECT),
@@ -266,6 +266,10 @@ def half_lit() -> StandardHand:
 MESSAGES: list[tuple[dict[str, float], str]] = [
     ({"no_hand": 0.2}, "No hand was found on this image (probability of none 0.25)."),
     ({"two_hands": 0.2}, "The film seems to show more than one hand. Crop it to one hand."),
+    (
+        {"hand_area": 0},
+        "More of the film looks like a hand than was found: several hands, or a bent one. Use a film of one flat hand.",
+    ),
     ({"mirror_reject": -1}, "The film shows half a hand and its mirror image. Use the original film."),
     ({"mirror_warn": -1}, "Parts of the hand look like mirror images of others. Check the film."),
     (

@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 LANDMARKS = ("distal radius", "knuckle of the thumb", "knuckle of the middle finger", "knuckle of the little finger")
-NOT_LOCATED = frozenset({"not-a-hand", "several-hands", "landmarks-missing"})
+NOT_LOCATED = frozenset({"not-a-hand", "several-hands", "hand-unclear", "landmarks-missing"})
 """Findings whose absence means that one hand with wrist and knuckles was located."""
 
 
@@ -66,9 +66,13 @@ def _presence(measures: Measures, limits: QualityLimits) -> list[Finding]:
     """Findings on a film without exactly one hand; nothing else is judged then."""
     if measures.no_hand > limits.no_hand:
         return [_reject("not-a-hand", f"No hand was found on this image (probability of none {measures.no_hand:.2f}).")]
-    several = measures.second_hand > limits.second_hand or measures.hand_area > limits.hand_area
-    if several or measures.two_hands > limits.two_hands:
+    if measures.two_hands > limits.two_hands or measures.second_hand > limits.second_hand:
         return [_reject("several-hands", "The film seems to show more than one hand. Crop it to one hand.")]
+    if measures.hand_area > limits.hand_area:
+        message = (
+            "More of the film looks like a hand than was found: several hands, or a bent one. Use a film of one flat hand."
+        )
+        return [_reject("hand-unclear", message)]
     return []
 
 

@@ -18,7 +18,7 @@ class QualityLimits:
         no_hand: Probability of no hand that rejects.
         two_hands: Probability of several hands that rejects.
         second_hand: Probability of a second distal radius and third knuckle that rejects.
-        hand_area: A larger area that looks like hand, in squared frame units, rejects: it is more than one hand.
+        hand_area: A larger area that looks like hand, in squared frame units, rejects.
         mirror_reject: A higher correlation of the hand with its mirror image rejects.
         mirror_warn: A higher correlation is a warning.
         landmark_reject: A lowest landmark score below this rejects.

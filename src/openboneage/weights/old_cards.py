@@ -15,8 +15,8 @@ VIEWS: Content = {"diagonal": False, "smooth": 0, "places": [[0.0, 1.0]]}
 QUALITY_LIMITS = {
     "no_hand": 0.5,
     "two_hands": 0.5,
-    "second_hand": 0.33,
-    "hand_area": 3.2,
+    "second_hand": 0.4,
+    "hand_area": 3.8,
     "mirror_reject": 0.85,
     "mirror_warn": 0.7,
     "landmark_reject": 0.33,
