@@ -86,7 +86,7 @@ CUTS: list[tuple[dict[str, float], set[str]]] = [
     ({"top": 0.25}, {"fingers-at-edge", "hand-cut-off"}),
     ({"left": 0.35}, {"fingers-at-edge", "hand-touches-edge", "hand-cut-off"}),
     ({"right": 0.35}, {"fingers-at-edge", "hand-touches-edge", "hand-cut-off"}),
-    ({"bottom": 0.5}, {"landmarks-missing", "not-a-hand", "several-hands", "wrist-near-edge", "hand-cut-off"}),
+    ({"bottom": 0.5}, {"landmarks-missing", "hand-unclear", "not-a-hand", "several-hands", "wrist-near-edge", "hand-cut-off"}),
 ]
 
 
