@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +100,8 @@ def assess_warm(film: Path, times: int) -> dict[str, Sample]:
     cv2_threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        one_core = repeat(lambda: alone.estimator.estimate(examination.hand, sex), times)
+        # A copy of the hand each time, as the estimator keeps the answer for the last one.
+        one_core = repeat(lambda: alone.estimator.estimate(replace(examination.hand), sex), times)
     finally:
         cv2.setNumThreads(cv2_threads)
     measured = stages[-times:]

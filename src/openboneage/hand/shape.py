@@ -68,8 +68,9 @@ def mirror_likeness(hand: StandardHand) -> float:
 
 
 def _best_overlap(detail: NDArray[np.float32], axis: int) -> float:
-    """Largest sum of products of an image and its mirror image, over all shifts along the axis."""
-    shape = [2 * side for side in detail.shape]
-    spectra = np.fft.rfft2(detail, shape), np.fft.rfft2(np.flip(detail, axis), shape)
-    overlaps = np.fft.irfft2(spectra[0] * np.conj(spectra[1]), shape)
-    return float(np.take(overlaps, 0, 1 - axis).max())
+    """Largest sum of products of an image and its mirror image, over all shifts along the axis.
+
+    Mirrored and shifted products are the convolution of the image with itself, summed over the other axis.
+    """
+    spectrum = np.fft.rfft(detail, 2 * detail.shape[axis], axis)
+    return float(np.fft.irfft((spectrum**2).sum(axis=1 - axis)).max())
