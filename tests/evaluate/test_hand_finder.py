@@ -66,3 +66,12 @@ def test_pose_is_recovered(tables: dict[str, list[list[str]]]) -> None:
 def test_every_image_gets_one_verdict(tables: dict[str, list[list[str]]]) -> None:
     for _, count, *verdicts, _ in tables["quality"][2:]:
         assert int(count) == sum(map(int, verdicts)) > 0
+
+
+def test_the_masks_of_native_films_agree_with_their_outlines(real_rsna: Path) -> None:
+    """Native films without background lie in another frame than the outlines: their reductions are measured."""
+    _, _, unchanged, *_ = mask_table(RsnaFilms(real_rsna), FINDER).splitlines()
+
+    _, mean, _, worst = (cell.strip() for cell in unchanged.strip("| ").split("|"))
+    assert float(mean) > 0.96
+    assert float(worst.split(", ")[0]) > 0.9

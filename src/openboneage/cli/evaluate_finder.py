@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from openboneage.batch.choice import executor_of
-from openboneage.cli.film_sets import Packs, open_packs
+from openboneage.cli.film_sets import Packs, PixelKind, open_packs
 from openboneage.cli.options import Dask, Jobs, Models
 from openboneage.cli.output import out
 from openboneage.hand.finder_card import HAND_FINDER
@@ -22,18 +22,18 @@ def polarity(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Da
     out.print(study.polarity_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
 
 
-def mask(data: Packs = None, models: Models = None) -> None:
+def mask(data: Packs = None, pixels: PixelKind = None, models: Models = None) -> None:
     """Dice of the hand mask on outlined films that the finder was not trained on."""
     from openboneage.evaluate import hand_finder as study
 
-    out.print(study.mask_table(open_packs(data), _finder(models)))
+    out.print(study.mask_table(open_packs(data, pixels), _finder(models)))
 
 
-def pose(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
+def pose(data: Packs = None, pixels: PixelKind = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     """Rotation, side and position of the hand on held-out films, rotated and mirrored."""
     from openboneage.evaluate import hand_finder as study
 
-    out.print(study.pose_table(open_packs(data), _finder(models), executor_of(jobs, dask)))
+    out.print(study.pose_table(open_packs(data, pixels), _finder(models), executor_of(jobs, dask)))
 
 
 def quality(

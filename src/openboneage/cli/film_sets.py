@@ -70,7 +70,7 @@ def open_films(
     return source
 
 
-def open_packs(data: Path | None) -> RsnaFilms:
+def open_packs(data: Path | None, pixels: Pixels | None = None) -> RsnaFilms:
     """Open the RSNA packs, for measurements that need them.
 
     Raises:
@@ -78,7 +78,7 @@ def open_packs(data: Path | None) -> RsnaFilms:
     """
     from openboneage.datasets.layouts.recognise import LOOKED_FOR
 
-    source = open_films(None, data)
+    source = open_films(None, data, pixels=pixels)
     if not isinstance(source, RsnaFilms):
         raise InputError(f"Expected {LOOKED_FOR[0]}, which this measurement needs, got {source.layout}.")
     return source

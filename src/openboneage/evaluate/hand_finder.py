@@ -60,7 +60,8 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
     The films are measured unchanged and with the hand cut out along its outline and with a margin.
     """
     model, outlines = HAND_FINDER.load(finder), read_outlines(films.root / "outlines.json")
-    drawn = {films.by_id[i]: mask for i, mask in outlines.items() if films.by_id[i].split is not Split.TRAIN}
+    there = {films.by_id[i]: mask for i, mask in outlines.items() if i in films.by_id}
+    drawn = {film: mask for film, mask in there.items() if film.split is not Split.TRAIN}
     rows = []
     for name, margin in CUTS.items():
         scores = [_dice(films, model, film, mask, margin) for film, mask in drawn.items()]
@@ -72,7 +73,7 @@ def mask_table(films: RsnaFilms, finder: Path) -> str:
 def _dice(
     films: RsnaFilms, finder: Model[FinderSpecification], film: Film, drawn: NDArray[np.uint8], margin: float | None
 ) -> float:
-    display = films.radiograph(film).display
+    display = films.packed(film).display
     hand = locate_hand(_radiograph(display if margin is None else cut_out(display, drawn, margin)), finder)
     height, width = hand.film.shape
     from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])

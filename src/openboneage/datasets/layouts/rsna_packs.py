@@ -90,11 +90,17 @@ class RsnaFilms:
 
     def radiograph(self, film: Film) -> Radiograph:
         """Read a film: at full size, or reduced with its aspect restored."""
-        if film.split is Split.NATIVE:
-            return read(self.native_path(film.id))
-        if self.pixels is Pixels.FULL_SIZE:
+        return read(self.native_path(film.id)) if film.split is Split.NATIVE else self.packed(film)
+
+    def packed(self, film: Film) -> Radiograph:
+        """Read a film from its pack, a native film at 100 px: drawings fit it.
+
+        They do not fit the native films whose background was removed, as these were turned and cropped.
+        """
+        reduced = film.split is Split.NATIVE or self.pixels is Pixels.SAMPLED
+        if not reduced and self.pixels is Pixels.FULL_SIZE:
             return self._more(film.id)
-        if self.pixels is Pixels.FINE:
+        if not reduced:
             pixels = self._image("train-299px.zip", f"{film.id}.avif")
             return _unsquashed(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
         return _unsquashed(self.point_sampled(film.id), self.aspects[film.id], f"{film.id}.png", SAMPLED_HEIGHT_PX)
