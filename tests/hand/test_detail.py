@@ -1,16 +1,19 @@
-"""Bone detail on drawn canvases, and on the example films and their silhouettes."""
+"""Bone detail and fine structures on drawn canvases, and on the example films, their silhouettes and filtered copies."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from openboneage.hand.detail import detail_share
+from openboneage.evaluate.shape_changes import median_filtered
+from openboneage.hand.detail import detail_share, fine_ratio
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from tests import hands
 from tests.hand.drawn_hands import area
 
 HAND = area(slice(20, 220), slice(40, 140))
+TEXTURED = area(slice(20, 240), slice(20, 170))
 
 
 def striped(columns: slice, low: int = 80, high: int = 160) -> np.ndarray:
@@ -48,3 +51,40 @@ def test_a_film_has_detail_that_its_silhouette_lacks(name: str, height_px: int) 
     assert detail_share(canvas, inside) > limits.detail_warn
     silhouette = hand.mask * canvas[inside].mean() + np.random.default_rng(3).normal(0, 2, canvas.shape)
     assert detail_share(silhouette.clip(0, 255).astype(np.uint8), inside) < limits.detail_reject
+
+
+def textured(sd_px: float) -> np.ndarray:
+    """Noise blurred to structures of that size."""
+    noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, TEXTURED.shape), (0, 0), sd_px)
+    return np.asarray(np.clip(128 + 40 * noise / noise.std(), 0, 255), np.uint8)
+
+
+def test_finer_texture_has_more_fine_structure() -> None:
+    ratios = [fine_ratio(textured(sd_px), TEXTURED) for sd_px in (1.0, 2.0, 4.0)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[0] > 1 > 0.5 > ratios[2]
+
+
+def test_the_surroundings_of_the_hand_do_not_count() -> None:
+    canvas = textured(2.0)
+    around = np.where(TEXTURED, canvas, 255).astype(np.uint8)
+    assert fine_ratio(around, TEXTURED) == pytest.approx(fine_ratio(canvas, TEXTURED))
+
+
+def test_fine_structure_does_not_depend_on_contrast() -> None:
+    canvas = textured(2.0)
+    assert fine_ratio((canvas // 2).astype(np.uint8), TEXTURED) == pytest.approx(fine_ratio(canvas, TEXTURED), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "inside", [np.zeros_like(TEXTURED), area(slice(0, 4), slice(0, 4))], ids=["no hand", "a line of a hand"]
+)
+def test_without_a_hand_there_is_no_fine_structure(inside: np.ndarray) -> None:
+    assert fine_ratio(textured(1.0), inside) == 0
+
+
+def test_a_median_filter_takes_fine_structures_away() -> None:
+    film = hands.film("7043", 900)
+    plain, filtered = (hands.hand_on(pixels) for pixels in (film, median_filtered(film, 31 / 1800)))
+    ratios = [fine_ratio(hand.canvas(256), hand.mask > 0.5) for hand in (plain, filtered)]
+    assert ratios[1] < 0.9 * ratios[0]

@@ -255,7 +255,7 @@ def test_a_measure_at_its_limit_is_accepted_and_one_beyond_it_is_not(limit: str,
 
 
 def half_lit() -> StandardHand:
-    """A hand of 95 px a unit, 10 % of it white and 20 % black, brighter than what lies beside it on one side alone."""
+    """A hand of 95 px a unit, 10 % of it white and 20 % black, brighter than its surroundings on one side alone."""
     film = np.full((256, 192), 255)
     film[:, :60], film[:, 60:116], film[:, 116:132] = 0, 100, 0
     hand = drawn(film, area(slice(0, 256), slice(60, 140)))

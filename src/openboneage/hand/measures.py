@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from openboneage.hand import geometry
-from openboneage.hand.detail import detail_share
+from openboneage.hand.detail import detail_share, fine_ratio
 from openboneage.hand.fingers import Finger, fingers_at_edge
 from openboneage.hand.frame import HEIGHT, TOP, canvas_size
 from openboneage.hand.shape import finger_units, hand_area, mirror_likeness, width_units
-from openboneage.hand.sharpness import fine_ratio
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
 from openboneage.quantities import NotNegative, Positive, Share
 

@@ -28,7 +28,7 @@ class Role(Generic[S_co]):
         """Load a model of this role.
 
         Args:
-            card_path: The card; the ONNX file lies beside it.
+            card_path: The card; the ONNX file is in the same folder.
             threads: Threads of one run; 0 takes every core.
 
         Raises:
