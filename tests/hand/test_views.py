@@ -7,9 +7,10 @@ import pytest
 
 from openboneage.hand.drawing import brightness_within, mask_weight, normalise
 from openboneage.hand.standard_hand import MASK_THRESHOLD
-from openboneage.hand.views import AS_IT_LIES, TWO_PLACES, SampleSpec, draw_views
+from openboneage.hand.views import AS_IT_LIES, Places, SampleSpec, draw_views
 from tests import hands
 
+TWO_PLACES: Places = ((4.0, 1.07), (-4.0, 0.935))
 SPEC = SampleSpec(
     height_px=128,
     mask_margin=0.06,

@@ -27,8 +27,6 @@ Places = Annotated[tuple[tuple[float, Positive], ...], Field(min_length=1)]
 """Rotations in degrees clockwise, and scales."""
 
 AS_IT_LIES: Places = ((0.0, 1.0),)
-TWO_PLACES: Places = ((4.0, 1.07), (-4.0, 0.935))
-"""A hand rotated and slightly enlarged, and rotated and slightly reduced: random errors differ between the two."""
 
 
 @dataclass(frozen=True, config=STRICT)

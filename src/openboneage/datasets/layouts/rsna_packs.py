@@ -97,13 +97,12 @@ class RsnaFilms:
 
         They do not fit the native films whose background was removed, as these were turned and cropped.
         """
-        reduced = film.split is Split.NATIVE or self.pixels is Pixels.SAMPLED
-        if not reduced and self.pixels is Pixels.FULL_SIZE:
+        if film.split is Split.NATIVE or self.pixels is Pixels.SAMPLED:
+            return _unsquashed(self.point_sampled(film.id), self.aspects[film.id], f"{film.id}.png", SAMPLED_HEIGHT_PX)
+        if self.pixels is Pixels.FULL_SIZE:
             return self._more(film.id)
-        if not reduced:
-            pixels = self._image("train-299px.zip", f"{film.id}.avif")
-            return _unsquashed(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
-        return _unsquashed(self.point_sampled(film.id), self.aspects[film.id], f"{film.id}.png", SAMPLED_HEIGHT_PX)
+        pixels = self._image("train-299px.zip", f"{film.id}.avif")
+        return _unsquashed(pixels, self.aspects[film.id], f"{film.id}.avif", FINE_HEIGHT_PX)
 
     def point_sampled(self, film_id: str) -> NDArray[np.uint8]:
         """The point samples of a film, `(100, 100)` uint8."""
