@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
-from openboneage.datasets.skeleton import APART, JOINTS, NamedRegions, name_regions, region_landmarks
+from openboneage.datasets.skeleton import APART, PLACE_OF, NamedRegions, name_regions, region_landmarks
 from openboneage.hand import geometry
 
 SIZE_PX = (1500, 2000)
@@ -30,7 +30,7 @@ def square(place: tuple[float, float], half: tuple[float, float]) -> Polygon:
 
 def drawn(place: geometry.Affine, without: Sequence[str] = ()) -> tuple[DrawnRegions, dict[str, int]]:
     """A hand of squares through a transform from frame units to pixels, and the number of each joint and bone."""
-    joints = {name: square(at, (0.3, 0.2) if name == "wrist" else (0.05, 0.05)) for name, at in JOINTS.items()}
+    joints = {name: square(at, (0.3, 0.2) if name == "wrist" else (0.05, 0.05)) for name, at in PLACE_OF.items()}
     bones = {name: square(at, (0.06, 0.02) if name in APART else (0.02, 0.02)) for name, at in BONES.items()}
     kinds = [
         {name: geometry.move(each, place) for name, each in kind.items() if name not in without} for kind in (joints, bones)
@@ -59,14 +59,14 @@ def test_turned_and_mirrored_hands_get_their_names(degrees: float, mirrored: boo
 
     regions = named(film)
 
-    for name, polygon in zip(JOINTS, film.joints, strict=True):
+    for name, polygon in zip(PLACE_OF, film.joints, strict=True):
         assert regions.joints[name] is polygon
     for name, polygon in zip(BONES, film.bones, strict=True):
         if name in ("lunate", "capitate"):
             assert any(polygon is other for other in regions.others)
         else:
             assert regions.bones[name] is polygon
-    assert geometry.move(regions.joints["mcp3"], regions.to_frame).mean(axis=0) == pytest.approx(JOINTS["mcp3"], abs=0.01)
+    assert geometry.move(regions.joints["mcp3"], regions.to_frame).mean(axis=0) == pytest.approx(PLACE_OF["mcp3"], abs=0.01)
 
 
 @pytest.mark.parametrize("missing", [APART, ("dip5", "pip5"), ("ip1", "radius"), ("radius", "ulna", "lunate")])
@@ -77,7 +77,7 @@ def test_missing_regions_shift_no_name(missing: tuple[str, ...]) -> None:
 
     assert not set(missing) & set(regions.joints)
     for name, polygon in regions.joints.items():
-        assert polygon is film.joints[[each for each in JOINTS if each not in missing].index(name)]
+        assert polygon is film.joints[[each for each in PLACE_OF if each not in missing].index(name)]
     assert {name: numbers[name] for name in regions.bones} == {
         name: next(i for i, each in enumerate(film.bones) if each is polygon) for name, polygon in regions.bones.items()
     }
@@ -126,7 +126,7 @@ def test_landmarks_are_those_of_the_box_table(tmp_path: Path) -> None:
     found = region_landmarks(path, {"a", "b"})
 
     expected = [
-        np.array(place) * 500 + np.array(SIZE_PX) / 2 for place in ((0.072, 0.989), *(JOINTS[f"mcp{i}"] for i in (1, 3, 5)))
+        np.array(place) * 500 + np.array(SIZE_PX) / 2 for place in ((0.072, 0.989), *(PLACE_OF[f"mcp{i}"] for i in (1, 3, 5)))
     ]
     assert found["a"] * SIZE_PX == pytest.approx(np.array(expected), abs=4)
     assert np.isnan(found["b"][0]).all()

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from openboneage.bones.names import JOINTS
 from openboneage.datasets.annotations import LANDMARKS
 from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
 from openboneage.hand import geometry
 
 Points = NDArray[np.float64]
 
-JOINTS: Mapping[str, tuple[float, float]] = {
+PLACE_OF: Mapping[str, tuple[float, float]] = {
     "wrist": (0.030, 0.792), "radius": (0.087, 0.986), "ulna": (-0.189, 0.993), "cmc1": (0.352, 0.637),
     "mcp1": (0.586, 0.331), "ip1": (0.763, 0.064),
     "mcp2": (0.266, -0.017), "pip2": (0.341, -0.445), "dip2": (0.373, -0.681),
@@ -33,8 +34,7 @@ JOINTS: Mapping[str, tuple[float, float]] = {
 }  # fmt: skip
 """Median places in the hand's frame of a left hand (`hand.frame`), of 1,045 films; some films have radius, ulna or the first
 carpometacarpal joint apart from the wrist."""
-NAMES = tuple(JOINTS)
-PLACES = np.array([JOINTS[name] for name in NAMES])
+PLACES = np.array([PLACE_OF[name] for name in JOINTS])
 APART = ("radius", "ulna", "cmc1")
 """Joints that are often drawn as parts of the wrist."""
 FINGERS = (2, 3, 4, 5)
@@ -55,9 +55,8 @@ class NamedRegions:
 
     Attributes:
         to_frame: Affine from native pixels to the hand's frame.
-        joints: Joints, keys of `JOINTS`.
-        bones: Epiphyses: `radius`, `ulna`, `mc1` to `mc5`, `pp1` to `pp5`, `mp2` to `mp5`, `dp1` to `dp5`. If those on both
-            sides of a joint were drawn as one, neither is named.
+        joints: Joints, names of `JOINTS`.
+        bones: Epiphyses, names of `EPIPHYSES`. If those on both sides of a joint were drawn as one, neither is named.
         others: Polygons without a name: carpal bones, sesamoids, bones that were drawn as one.
     """
 
@@ -122,10 +121,10 @@ def _matched(centres: Points, to_frame: geometry.Affine) -> _Fit | None:
         to_frame = _similarity(centres[rows], PLACES[columns], mirrored)
     moved = geometry.move(centres, to_frame)
     rows, columns, cost = _assigned(moved, NEAR)
-    chosen = {NAMES[column]: int(row) for row, column in zip(rows, columns, strict=True)}
+    chosen = {JOINTS[column]: int(row) for row, column in zip(rows, columns, strict=True)}
     if "wrist" not in chosen and "radius" in chosen:  # drawn as one, so that its centre lies towards the radius
         chosen = {"wrist": chosen.pop("radius"), **chosen}
-    missing = sum(name not in chosen for name in NAMES if name not in APART)
+    missing = sum(name not in chosen for name in JOINTS if name not in APART)
     misfit = cost + NEAR**2 * (missing + len(centres) - len(rows))
     return _Fit(misfit, to_frame, chosen, {name: moved[row] for name, row in chosen.items()})
 

@@ -1,0 +1,1 @@
+"""Bones of the hand and wrist: found, outlined, measured, staged."""
