@@ -197,6 +197,24 @@ def test_a_bone_given_twice_is_refused() -> None:
         assess_probabilities(scoring_method("tw3"), Sex.MALE, {"radius": shares, "Radius": shares})
 
 
+def test_correlated_errors_widen_the_interval_and_keep_the_mean() -> None:
+    standard = scoring_method("tw3")
+    shares = {bone: [0.0] * 4 + [0.25, 0.5, 0.25] + [0.0] * (len(standard.stages(bone)) - 7) for bone in standard.bones}
+
+    alone, shared = (assess_probabilities(standard, Sex.MALE, shares, correlation=each) for each in (0.0, 0.4))
+
+    mean = [sum(item.score * item.probability for item in each.distribution) for each in (alone, shared)]
+    assert mean[1] == pytest.approx(mean[0], rel=0.001)
+    assert shared.score_low < alone.score_low < alone.score_high < shared.score_high
+    assert sum(item.probability for item in shared.distribution) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("correlation", [-0.1, 1.0])
+def test_an_impossible_correlation_is_refused(correlation: float) -> None:
+    with pytest.raises(InputError, match="correlation"):
+        assess_probabilities(scoring_method("tw3"), Sex.MALE, {}, correlation=correlation)
+
+
 def test_an_impossible_coverage_is_refused() -> None:
     with pytest.raises(InputError, match="coverage"):
         assess_probabilities(scoring_method("tw3"), Sex.MALE, {}, coverage=1.0)

@@ -1,7 +1,8 @@
 """From the stages of bones, known or as probabilities, to a maturity score and a bone age.
 
-Bones are assumed to be independent, so the distribution of the total is the convolution of theirs. Readers and networks make
-correlated errors on the bones of a film; the true interval is then wider.
+If the errors of the bones are independent, the distribution of the total is the convolution of theirs. Readers and networks
+make correlated errors on the bones of a film, which widens the interval: with a correlation, the bones share a normal factor (a
+one-factor Gaussian copula; Vasicek, Risk 2002; 15:160-162).
 
 A missing bone may be in any stage from one below the least mature of the other bones to one above the most mature, with equal
 probability. Bones are compared by their score divided by their highest score: Tanner and Whitehouse chose the scores so that
@@ -31,6 +32,7 @@ OUT_OF_STEP_MONTHS = 72.0
 """A bone this far from the age of its hand gets a warning; bones of one stage differ by less. A rule of this program."""
 
 _SUM_TOLERANCE = 0.01
+_FACTOR_NODES = 15
 _NO_MASS = 1e-9  # totals less probable than this are left out of the distribution
 
 
@@ -119,7 +121,11 @@ def assess_stages(standard: ScoringMethod, sex: Sex, stages: Mapping[str, str]) 
 
 
 def assess_probabilities(
-    standard: ScoringMethod, sex: Sex, probabilities: Mapping[str, Sequence[float] | FloatArray], coverage: float = 0.9
+    standard: ScoringMethod,
+    sex: Sex,
+    probabilities: Mapping[str, Sequence[float] | FloatArray],
+    coverage: float = 0.9,
+    correlation: float = 0.0,
 ) -> Maturity:
     """Assess a hand whose stages are given as probabilities.
 
@@ -129,19 +135,23 @@ def assess_probabilities(
         probabilities: For each bone the probability of each of its stages, in the order of `standard.stages(bone)`; a bone that
             is left out is missing.
         coverage: Probability of the interval, over 0 and below 1.
+        correlation: Correlation of the errors of two bones, 0 to below 1.
 
     Raises:
-        InputError: The sex is unknown, the standard has no such bone, or the numbers are no probabilities of its stages.
+        InputError: The sex is unknown, the standard has no such bone, the numbers are no probabilities of its stages, or
+            coverage or correlation is out of range.
         RefusedError: Too many bones are missing.
     """
     known_sex(sex)
     if not 0 < coverage < 1:
         raise InputError(f"The coverage of an interval lies between 0 and 1, got {coverage}.")
+    if not 0 <= correlation < 1:
+        raise InputError(f"The correlation of errors is at least 0 and below 1, got {correlation}.")
     given = _in_order(standard, probabilities)
     bones = tuple(_bone(standard, sex, bone, shares) for bone, shares in given.items())
     missing = tuple(bone for bone in standard.bones if bone not in given)
     _refuse_too_many(standard, sex, missing)
-    seen = _total([_by_score(standard, sex, bone, shares) for bone, shares in given.items()])
+    seen = _mixed_total(standard, sex, given, correlation)
     unseen = {bone: _plausible_scores(standard, sex, bone, bones) for bone in missing}
     total = _total([seen, *(_equally_probable(scores) for scores in unseen.values())])
     low = _quantile(seen, (1 - coverage) / 2) + sum(min(scores) for scores in unseen.values())
@@ -238,6 +248,27 @@ def _plausible_scores(standard: ScoringMethod, sex: Sex, bone: str, seen: tuple[
     least = int(np.searchsorted(own, min(maturities), side="right")) - 1
     most = int(np.searchsorted(own, max(maturities), side="left"))
     return scores[max(least - 1, 0) : most + 2]
+
+
+def _mixed_total(standard: ScoringMethod, sex: Sex, given: Mapping[str, FloatArray], correlation: float) -> FloatArray:
+    """Return the probability of each total of the given bones, averaged over the factor that their errors share."""
+    if correlation == 0:
+        return _total([_by_score(standard, sex, bone, shares) for bone, shares in given.items()])
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_FACTOR_NODES)
+    totals = [
+        _total([_by_score(standard, sex, bone, _given_factor(shares, node, correlation)) for bone, shares in given.items()])
+        for node in nodes
+    ]
+    return np.asarray(weights @ np.array(totals) / weights.sum())
+
+
+def _given_factor(shares: FloatArray, factor: float, correlation: float) -> FloatArray:
+    """Return the probability of each stage of a bone, given the shared factor: above 0 the bone is read as more mature."""
+    from scipy.special import ndtr, ndtri  # imported where it is needed, like scipy.interpolate in `curve`
+
+    limits = ndtri(np.clip(np.cumsum(shares)[:-1], 0, 1))
+    below = ndtr((limits - np.sqrt(correlation) * factor) / np.sqrt(1 - correlation))
+    return np.diff(np.concatenate([[0.0], below, [1.0]]))
 
 
 def _by_score(standard: ScoringMethod, sex: Sex, bone: str, shares: FloatArray) -> FloatArray:

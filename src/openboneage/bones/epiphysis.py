@@ -1,0 +1,194 @@
+"""Measures of an epiphysis and its growth plate, from its outline and the pixels around it.
+
+All lengths are shares of the width of the metaphysis, so they do not depend on the resolution of the film; with the spacing of
+the film they are also known in mm. The widths are the greatest ones perpendicular to the shaft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.bones.contour import edge_near, resampled
+from openboneage.bones.outlines import HandOutlines
+from openboneage.bones.plate import GrowthPlate, growth_plate
+from openboneage.bones.shaft import ROWS, ShaftEdges, shaft_edges
+from openboneage.bones.view import CENTRE_PX, METAPHYSIS_PX, SIZE_PX, BoneView, upright_view
+from openboneage.hand import geometry
+
+OPEN_DEPTH, OPEN_DOUBT = 0.15, 0.05
+"""Depth of the growth plate from which it counts as open, as a share of the contrast of bone and soft tissue, and the width of
+the transition."""
+LEAST_CONTRAST = 4.0
+SIDE = 0.38
+"""Distance from the axis beyond which an epiphysis can cap the shaft, in widths of the metaphysis."""
+
+
+@dataclass(frozen=True)
+class EpiphysisMeasures:
+    """What was measured on one bone; lengths are shares of the width of the metaphysis.
+
+    Attributes:
+        bone: Name of the bone.
+        metaphysis_px: Width of the metaphysis, in film pixels.
+        spacing_mm: Distance between film pixels in mm; None if it is not known.
+        width: Greatest width of the epiphysis across the shaft: the ratio of epiphysis to metaphysis (E/M).
+        height: Greatest height along the shaft.
+        thumb_overhang: How far the epiphysis reaches beyond the shaft towards the thumb; negative where it ends before.
+        small_overhang: The same towards the little finger.
+        thumb_cap: How far the corner towards the thumb reaches down along the shaft from the middle of the growth plate.
+        small_cap: The same towards the little finger.
+        concavity: Sagitta of the edge away from the shaft, in widths of the epiphysis; positive where it is hollow.
+        thumb_thickness: Share of the epiphysis's area that lies on the thumb's side of its middle.
+        squareness: Area of the epiphysis over that of its box.
+        gap: Median width of the growth plate at half its depth.
+        plate_depth: Median depth of the growth plate, as a share of the contrast of bone and soft tissue.
+        open_share: Share of the plate's width that is still open, 0 fused, 1 open.
+        contrast: Brightness of the shaft minus that of the soft tissue beside it, 0 to 255.
+        turn_degrees: Difference between the direction of the shaft and the one that the joints gave.
+    """
+
+    bone: str
+    metaphysis_px: float
+    spacing_mm: float | None
+    width: float
+    height: float
+    thumb_overhang: float
+    small_overhang: float
+    thumb_cap: float
+    small_cap: float
+    concavity: float
+    thumb_thickness: float
+    squareness: float
+    gap: float
+    plate_depth: float
+    open_share: float
+    contrast: float
+    turn_degrees: float
+
+    def millimetres(self, length: float) -> float | None:
+        """A length in mm, None if the spacing of the film is not known."""
+        return None if self.spacing_mm is None else length * self.metaphysis_px * self.spacing_mm
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredEpiphysis:
+    """The measures of a bone, and where they were taken.
+
+    Attributes:
+        measures: The measures.
+        view: The view they were taken in.
+        edge: Edge of the epiphysis in the view.
+        shaft: Edges of the shaft in the view.
+        plate: The growth plate in the view.
+    """
+
+    measures: EpiphysisMeasures
+    view: BoneView
+    edge: geometry.Points
+    shaft: ShaftEdges
+    plate: GrowthPlate
+
+
+def measure_epiphysis(
+    film: NDArray[np.uint8], hand: HandOutlines, bone: str, spacing_mm: float | None = None
+) -> MeasuredEpiphysis:
+    """Measure a bone that is outlined: find the direction of its shaft, then measure along it.
+
+    Args:
+        film: Brightness with bright bones, `(height, width)`.
+        hand: The outlines; `bone` must be among them.
+        bone: Name of a bone with an epiphysis.
+        spacing_mm: Distance between film pixels in mm.
+    """
+    turn_degrees = _turn_degrees(film, hand, bone)
+    view = upright_view(film, hand, bone, turn_degrees)
+    edge = edge_near(view.grey, view.outline)
+    shaft = _shaft(view, edge)
+    plate = growth_plate(view.grey, edge, shaft.corners)
+    return MeasuredEpiphysis(_measures(view, edge, shaft, plate, spacing_mm, turn_degrees), view, edge, shaft, plate)
+
+
+MOST_TURN_DEGREES = 12.0
+TURNS = 2
+
+
+def _turn_degrees(film: NDArray[np.uint8], hand: HandOutlines, bone: str) -> float:
+    """Correct the direction that the joints give; edges far from upright are found only in part, so it is done twice."""
+    turn_degrees = 0.0
+    for _ in range(TURNS):
+        view = upright_view(film, hand, bone, turn_degrees)
+        turned = turn_degrees + _shaft(view, view.outline).turn_degrees
+        turn_degrees = float(np.clip(turned, -MOST_TURN_DEGREES, MOST_TURN_DEGREES))
+    return turn_degrees
+
+
+def _shaft(view: BoneView, epiphysis: geometry.Points) -> ShaftEdges:
+    """The edges of the shaft, from just beyond the epiphysis on."""
+    first_row = int(np.clip(np.percentile(epiphysis[:, 1], 95) + 2, CENTRE_PX[1], SIZE_PX[0] - ROWS))
+    return shaft_edges(view.grey, first_row)
+
+
+def _measures(
+    view: BoneView, edge: geometry.Points, shaft: ShaftEdges, plate: GrowthPlate, spacing_mm: float | None, turn_degrees: float
+) -> EpiphysisMeasures:
+    width_px = shaft.metaphysis_px
+    left, right = edge[:, 0].min(), edge[:, 0].max()
+    depth = plate.depth / max(shaft.contrast, LEAST_CONTRAST)
+    is_open = 1 / (1 + np.exp(-(depth - OPEN_DEPTH) / (OPEN_DOUBT / 2)))
+    small_cap, thumb_cap = _caps(edge, shaft, plate)
+    return EpiphysisMeasures(
+        bone=view.bone,
+        metaphysis_px=width_px / view.scale,
+        spacing_mm=spacing_mm,
+        width=float((right - left) / width_px),
+        height=float(np.ptp(np.percentile(edge[:, 1], [2, 98])) / width_px),
+        thumb_overhang=float((right - shaft.corners[1]) / width_px),
+        small_overhang=float((shaft.corners[0] - left) / width_px),
+        thumb_cap=thumb_cap / width_px,
+        small_cap=small_cap / width_px,
+        concavity=_concavity(edge),
+        thumb_thickness=_thumb_share(edge),
+        squareness=_area(edge) / max(float(np.prod(np.ptp(edge, axis=0))), 1e-9),
+        gap=float(np.median(plate.width_px) / width_px),
+        plate_depth=float(np.median(depth)),
+        open_share=float(is_open.mean()),
+        contrast=shaft.contrast,
+        turn_degrees=turn_degrees,
+    )
+
+
+def _caps(edge: geometry.Points, shaft: ShaftEdges, plate: GrowthPlate) -> tuple[float, float]:
+    """How far each corner of the epiphysis reaches beyond the middle of the growth plate, in pixels of the view."""
+    axis, reach = sum(shaft.corners) / 2, SIDE * shaft.metaphysis_px
+    inner = np.abs(plate.x - axis) < reach
+    middle = float(np.median(plate.y[inner])) if inner.any() else float(np.median(plate.y))
+    dense = resampled(edge, 4 * len(edge))
+    corners = (dense[dense[:, 0] < axis - reach], dense[dense[:, 0] > axis + reach])
+    small, thumb = (float(corner[:, 1].max() - middle) if len(corner) else -METAPHYSIS_PX / 4 for corner in corners)
+    return small, thumb
+
+
+def _concavity(edge: geometry.Points) -> float:
+    """Sagitta of the edge away from the shaft: its middle third against its ends."""
+    dense = resampled(edge, 4 * len(edge))
+    left, width = dense[:, 0].min(), max(float(np.ptp(dense[:, 0])), 1e-9)
+    share = (dense[:, 0] - left) / width
+    far = dense[:, 1] < dense[:, 1].mean()
+    parts = [dense[far & (share > low) & (share <= high), 1] for low, high in ((0.1, 0.25), (0.4, 0.6), (0.75, 0.9))]
+    if not all(len(part) for part in parts):
+        return 0.0
+    first, middle, last = (float(part.mean()) for part in parts)
+    return (middle - (first + last) / 2) / width
+
+
+def _thumb_share(edge: geometry.Points) -> float:
+    axis = (edge[:, 0].min() + edge[:, 0].max()) / 2
+    return _area(np.maximum(edge, [axis, -np.inf])) / max(_area(edge), 1e-9)
+
+
+def _area(edge: geometry.Points) -> float:
+    return float(cv2.contourArea(edge.astype(np.float32)))

@@ -1,0 +1,102 @@
+"""The bone age at which a bone usually reaches a level, and how probable each level is at a bone age.
+
+No source prints these ages for all stages. They are the mean of up to three:
+
+- the age at which a hand whose bones are all as mature as this bone passes the middle between the scores of two stages, by TW3;
+- the same by RUS-CHN;
+- the median age at which the sign of the stage is met, from the calibration of the Fels method (Roche, Chumlea, Thissen 1988)
+  and from atlas text (`stage_age_by_bone.csv`).
+
+A centre appears before the score curves begin, so for stage B only the third counts where it is known. The first stages of the
+ulna have high TW3 scores although its centre appears at six years; there TW3 does not count. Levels of RUS-CHN within a stage
+divide its time in proportion to their scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+
+from openboneage.clinical.curve import ADULT_SCORE
+from openboneage.clinical.method_registry import scoring_method
+from openboneage.clinical.rus_chn import rus_chn_levels
+from openboneage.clinical.scoring_method import ScoringMethod
+from openboneage.clinical.table_files import FloatArray, known_sex, load_table
+from openboneage.subject import MONTHS_PER_YEAR, Sex
+
+APPEARS_MONTHS = 14.0
+"""Age at which the epiphysis of the first distal phalanx appears, by atlas text; Fels does not have it."""
+LATE_ULNA = "BCDE"
+SPREAD_MONTHS, SPREAD_SHARE, MOST_SPREAD_MONTHS = 4.0, 0.07, 12.0
+"""Standard deviation of the age at which one bone of a hand of a known bone age reaches a level: 4 months and 7 % of the age,
+at most 12 months. It covers differences between the bones of a hand and the error of the label (6 months); our own estimate."""
+
+
+@cache
+def onset_months(sex: Sex, bone: str) -> FloatArray:
+    """Bone age at which half of the children have reached each RUS-CHN level of a bone from 1 on, `(levels,)`, not falling.
+
+    Raises:
+        InputError: The sex is unknown, or there is no such bone.
+    """
+    chinese = scoring_method("rus-chn")
+    scores = np.array(list(chinese.scores[known_sex(sex)][chinese.known_bone(bone)].values()), float)
+    boundaries = (scores[:-1] + scores[1:]) / 2
+    first = [int(rus_chn_levels(bone, stage)[0]) - 1 for stage in scoring_method("tw3").stages(bone)[1:]]
+    own = [_score_months(chinese, sex, bone, boundary) for boundary in boundaries[first]]
+    anchors = [_stage_months(sex, bone, stage, months) for stage, months in zip(_letters(bone), own, strict=True)]
+    last = boundaries[first[-1]], anchors[-1]
+    end = (scores[-1], last[1] + MONTHS_PER_YEAR)
+    at = np.append(boundaries[first], end[0]), np.maximum.accumulate(np.append(anchors, end[1]))
+    return np.asarray(np.interp(boundaries, *at))
+
+
+def level_shares(sex: Sex, bone: str, bone_age_months: float) -> FloatArray:
+    """Probability of each RUS-CHN level of a bone, from 0 on, given the bone age of the hand.
+
+    Args:
+        sex: Sex of the child.
+        bone: One of the 13 bones.
+        bone_age_months: Bone age of the hand by Greulich and Pyle.
+    """
+    from scipy.special import ndtr  # takes 0.1 s
+
+    spread = min(SPREAD_MONTHS + SPREAD_SHARE * bone_age_months, MOST_SPREAD_MONTHS)
+    reached = ndtr((bone_age_months - onset_months(sex, bone)) / spread)
+    return np.abs(np.diff(np.concatenate([[1.0], np.minimum.accumulate(reached), [0.0]])))
+
+
+def _letters(bone: str) -> tuple[str, ...]:
+    return scoring_method("tw3").stages(bone)[1:]
+
+
+def _stage_months(sex: Sex, bone: str, stage: str, chinese_months: float) -> float:
+    """Mean of the ages of a stage."""
+    signs = _sign_months()[sex].get((bone, stage), [])
+    if stage == "B":
+        return float(np.mean(signs)) if signs else APPEARS_MONTHS
+    if bone == "ulna" and stage in LATE_ULNA:
+        return float(np.mean([chinese_months, *signs]))
+    tw3 = scoring_method("tw3")
+    scores = list(tw3.scores[sex][bone].values())
+    index = tw3.stages(bone).index(stage)
+    own = _score_months(tw3, sex, bone, (scores[index - 1] + scores[index]) / 2)
+    return float(np.mean([own, chinese_months, *([np.mean(signs)] if signs else [])]))
+
+
+def _score_months(standard: ScoringMethod, sex: Sex, bone: str, score: float) -> float:
+    """Age of a hand whose bones all have this share of their highest score."""
+    total = round(ADULT_SCORE * score / standard.highest_score(sex, bone))
+    return standard.curves[sex].read(total).limit_months
+
+
+@cache
+def _sign_months() -> Mapping[Sex, Mapping[tuple[str, str], list[float]]]:
+    ages: dict[Sex, dict[tuple[str, str], list[float]]] = {Sex.FEMALE: {}, Sex.MALE: {}}
+    for row in load_table("stage_age_by_bone.csv").rows:
+        if row["p50_years"] and row["sex"] in (Sex.FEMALE, Sex.MALE):
+            of_stage = ages[Sex(row["sex"])].setdefault((row["bone"], row["tw_stage"]), [])
+            of_stage.append(float(row["p50_years"]) * MONTHS_PER_YEAR)
+    return ages
