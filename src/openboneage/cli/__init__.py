@@ -16,7 +16,7 @@ from openboneage.errors import BoneAgeError, InputError
 from openboneage.version import program_version
 
 COMMANDS = ("assess", "score", "height", "growth", "plates", "models")
-GROUPS = ("evaluate", "train")
+GROUPS = ("evaluate", "train", "data")
 
 
 def application(*names: str) -> typer.Typer:

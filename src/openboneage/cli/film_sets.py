@@ -64,10 +64,18 @@ def open_films(
             f"Expected a data set: give its path, as FILMS or --data, or set the variable {VARIABLE}. "
             f"Known are {'; '.join(LOOKED_FOR)}."
         )
-    mapping = {field: column for text in columns or () for field, column in parse_mapping(text).items()}
-    source = open_film_set(Path(path), labels, mapping, pixels)
+    source = open_film_set(Path(path), labels, mapping_of(columns), pixels)
     err.print(f"Recognised {source.layout}.")
     return source
+
+
+def mapping_of(columns: list[str] | None) -> dict[str, str]:
+    """Columns by field, from the options.
+
+    Raises:
+        InputError: An option is not `field=column`.
+    """
+    return {field: column for text in columns or () for field, column in parse_mapping(text).items()}
 
 
 def open_packs(data: Path | None, pixels: Pixels | None = None) -> RsnaFilms:

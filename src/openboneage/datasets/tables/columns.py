@@ -42,6 +42,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "race": ("race", "ethnicity", "ethnicgroup"),
     "patient": ("patient", "patientid", "child", "childid", "subject", "subjectid"),
     "split": ("split", "subset", "fold"),
+    "report": ("report", "reporttext", "radiologyreport", "reports"),
 }
 """Fields, and the column names recognised for them, without case and punctuation."""
 

@@ -1,0 +1,1 @@
+"""Bone ages out of the text of radiology reports."""
