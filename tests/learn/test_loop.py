@@ -21,7 +21,7 @@ from openboneage.errors import BoneAgeError, InputError
 from openboneage.learn.batches import Batch, batch_at
 from openboneage.learn.hardware import Device, Hardware
 from openboneage.learn.loop import Task, TrainingStopped, Validation, fit
-from openboneage.learn.schedule import Schedule
+from openboneage.learn.schedule import Schedule, SgdSchedule
 from tests.learn.toy_task import TASK, ToyBatches, build, loss
 
 TOY = Schedule(steps=120, peak_lr=0.02, ema_decay=0.9, checkpoint_every=50, bf16=False)
@@ -229,6 +229,16 @@ def test_the_manifest_names_configuration_and_device(uninterrupted: Path) -> Non
     assert content["versions"]["torch"] == str(torch.__version__)
     assert content["seconds"] > 0
     assert len(content["run"]) == 64
+
+
+def test_sgd_warms_up_to_a_constant_rate_and_resumes(tmp_path: Path) -> None:
+    schedule = SgdSchedule(120, peak_lr=0.02, warmup=0.5, ema_decay=0.9, checkpoint_every=50, bf16=False)
+    whole = fit(TASK, schedule, tmp_path / "whole").state_dict()
+    fit_stopped_at(55, tmp_path / "stopped", schedule)
+
+    assert same(fit(TASK, schedule, tmp_path / "stopped").state_dict(), whole)
+    rates = [row["learning_rate"] for row in log_of(tmp_path / "whole")]
+    assert rates == [pytest.approx(0.02 * share, abs=1e-6) for share in (51 / 60, 1, 1)]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

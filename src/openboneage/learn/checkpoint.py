@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from openboneage.learn.identity import Identity, refuse_another
@@ -22,8 +23,8 @@ class TrainingState:
     Attributes:
         network: The trained network.
         average: Moving average of its weights and statistics.
-        optimizer: AdamW with its moments.
-        cycle: The learning rate's one-cycle schedule.
+        optimizer: The optimizer with its moments.
+        cycle: The learning rate over the steps.
         step: Steps done.
         seconds: Time they took.
         loss_sum: Sum of the losses since the last row of the log, a float64 scalar.
@@ -32,8 +33,8 @@ class TrainingState:
 
     network: nn.Module
     average: AveragedModel
-    optimizer: torch.optim.AdamW
-    cycle: OneCycleLR
+    optimizer: Optimizer
+    cycle: LRScheduler
     loss_sum: Tensor
     loss_count: int = 0
     step: int = 0
@@ -43,12 +44,12 @@ class TrainingState:
     @classmethod
     def at_start(cls, network: nn.Module, schedule: Schedule) -> Self:
         """The state before the first step; the network is already on its device."""
-        optimizer = torch.optim.AdamW(_parameter_groups(network, schedule.weight_decay), lr=schedule.peak_lr)
+        optimizer = schedule.optimizer(network)
         return cls(
             network=network,
             average=AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema_decay), use_buffers=True),
             optimizer=optimizer,
-            cycle=OneCycleLR(optimizer, schedule.peak_lr, schedule.steps, pct_start=schedule.warmup),
+            cycle=schedule.learning_rate(optimizer),
             loss_sum=torch.zeros((), dtype=torch.float64, device=next(network.parameters()).device),
         )
 
@@ -79,9 +80,3 @@ class TrainingState:
     @property
     def _parts(self) -> dict[str, Any]:
         return {"network": self.network, "average": self.average, "optimizer": self.optimizer, "cycle": self.cycle}
-
-
-def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]

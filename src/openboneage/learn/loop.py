@@ -1,4 +1,4 @@
-"""The training loop that every study shares: one-cycle AdamW, bf16, moving average of weights, checkpoints that resume.
+"""The training loop that every study shares: bf16, moving average of weights, checkpoints that resume.
 
 It runs on Lightning Fabric: on a processor, on a GPU, or in the processes that `torchrun` starts. All random numbers of a step
 (the batch, dropout) are functions of the seed, the step and the process, so a stopped and continued run ends with the same

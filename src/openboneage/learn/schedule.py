@@ -1,20 +1,24 @@
-"""Length and learning rate of training."""
+"""Length, optimizer and learning rate of training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Self
+
+from torch import nn
+from torch.optim import SGD, AdamW, Optimizer
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One training stage.
+    """One training stage with AdamW and a one-cycle learning rate.
 
     Attributes:
         steps: Optimiser steps.
         peak_lr: Learning rate at the top of the one-cycle schedule.
-        weight_decay: AdamW weight decay of matrices and kernels; none on biases and norms.
+        weight_decay: Weight decay of matrices and kernels; none on biases and norms.
         warmup: Share of the steps before the peak, 0 to 1.
         ema_decay: Decay of the moving average of the weights a step.
         seed: Seed of the initial weights and of every draw.
@@ -36,6 +40,40 @@ class Schedule:
         """The settings on which the trained network depends."""
         return {name: value for name, value in asdict(self).items() if name != "checkpoint_every"}
 
-    def with_steps(self, steps: int) -> Schedule:
+    def with_steps(self, steps: int) -> Self:
         """The stage with another length, and a checkpoint after half of it at the latest."""
         return replace(self, steps=steps, checkpoint_every=min(self.checkpoint_every, (steps + 1) // 2))
+
+    def optimizer(self, network: nn.Module) -> Optimizer:
+        """The optimizer of a network's weights."""
+        return AdamW(_parameter_groups(network, self.weight_decay), lr=self.peak_lr)
+
+    def learning_rate(self, optimizer: Optimizer) -> LRScheduler:
+        """The learning rate over the steps."""
+        return OneCycleLR(optimizer, self.peak_lr, self.steps, pct_start=self.warmup)
+
+
+@dataclass(frozen=True)
+class SgdSchedule(Schedule):
+    """One training stage with SGD at a constant learning rate, reached linearly during the warm-up.
+
+    Attributes:
+        momentum: Share of the last update that is added to the next.
+    """
+
+    momentum: float = 0.9
+
+    def optimizer(self, network: nn.Module) -> Optimizer:
+        """SGD with momentum."""
+        return SGD(_parameter_groups(network, self.weight_decay), lr=self.peak_lr, momentum=self.momentum)
+
+    def learning_rate(self, optimizer: Optimizer) -> LRScheduler:
+        """A linear warm-up, then a constant."""
+        rising = max(round(self.warmup * self.steps), 1)
+        return LambdaLR(optimizer, lambda step: min((step + 1) / rising, 1.0))
+
+
+def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
