@@ -21,6 +21,9 @@ LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
 
 MCP_BOXES = 5
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
 
 def read_outlines(path: Path, size_px: int = 512) -> dict[str, NDArray[np.uint8]]:
     """Rasterise the hand outlines of `outlines.json`.
@@ -40,25 +43,34 @@ def read_outlines(path: Path, size_px: int = 512) -> dict[str, NDArray[np.uint8]
     return masks
 
 
-def read_joints(path: Path, subset: str) -> dict[str, dict[str, list[tuple[float, float]]]]:
-    """Centres of the boxes of `boxes.csv`.
+def read_boxes(path: Path, subset: str) -> dict[str, dict[str, list[Box]]]:
+    """Read `boxes.csv`.
 
     Args:
         path: The table of boxes.
         subset: `train`, `eval/expert` or `eval/nonexpert`.
 
     Returns:
-        By film id and label (`DIP`, `PIP`, `MCP`, `Radius`, `Ulna`, `Wrist`), points `(x, y)` in fractions of film width and
-        height. All films show an upright left hand.
+        By film id and label (`DIP`, `PIP`, `MCP`, `Radius`, `Ulna`, `Wrist`), boxes in fractions of film width and height. All
+        films show an upright left hand.
     """
-    joints: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
+    boxes: dict[str, dict[str, list[Box]]] = defaultdict(lambda: defaultdict(list))
     with path.open(newline="") as file:
         for row in csv.DictReader(file):
             if row["subset"] == subset:
-                x = (float(row["xmin"]) + float(row["xmax"])) / 2 / float(row["image_width"])
-                y = (float(row["ymin"]) + float(row["ymax"])) / 2 / float(row["image_height"])
-                joints[row["id"]][row["label"]].append((x, y))
-    return joints
+                width, height = float(row["image_width"]), float(row["image_height"])
+                sides = (float(row["xmin"]), float(row["ymin"]), float(row["xmax"]), float(row["ymax"]))
+                left, top, right, bottom = (side / size for side, size in zip(sides, (width, height) * 2, strict=True))
+                boxes[row["id"]][row["label"]].append((left, top, right, bottom))
+    return boxes
+
+
+def read_joints(path: Path, subset: str) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Centres of the boxes of `boxes.csv`: points `(x, y)` instead of boxes, otherwise as `read_boxes`."""
+    return {
+        film_id: {label: [((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in boxes] for label, boxes in by_label.items()}
+        for film_id, by_label in read_boxes(path, subset).items()
+    }
 
 
 def read_landmarks(path: Path, subset: str) -> dict[str, NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""Maturity levels and the ages from them, in the tables of precise-BAA 2022: by bone (Fig. 14, Table 1) and by age (Table 2)."""
+"""Maturity levels and their ages, in the tables of precise-BAA 2022: by bone (Fig. 14, Table 1) and by age (Table 2)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def level_table(bones: Sequence[str], read: Levels, predicted: Levels) -> str:
 def correlation_table(bones: Sequence[str], levels: Levels) -> str:
     """Pearson correlation of the levels of each pair of bones; a dash where a bone has only one level."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        matrix = np.corrcoef(levels, rowvar=False)
+        matrix = np.atleast_2d(np.corrcoef(levels, rowvar=False))
     rows = [
         [name, *("–" if np.isnan(value) else f"{value:.2f}" for value in row)] for name, row in zip(bones, matrix, strict=True)
     ]

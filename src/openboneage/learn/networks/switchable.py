@@ -22,7 +22,7 @@ class SwitchableAtrousConv2d(nn.Module):
         self.plain, self.rate = plain, rate
         self.delta = nn.Parameter(torch.zeros_like(plain.weight))
         self.mean = nn.AvgPool2d(5, stride=1, padding=2, count_include_pad=False)
-        self.switch = nn.Conv2d(plain.in_channels, 1, 1, stride=plain.stride)
+        self.switch = nn.Conv2d(plain.in_channels, 1, 1, plain.stride)  # type: ignore[arg-type]
         nn.init.zeros_(self.switch.weight)
         nn.init.ones_(self.switch.bias)  # type: ignore[arg-type]
 
