@@ -15,7 +15,7 @@ from tests.cli.running import boneage
 from tests.gate.pages import PAGES, ROOT, Usage, name_of, python_blocks, runnable_usages
 from tests.reading.films import film_file
 
-COMMANDS = ("assess", "growth", "height", "models", "score")
+COMMANDS = ("assess", "report", "growth", "height", "models", "score")
 """Those that need no data set."""
 USAGES = [usage for page in PAGES for usage in runnable_usages(name_of(page), page.read_text(encoding="utf-8"))]
 BLOCKS = [(name_of(page), block) for page in PAGES for block in python_blocks(page.read_text(encoding="utf-8"))]

@@ -15,6 +15,7 @@ from openboneage.hand import geometry
 from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
 from openboneage.report.figure import draw_figure
 from openboneage.report.film_panel import GREEN, attention_caption
+from openboneage.report.phrases import phrases_of
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -105,8 +106,8 @@ def test_a_map_has_one_scale_in_months_on_every_film() -> None:
     """A change below one month is not shown, and a small change is paler than a large one."""
     none, small, large = (drawn(EXAMINATION, attention=map_of(each)) for each in (0.0, 0.9, 12.0))
     assert np.array_equal(none, small)
-    assert "by less than 1 month" in attention_caption(map_of(-0.9))
-    assert "by less than 1 month" not in attention_caption(map_of(-1.1))
+    assert "by less than 1 month" in attention_caption(map_of(-0.9), phrases_of())
+    assert "by less than 1 month" not in attention_caption(map_of(-1.1), phrases_of())
     assert coloured(large, 0) > coloured(none, 0) + 2000
 
 

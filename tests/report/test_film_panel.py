@@ -9,6 +9,7 @@ import pytest
 from openboneage.assess.assessor import Examination
 from openboneage.hand import geometry
 from openboneage.report.film_panel import FilmView, film_view
+from openboneage.report.phrases import phrases_of
 from openboneage.subject import Sex
 from tests import hands
 from tests.toy_model import toy_assessor
@@ -19,7 +20,7 @@ def examined(pixels: np.ndarray, sex: Sex = Sex.FEMALE, age_months: float | None
 
 
 def view_of(examination: Examination) -> FilmView:
-    return film_view(examination.hand, examination.assessment)
+    return film_view(examination.hand, examination.assessment, phrases_of())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from openboneage.assess.distribution import AgeDistribution, AgeInterval
-from openboneage.clinical.greulich_pyle import BoneAgeStatus, Comparison, Reference
+from openboneage.clinical.greulich_pyle import BoneAgeStatus, Comparison, Reference, reaches_normal
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.quantities import NotNegative, OneDecimal, Positive, Sha256, Text, TwoDecimals
 from openboneage.reading.radiograph import Radiograph
@@ -60,6 +60,11 @@ class NormalComparison(Record):
             verdict=comparison.verdict,
             sd_limit=comparison.sd_limit,
         )
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the bone age lies outside the normal range and its interval reaches into it."""
+        return reaches_normal(self.verdict, self.sds_low, self.sds_high, self.sd_limit)
 
     @property
     def low_months(self) -> float:

@@ -165,8 +165,12 @@ def status_text(status: BoneAgeStatus, sds_low: float, sds_high: float, sd_limit
         sds_high: SDS of the upper end.
         sd_limit: The limit of the normal range, in standard deviations.
     """
-    overlaps_normal = sds_low <= sd_limit and sds_high >= -sd_limit
-    return f"possibly {status}" if overlaps_normal and status is not BoneAgeStatus.NORMAL else str(status)
+    return f"possibly {status}" if reaches_normal(status, sds_low, sds_high, sd_limit) else str(status)
+
+
+def reaches_normal(status: BoneAgeStatus, sds_low: float, sds_high: float, sd_limit: float) -> bool:
+    """Whether a bone age lies outside the normal range and its interval reaches into it; arguments of `status_text`."""
+    return status is not BoneAgeStatus.NORMAL and sds_low <= sd_limit and sds_high >= -sd_limit
 
 
 def _status(sds: float, sd_limit: float) -> BoneAgeStatus:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.findings import Finding
+from openboneage.reading.origin import Origin
 from openboneage.subject import Laterality, Sex
 
 
@@ -30,6 +31,7 @@ class Radiograph:
         age_source: Attributes that the age was read from, such as `PatientBirthDate`; None without an age.
         laterality: Side as stated in the file.
         sop_instance_uid: UID of the DICOM object; None without one.
+        origin: Patient, study and instance of a DICOM film, for reports; None without one.
         findings: Findings of the reader.
     """
 
@@ -46,6 +48,7 @@ class Radiograph:
     age_source: str | None = None
     laterality: Laterality = Laterality.UNKNOWN
     sop_instance_uid: str | None = None
+    origin: Origin | None = None
     findings: tuple[Finding, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -32,7 +32,7 @@ def draw_age_axis(axes: Axes, assessment: Assessment) -> None:
     bands = {sex: answer.comparison for sex, answer in answers.items() if answer.comparison}
     shown = [end for answer in answers.values() for end in _ends(answer.bone_age)]
     shown += [end for band in bands.values() for end in (band.low_months, band.high_months)]
-    first, last = _limits([*shown, *([] if chronological is None else [chronological])])
+    first, last = axis_limits([*shown, *([] if chronological is None else [chronological])])
     axes.set_xlim(first, last)
     axes.set_ylim(-BAND_HEIGHT * len(bands), TOP)
     axes.set_xticks(range(first, last + 1))
@@ -58,7 +58,7 @@ def _ends(age: AgeDistribution) -> tuple[float, float]:
     return age.interval.low_months, age.interval.high_months
 
 
-def _limits(months: list[float]) -> tuple[int, int]:
+def axis_limits(months: list[float]) -> tuple[int, int]:
     """First and last whole year of an axis that contains these months with some margin."""
     first = max(math.floor(min(months) / MONTHS_PER_YEAR - SPARE_YEARS), 0)
     last = math.ceil(max(months) / MONTHS_PER_YEAR + SPARE_YEARS)

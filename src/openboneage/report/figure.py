@@ -15,6 +15,9 @@ from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import finding_lines
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
 from openboneage.report.film_panel import draw_attention, draw_film, film_view
+from openboneage.report.phrases import Phrases, phrases_of
+from openboneage.report.report import Report
+from openboneage.report.sheet import sheet_of
 from openboneage.subject import SEX_WORDS, format_age
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
 FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
 
+SIGNATURE_INCHES, SIGNATURE_LETTERS = 0.36, 105
+
 FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
 """Endings of the files that a figure can be, and the field of their metadata that names the film."""
 
@@ -34,7 +39,17 @@ def film_mark(sha256: str) -> str:
     return f"Figure of the film with sha256 {sha256}"
 
 
-def draw_figure(examination: Examination, attention: AttentionMap | None = None, dpi: int = 130, kind: str = "png") -> bytes:
+def draw_report(report: Report, say: Phrases) -> bytes:
+    """Draw the figure of a report as PNG, with a line above it: who signed, and the bone age that the reader entered."""
+    sheet = sheet_of(report, say)
+    entered = report.decision is not None and report.decision.bone_age_months is not None
+    line = f"{sheet.headlines[0].text}: {sheet.signature}" if entered else sheet.signature
+    return draw_figure(report.examination, report.attention, signature=line)
+
+
+def draw_figure(
+    examination: Examination, attention: AttentionMap | None = None, dpi: int = 130, kind: str = "png", signature: str = ""
+) -> bytes:
     """Draw an examination.
 
     Args:
@@ -42,29 +57,34 @@ def draw_figure(examination: Examination, attention: AttentionMap | None = None,
         attention: The occlusion map; None leaves that panel out.
         dpi: Dots per inch; the figure is 10 inches wide.
         kind: `png`, `pdf` or `svg`.
+        signature: A line above the figure; empty leaves it out.
 
     Returns:
         A file of that kind; `film_mark` stands in its metadata.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 9.2), dpi=dpi, facecolor="white")
+    say = phrases_of()
+    size = 10, 9.2 + (SIGNATURE_INCHES if signature else 0)
+    figure = Figure(figsize=size, dpi=dpi, facecolor="white")
     grid = figure.add_gridspec(
         3,
         2 if attention else 1,
         height_ratios=(0.62, 6.0, 1.6),
         left=0.04,
         right=0.96,
-        top=0.985,
+        top=0.985 - (SIGNATURE_INCHES / size[1] if signature else 0),
         bottom=0.05 + FOOT,
         hspace=0.16,
         wspace=0.03,
     )
     _draw_heading(figure.add_subplot(grid[0, :]), examination.assessment)
-    view = film_view(examination.hand, examination.assessment)
+    if signature:
+        _draw_signature(figure, signature)
+    view = film_view(examination.hand, examination.assessment, say)
     draw_film(figure.add_subplot(grid[1, 0]), view)
     if attention:
-        draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention, view)
+        draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention, view, say)
     draw_age_axis(figure.add_subplot(grid[2, :]), examination.assessment)
     _draw_foot(figure, examination.assessment)
     buffer = BytesIO()
@@ -92,6 +112,27 @@ def _draw_heading(axes: Axes, assessment: Assessment) -> None:
     name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may not be valid text
     child = f"{subject_text(assessment.subject)}   ·   {name}"
     axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
+
+
+def _draw_signature(figure: Figure, signature: str) -> None:
+    """A dark strip at the top with one line."""
+    height = SIGNATURE_INCHES / figure.get_figheight()
+    strip = figure.add_axes((0, 1 - height, 1, height))
+    strip.set_axis_off()
+    strip.axhspan(0, 1, color=DARK)
+    strip.set_ylim(0, 1)
+    text = shorten(signature, SIGNATURE_LETTERS, placeholder=" …").encode("utf-8", "replace").decode()
+    strip.text(
+        0.04,
+        0.46,
+        text,
+        color="white",
+        fontsize=10.5,
+        fontweight="bold",
+        va="center",
+        parse_math=False,
+        transform=strip.transAxes,
+    )
 
 
 def _title(assessment: Assessment) -> tuple[str, str]:

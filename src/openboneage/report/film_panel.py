@@ -16,10 +16,12 @@ from openboneage.hand.frame import canvas_size, draw_smooth
 from openboneage.hand.quality import Verdict, located
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
 from openboneage.report.age_axis import GREY
+from openboneage.report.phrases import Phrases
 from openboneage.subject import Laterality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
 
 GREEN = "#2f9e6e"
 LONGEST_SIDE_PX = 1200
@@ -48,7 +50,7 @@ class FilmView:
     caption: str
 
 
-def film_view(hand: StandardHand, assessment: Assessment) -> FilmView:
+def film_view(hand: StandardHand, assessment: Assessment, say: Phrases) -> FilmView:
     """The part around the hand, upright; the whole unrotated film if it was refused."""
     outline = hand.outline_film[0] if located(assessment.findings) and hand.outline_film else np.empty((0, 2))
     refused = assessment.verdict is Verdict.REJECT
@@ -59,8 +61,8 @@ def film_view(hand: StandardHand, assessment: Assessment) -> FilmView:
     size_px = max(round((bottom - top) * scale), 1), max(round((right - left) * scale), 1)
     onto = geometry.chain(upright, geometry.translation(-left, -top), geometry.scaling(scale, scale))
     pixels = _stretched(draw_smooth(hand.film, onto, size_px))
-    side = "the whole film: refused" if refused else _side(assessment.pose)
-    caption = f"{side}; turned upright by {abs(turned):.0f}°" if turned else side
+    side = say.whole_film if refused else _side(assessment.pose, say)
+    caption = say.turned.format(side=side, degrees=f"{abs(turned):.0f}") if turned else side
     return FilmView(pixels, onto, geometry.move(_without_canvas_edge(hand, outline), onto), caption)
 
 
@@ -72,30 +74,44 @@ def draw_film(axes: Axes, view: FilmView) -> None:
     _caption(axes, view.caption, view)
 
 
-def draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap, view: FilmView) -> None:
+def draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap, view: FilmView, say: Phrases) -> None:
     """Draw the occlusion map over the film, with its scale in months below."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    back = geometry.inverse(hand.film_to_canvas(attention.change_months.shape[0]))
-    change = geometry.warp(attention.change_months, geometry.chain(back, view.onto), view.pixels.shape)
-    scale = ScalarMappable(Normalize(-FULL_MONTHS, FULL_MONTHS), "RdBu_r")
-    colours = np.asarray(scale.to_rgba(change))
-    colours[..., 3] = 0.75 * np.clip((np.abs(change) - LEAST_MONTHS) / (0.4 * FULL_MONTHS), 0, 1)
     axes.imshow(view.pixels, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
-    axes.imshow(colours, interpolation="bilinear")
-    _caption(axes, attention_caption(attention), view)
+    axes.imshow(attention_colours(hand, attention, view), interpolation="bilinear")
+    _caption(axes, attention_caption(attention, say), view)
     bar = axes.inset_axes((0.1, -0.035, 0.8, 0.018))
-    axes.figure.colorbar(scale, cax=bar, orientation="horizontal", ticks=(-FULL_MONTHS, 0, FULL_MONTHS))
-    bar.set_xticklabels([f"{FULL_MONTHS:g} months lower", "0", f"{FULL_MONTHS:g} months higher"])
+    axes.figure.colorbar(attention_scale(), cax=bar, orientation="horizontal", ticks=(-FULL_MONTHS, 0, FULL_MONTHS))
+    bar.set_xticklabels(attention_ticks(say))
     bar.tick_params(labelsize=7.5, color=GREY, labelcolor=GREY, length=2, pad=1)
 
 
-def attention_caption(attention: AttentionMap) -> str:
+def attention_colours(hand: StandardHand, attention: AttentionMap, view: FilmView) -> NDArray[np.float64]:
+    """Colours and opacity of the occlusion map over the pixels of a view, `(height, width, 4)`, 0 to 1."""
+    back = geometry.inverse(hand.film_to_canvas(attention.change_months.shape[0]))
+    change = geometry.warp(attention.change_months, geometry.chain(back, view.onto), view.pixels.shape)
+    colours = np.array(attention_scale().to_rgba(change))
+    colours[..., 3] = 0.75 * np.clip((np.abs(change) - LEAST_MONTHS) / (0.4 * FULL_MONTHS), 0, 1)
+    return colours
+
+
+def attention_scale() -> ScalarMappable:
+    """The colours of the occlusion map, from `-FULL_MONTHS` to `FULL_MONTHS`."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    return ScalarMappable(Normalize(-FULL_MONTHS, FULL_MONTHS), "RdBu_r")
+
+
+def attention_caption(attention: AttentionMap, say: Phrases) -> str:
     """Caption of the map, also if it is empty."""
     if np.abs(attention.change_months).max() < LEAST_MONTHS:
-        return f"covering any region changes the bone age by less than {LEAST_MONTHS:g} month"
-    return "change of the bone age when a region is covered"
+        return say.map_flat.format(months=f"{LEAST_MONTHS:g}")
+    return say.map_caption
+
+
+def attention_ticks(say: Phrases) -> tuple[str, str, str]:
+    """Names of the left end, the middle and the right end of the scale."""
+    return say.map_lower.format(months=f"{FULL_MONTHS:g}"), "0", say.map_higher.format(months=f"{FULL_MONTHS:g}")
 
 
 def _field(hand: StandardHand, outline: NDArray[np.float64], upright: geometry.Affine) -> NDArray[np.float64]:
@@ -125,10 +141,11 @@ def _stretched(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(np.clip((pixels.astype(np.float32) - low) / max(high - low, 1) * 255, 0, 255), np.uint8)
 
 
-def _side(pose: Pose) -> str:
+def _side(pose: Pose, say: Phrases) -> str:
     """`right hand, mirrored for the estimate`."""
-    side = "hand, side unknown" if pose.laterality is Laterality.UNKNOWN else f"{pose.laterality} hand"
-    return f"{side}, mirrored for the estimate" if pose.mirrored else side
+    names = {Laterality.LEFT: say.left_hand, Laterality.RIGHT: say.right_hand, Laterality.UNKNOWN: say.side_unknown}
+    side = names[pose.laterality]
+    return say.mirrored.format(side=side) if pose.mirrored else side
 
 
 def _caption(axes: Axes, text: str, view: FilmView) -> None:

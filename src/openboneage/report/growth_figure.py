@@ -38,6 +38,8 @@ _MARKERS = {
     "blum-2022": ("P", "#5a8a4f", "Blum 2022"),
 }
 _PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
+_PANELS_INCHES = 3.7
+"""Height of the two panels of a page; they are reduced there."""
 _NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; a single child may differ."
 
 
@@ -74,13 +76,34 @@ def growth_figure(growth: Growth) -> Figure:
     _draw_bone_age(bone_age, growth)
     _draw_adult_height(adult_height, growth)
     _draw_height(height, growth)
-    for axes in (bone_age, adult_height, height):
+    _set_look(bone_age, adult_height, height)
+    figure.supxlabel(_NOTICE, fontsize=8.5, color="#666666")
+    return figure
+
+
+def growth_panels(growth: Growth, aspect: float) -> Figure:
+    """Draw bone age and height side by side, for a page with other things.
+
+    Args:
+        growth: The child's visits, compared with their norms.
+        aspect: Width of the figure over its height.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_PANELS_INCHES * aspect, _PANELS_INCHES), layout="constrained", facecolor="white")
+    bone_age, height = figure.subplots(1, 2)
+    _draw_bone_age(bone_age, growth)
+    _draw_height(height, growth)
+    _set_look(bone_age, height)
+    return figure
+
+
+def _set_look(*panels: Axes) -> None:
+    for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
         axes.tick_params(colors=_INK)
-    figure.supxlabel(_NOTICE, fontsize=8.5, color="#666666")
-    return figure
 
 
 def _draw_bone_age(axes: Axes, growth: Growth) -> None:

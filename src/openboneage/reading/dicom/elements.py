@@ -1,7 +1,7 @@
 """Safe access to the few DICOM attributes that this program reads, and to the encoding of the pixels.
 
-Only the attributes of `KEYWORDS` are read. Names, identifiers and free text are not, so no message can quote them. An invalid
-value counts as missing, and its keyword is kept for a finding.
+Only the attributes of `KEYWORDS` are read. Names and identifiers are for the film's `Origin` alone; no message may quote them.
+An invalid value counts as missing, and its keyword is kept for a finding.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import _read_command_set_elements, _read_file_meta_info, read_dataset, read_preamble
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.valuerep import PersonName
 
 from openboneage.errors import UnreadableError
 from openboneage.reading.guards import unreadable_if_it_fails
+from openboneage.reading.origin import ORIGIN_KEYWORDS
 
 _IMAGE = (
     "Rows Columns SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames BitsAllocated BitsStored "
@@ -38,7 +40,7 @@ _SUBJECT = (
     "Modality BodyPartExamined ImageLaterality Laterality PatientSex PatientBirthDate PatientAge StudyDate AcquisitionDate "
     "ContentDate PixelSpacing ImagerPixelSpacing NominalScannedPixelSpacing PixelAspectRatio SOPInstanceUID"
 )
-KEYWORDS = tuple(f"{_IMAGE} {_TONES} {_SUBJECT}".split())
+KEYWORDS = tuple(dict.fromkeys([*f"{_IMAGE} {_TONES} {_SUBJECT} SpecificCharacterSet".split(), *ORIGIN_KEYWORDS.values()]))
 
 MAX_INFLATED_BYTES = 128 * 1024 * 1024
 _INFLATE_STEP_BYTES = 1024 * 1024
@@ -49,7 +51,7 @@ MAX_ITEMS = 20_000
 MAX_VALUE_BYTES = 1024 * 1024
 """Limit for attributes other than the pixels; the largest are sequences of lookup tables of 128 KiB."""
 _MAX_TEXT_BYTES = 1024
-_TEXTS = frozenset(("AS", "CS", "DA", "DS", "IS", "UI"))
+_TEXTS = frozenset(("AS", "CS", "DA", "DS", "IS", "LO", "PN", "SH", "TM", "UI"))
 _ITEMS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # the item tag in either byte order (PS3.5 7.5)
 _CHARSET = (b"\x08\x00\x05\x00", b"\x00\x08\x00\x05")  # the tag of Specific Character Set in either byte order
 _HEADER_BYTES = 8  # tag and length, or tag, value representation and length (PS3.5 7.1)
@@ -110,7 +112,7 @@ class Tags:
         value = self.value(keyword)
         if value is None or value == "":
             return []
-        return [value] if isinstance(value, str | bytes) or not hasattr(value, "__iter__") else list(value)
+        return [value] if isinstance(value, str | bytes | PersonName) or not hasattr(value, "__iter__") else list(value)
 
     def text(self, keyword: str) -> str:
         """Return the first value as text without padding; empty if there is none."""

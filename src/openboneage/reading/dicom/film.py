@@ -17,6 +17,7 @@ from openboneage.reading.dicom.attributes import (
     read_spacing,
 )
 from openboneage.reading.dicom.elements import Tags, open_dicom
+from openboneage.reading.dicom.identity import read_origin
 from openboneage.reading.dicom.pixels import PixelFormat, decode, pixel_format
 from openboneage.reading.dicom.square import square_spacing_mm, with_square_pixels
 from openboneage.reading.dicom.tones import Tones, grey_tones, palette_tones
@@ -47,6 +48,7 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
         pixel_aspect = read_pixel_aspect(tags, spacing_mm, findings)
         tones = with_square_pixels(_tones(tags, image, decode(tags, image, syntax)), pixel_aspect)
         sop_instance_uid = read_sop_instance_uid(tags)
+        origin = read_origin(tags, image.rows, image.columns)
         check_exposure(tags, findings)
         findings = [*tones.findings, *findings, *_attribute_findings(tags, image)]
     return Radiograph(
@@ -63,6 +65,7 @@ def read_dicom(data: bytes, *, name: str, sha256: str) -> Radiograph:
         age_source=age_source,
         laterality=laterality,
         sop_instance_uid=sop_instance_uid,
+        origin=origin,
         findings=tuple(findings),
     )
 

@@ -1,0 +1,72 @@
+"""The formats of a report, by name. A format imports what it needs when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openboneage.errors import InputError
+from openboneage.report.phrases import Phrases
+from openboneage.report.report import Report, to_json
+
+Writer = Callable[[Report, Phrases], bytes]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of reports.
+
+    Attributes:
+        name: Its name in commands.
+        title: What it is, for people.
+        ending: Ending of its files.
+        write: Returns a report as a file in this format, with the words of a language.
+    """
+
+    name: str
+    title: str
+    ending: str
+    write: Writer
+
+
+def find_format(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        InputError: There is no such format.
+    """
+    found = next((each for each in FORMATS if each.name == name), None)
+    if found is None:
+        names = ", ".join(each.name for each in FORMATS)
+        raise InputError(f"Expected a format of reports, one of {names}, got {name!r}.")
+    return found
+
+
+def _text(report: Report, say: Phrases) -> bytes:
+    from openboneage.report.plain_text import to_plain_text
+
+    return to_plain_text(report, say)
+
+
+def _json(report: Report, _: Phrases) -> bytes:
+    return to_json(report)
+
+
+def _png(report: Report, say: Phrases) -> bytes:
+    from openboneage.report.figure import draw_report
+
+    return draw_report(report, say)
+
+
+def _pdf(report: Report, say: Phrases) -> bytes:
+    from openboneage.report.pdf.page import to_pdf
+
+    return to_pdf(report, say)
+
+
+FORMATS = (
+    Format("text", "plain text", ".txt", _text),
+    Format("json", "JSON", ".json", _json),
+    Format("png", "figure", ".png", _png),
+    Format("pdf", "one page of PDF", ".pdf", _pdf),
+)
