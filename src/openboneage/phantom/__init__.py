@@ -1,0 +1,1 @@
+"""Synthetic left hands with known truth: every bone, its stage, its outline."""

@@ -1,0 +1,58 @@
+"""Annotations say the same as the masks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from openboneage.phantom.coco import CATEGORIES, KEY_POINTS, annotate, categories, run_lengths
+from openboneage.phantom.truth import truth_of
+from openboneage.subject import Sex
+from tests.phantom.hands import film
+
+
+def decoded(counts: list[int], shape: list[int]) -> np.ndarray:
+    flat = np.repeat(np.arange(len(counts)) % 2, counts)
+    return flat.reshape(shape, order="F").astype(bool)
+
+
+def test_run_lengths_keep_the_mask() -> None:
+    mask = np.random.default_rng(0).random((7, 5)) > 0.5
+
+    assert np.array_equal(decoded(run_lengths(mask), [7, 5]), mask)
+    assert np.array_equal(decoded(run_lengths(~mask), [7, 5]), ~mask)
+    assert run_lengths(np.zeros((2, 3), bool)) == [6]
+
+
+def test_every_part_has_an_annotation() -> None:
+    made = film()
+    hand, *parts = annotate(made, image_id=4, first_id=10)
+
+    assert [each["id"] for each in (hand, *parts)] == list(range(10, 11 + len(made.parts)))
+    assert {each["image_id"] for each in parts} == {4}
+    for annotation, part in zip(parts, made.parts, strict=True):
+        mask = decoded(annotation["segmentation"]["counts"], annotation["segmentation"]["size"])
+        left, top, right, bottom = part.box
+        assert annotation["bbox"] == [left, top, right - left, bottom - top]
+        assert annotation["area"] == mask.sum() == part.mask.sum()
+        assert np.array_equal(mask[top:bottom, left:right], part.mask)
+        name = CATEGORIES[annotation["category_id"] - 1]
+        assert name in (part.bone, f"{part.bone}_{part.kind}")
+
+
+def test_stages_are_those_of_the_truth() -> None:
+    made = film(Sex.FEMALE, 120.0)
+    places = truth_of(made.parameters.child).places
+    found = {CATEGORIES[each["category_id"] - 1]: each.get("stage") for each in annotate(made, 1, 1)}
+
+    assert found["radius_epiphysis"] == round(places["radius"], 3)
+    assert found["capitate"] is None
+
+
+def test_the_hand_has_21_points() -> None:
+    hand = annotate(film(), 1, 1)[0]
+    listed = categories()[0]
+
+    assert listed["keypoints"] == list(KEY_POINTS)
+    assert len(KEY_POINTS) == 21
+    assert len(hand["keypoints"]) == 63
+    assert hand["num_keypoints"] == sum(visible == 2 for visible in hand["keypoints"][2::3])
