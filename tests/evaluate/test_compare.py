@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from openboneage.errors import InputError
-from openboneage.evaluate.compare import Contender, bootstrap_interval, comparison_table
+from openboneage.evaluate.compare import Contender, comparison_table
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests.evaluate.made import reading
@@ -79,17 +78,3 @@ def test_sets_without_common_answers_are_not_compared() -> None:
 
     with pytest.raises(InputError, match="none among 4"):
         comparison_table([FIRST, other])
-
-
-def test_the_bootstrap_interval_is_that_of_the_mean() -> None:
-    values = np.random.default_rng(1).normal(3, 2, 400)
-
-    low, high = bootstrap_interval(values)
-
-    assert (low, high) == bootstrap_interval(values)
-    assert (low + high) / 2 == pytest.approx(values.mean(), abs=0.02)
-    assert high - low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.05)
-
-
-def test_the_bootstrap_interval_of_one_film_is_its_value() -> None:
-    assert bootstrap_interval(np.array([2.5])) == (2.5, 2.5)

@@ -16,6 +16,7 @@ from openboneage.assess.distribution import AgeDistribution, interval_findings
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
+from openboneage.evaluate.groups import groups_of, second_readings
 from openboneage.evaluate.metrics import AGE_BANDS_MONTHS, AgeFigures, Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.evaluate.unreadable import radiograph_of, without_unreadable
 from openboneage.hand.locate import locate_hand
@@ -105,28 +106,17 @@ def figures_by_group(readings: Sequence[Reading]) -> dict[str, AgeFigures]:
     Refused films have no error; `refused` counts them.
     """
     answers = answered(readings)
-    groups = {"all": answers}
-    for sex, name in ((Sex.FEMALE, "girls"), (Sex.MALE, "boys"), (Sex.UNKNOWN, "sex unknown")):
-        groups[name] = [reading for reading in answers if reading.film.sex is sex]
-    for race in sorted({reading.film.race for reading in answers if reading.film.race}):
-        groups[race] = [reading for reading in answers if reading.film.race == race]
-    for low, high in AGE_BANDS_MONTHS:
-        groups[f"{low}-{high - 1} months"] = [reading for reading in answers if low <= reading.film.label_months < high]
-    figures = {name: age_figures(*columns(chosen).T) for name, chosen in groups.items() if chosen}
-    return figures | _second_readings(answers)
-
-
-def _second_readings(answers: Sequence[Reading]) -> dict[str, AgeFigures]:
-    """Accuracy against the second reading, and against the mean of both, for films that were read twice."""
-    twice = [reading for reading in answers if reading.film.second_reading_months is not None]
-    if not twice:
+    if not answers:
         return {}
-    first, *estimate = columns(twice).T
-    second = np.array([reading.film.second_reading_months for reading in twice], float)
-    return {
-        "read twice, against the second reading": age_figures(second, *estimate),
-        "read twice, against the mean of both": age_figures((first + second) / 2, *estimate),
-    }
+    films, ages = [reading.film for reading in answers], columns(answers)
+    figures = {name: age_figures(*ages[members].T) for name, members in groups_of(films).items()}
+    second = second_readings(films)
+    twice = ~np.isnan(second)
+    if twice.any():
+        first, *estimate = ages[twice].T
+        figures["read twice, against the second reading"] = age_figures(second[twice], *estimate)
+        figures["read twice, against the mean of both"] = age_figures((first + second[twice]) / 2, *estimate)
+    return figures
 
 
 def readers_difference(readings: Sequence[Reading]) -> str:

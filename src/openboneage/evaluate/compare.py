@@ -6,17 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from openboneage.errors import InputError
 from openboneage.evaluate.ages import Reading, columns
+from openboneage.evaluate.bootstrap import mean_interval
 from openboneage.evaluate.metrics import Ages, age_figures, percent, to_markdown, within_cells
 from openboneage.subject import Sex
 
-RESAMPLES = 10_000
-BATCH = 500
-"""Resamples held in memory at a time."""
-SEED = 20170826
 HEADER = (
     "films", "models", "n", "refused", "MAE ± SE", "RMSE", "CCC", "bias", "≤ 6", "≤ 12", "≤ 24 months", "coverage", "width",
     "MAE, difference (95 %)",
@@ -83,15 +79,5 @@ def _cells(read: Ages, ages: Ages) -> Iterator[list[str]]:
 
 
 def _difference(differences: Ages) -> str:
-    low, high = bootstrap_interval(differences)
+    low, high = mean_interval(differences)
     return f"{differences.mean():+.2f} ({low:+.2f} to {high:+.2f})"
-
-
-def bootstrap_interval(values: Ages) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of a mean (Efron and Tibshirani 1993, chapter 13), from 10,000 resamples."""
-    if len(values) == 1:  # scipy asks for two
-        return float(values[0]), float(values[0])
-    ends = bootstrap(
-        (values,), np.mean, n_resamples=RESAMPLES, batch=BATCH, method="percentile", rng=np.random.default_rng(SEED)
-    ).confidence_interval
-    return float(ends.low), float(ends.high)
