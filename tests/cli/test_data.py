@@ -1,4 +1,4 @@
-"""`boneage data`: labels out of reports."""
+"""`boneage data`: labels from reports, and data cards."""
 
 from __future__ import annotations
 
@@ -44,3 +44,22 @@ def test_a_table_without_reports_is_refused(tmp_path: Path) -> None:
 
     assert run.code == 2
     assert "Expected a column report in t.csv" in run.err
+
+
+def test_a_card_describes_a_cohort(tiny_shared: Path, tmp_path: Path) -> None:
+    page = tmp_path / "card.html"
+    run = boneage("data", "card", tiny_shared / "rsna", "--out", page, "--from", "5y", "--sex", "F")
+
+    assert run.code == 0, run.err
+    assert f" films: {page}" in run.out
+    html = page.read_text()
+    assert "Data card: RSNA 2017" in html
+    assert "sex male" in html
+    assert "<dt>boys" not in html
+
+
+def test_an_empty_cohort_is_refused(tiny_shared: Path, tmp_path: Path) -> None:
+    run = boneage("data", "card", tiny_shared / "rsna", "--out", tmp_path / "card.html", "--from", "18y", "--to", "5y")
+
+    assert run.code == 2
+    assert "from a smaller to a larger one" in run.err

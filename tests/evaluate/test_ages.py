@@ -139,6 +139,7 @@ def test_written_readings_begin_with_the_worst(tmp_path: Path) -> None:
     assert [row["id"] for row in rows] == ["c", "b", "a"]
     assert [float(row["error_months"]) for row in rows] == pytest.approx([-6, 4, 2], abs=0.02)
     assert rows[0]["verdict"] == "accept"
+    assert (rows[0]["second_reading_months"], rows[0]["race"]) == ("", "")
 
 
 def test_films_that_were_read_twice_and_races_have_rows() -> None:

@@ -1,4 +1,4 @@
-"""`boneage data`: labels out of radiology reports."""
+"""`boneage data`: labels from radiology reports, and the card of a data set."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from openboneage.cli.film_sets import Columns, mapping_of
-from openboneage.cli.options import Overwrite
+from openboneage.cli.film_sets import Columns, Data, Films, Labels, PixelKind, mapping_of, open_films
+from openboneage.cli.options import Html, Overwrite
 from openboneage.cli.output import check_replaceable, out
+from openboneage.subject import Sex, parse_age_months, parse_sex
 
 data = typer.Typer(help="Prepare and describe data sets.", no_args_is_help=True)
 
@@ -32,3 +33,28 @@ def reports(
     films = mine_table(table, mapping_of(columns))
     write_labels(labels, films, whole_years)
     out.print(to_markdown(("reports", "n"), [[name, str(count)] for name, count in outcomes(films).most_common()]))
+
+
+@data.command()
+def card(
+    page: Html,
+    films: Films = None,
+    folder: Data = None,
+    labels: Labels = None,
+    columns: Columns = None,
+    pixels: PixelKind = None,
+    youngest: Annotated[str, typer.Option("--from", metavar="AGE", help="Bone ages from this one on, such as 5y.")] = "0m",
+    oldest: Annotated[str | None, typer.Option("--to", metavar="AGE", help="Bone ages under this one, such as 18y.")] = None,
+    sex: Annotated[str | None, typer.Option("--sex", help="Only films of girls (F) or of boys (M).")] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Describe a data set as one HTML file: films by split, sex, age and race, and histograms of the bone ages."""
+    from openboneage.datasets.cohort import AgeRange, Cohort, choose
+    from openboneage.evaluate.data_card import data_card
+
+    check_replaceable(page, overwrite, films or folder, labels)
+    source = open_films(films, folder, labels, columns, pixels)
+    bone_age = AgeRange(parse_age_months(youngest), parse_age_months(oldest) if oldest else float("inf"))
+    chosen = choose(source.films, Cohort(bone_age, sexes=frozenset([parse_sex(sex)] if sex else Sex)))
+    page.write_text(data_card(source, chosen).html(), encoding="utf-8")
+    out.print(f"{len(chosen.films)} films: {page}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,8 @@ Models = Annotated[
 Estimator = Annotated[
     str, typer.Option("--estimator", metavar="NAME", help=f"How the age is estimated: {', '.join(ESTIMATORS)}.")
 ]
+
+Html = Annotated[Path, typer.Option("--out", metavar="HTML", help="Page to write.")]
 
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
 

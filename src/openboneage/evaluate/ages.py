@@ -25,6 +25,10 @@ from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 
+READINGS_HEADER = (
+    "id", "sex", "verdict", "read_months", "estimated_months", "low_months", "high_months", "error_months",
+    "second_reading_months", "race",
+)  # fmt: skip
 LoadAssessor = Callable[[], Assessor]
 """Loads the assessor in each process; it can be pickled."""
 
@@ -187,15 +191,17 @@ def card_figures(readings: Sequence[Reading]) -> dict[str, Any]:
 
 
 def write_readings(path: Path, readings: Sequence[Reading]) -> None:
-    """Write one row per film, the largest error first."""
-    rows: list[tuple[str, ...]] = []
-    for reading, ages in zip(readings, columns(readings), strict=True):
-        months = (*ages, reading.age.mean_months - reading.film.label_months)
-        rows.append((reading.film.id, str(reading.film.sex), str(reading.verdict), *(f"{value:.2f}" for value in months)))
+    """Write one row per film, the largest error first; `predictions.read_predictions` reads the table."""
+    ages = columns(readings)
+    order = np.argsort(-np.abs(ages[:, 1] - ages[:, 0]), kind="stable")
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ("id", "sex", "verdict", "read_months", "estimated_months", "low_months", "high_months", "error_months")
-        )
-        rows.sort(key=lambda row: abs(float(row[-1])), reverse=True)
-        writer.writerows(rows)
+        writer.writerow(READINGS_HEADER)
+        writer.writerows(_cells(readings[i], ages[i]) for i in order)
+
+
+def _cells(reading: Reading, ages: Ages) -> list[str]:
+    film = reading.film
+    second = "" if film.second_reading_months is None else f"{film.second_reading_months:.2f}"
+    numbers = [f"{months:.2f}" for months in (*ages, ages[1] - ages[0])]
+    return [film.id, str(film.sex), str(reading.verdict), *numbers, second, film.race or ""]

@@ -1,4 +1,4 @@
-"""`boneage evaluate`: accuracy on films that the models were not trained on, as Markdown tables."""
+"""`boneage evaluate`: accuracy on films that the models were not trained on, as Markdown tables; a page from predictions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import typer
 
 from openboneage.cli.evaluate.accuracy import ages, answers, compare, limits, risk
 from openboneage.cli.evaluate.finder import mask, polarity, pose, quality
+from openboneage.cli.evaluate.report import report
 from openboneage.cli.evaluate.robustness import damage, repeat, resolution, stress
 
 evaluate = typer.Typer(help="Measure the program on films that it was not trained on.", no_args_is_help=True)
-for command in (ages, compare, risk, answers, limits, stress, damage, repeat, resolution, polarity, mask, pose, quality):
+COMMANDS = (ages, compare, risk, answers, limits, report, stress, damage, repeat, resolution, polarity, mask, pose, quality)
+for command in COMMANDS:
     evaluate.command()(command)

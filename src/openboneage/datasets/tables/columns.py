@@ -5,6 +5,7 @@ An age needs a column whose name contains the unit: whether `boneage` means mont
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from openboneage.datasets.tables.delimited import Row, Table
 from openboneage.errors import InputError
 from openboneage.subject import MONTHS_PER_YEAR, Sex, checked_age_months, parse_sex
 
-_BONE_AGE = ("boneage", "ba", "reading", "reading1", "firstreading", "groundtruthboneage", "skeletalage")
+_ESTIMATE = ("estimated", "estimate", "estimatedboneage", "predicted", "prediction", "predictedboneage")
+_BONE_AGE = ("boneage", "ba", "read", "reading", "reading1", "firstreading", "groundtruthboneage", "skeletalage")
 _SECOND = ("boneage2", "ba2", "reading2", "secondreading", "secondboneage")
 _AGE = ("age", "chronologicalage", "ca", "chronage", "patientage", "calendarage")
 
@@ -36,6 +38,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "second_reading_years": _with_unit(_SECOND, *_YEARS),
     "age_months": _with_unit(_AGE, *_MONTHS),
     "age_years": _with_unit(_AGE, *_YEARS),
+    "estimated_months": _with_unit(_ESTIMATE, *_MONTHS),
+    "estimated_years": _with_unit(_ESTIMATE, *_YEARS),
+    "low_months": _with_unit(("low",), *_MONTHS),
+    "high_months": _with_unit(("high",), *_MONTHS),
+    "verdict": ("verdict",),
     "sex": ("sex", "gender", "patientsex"),
     "male": ("male", "ismale", "boy"),
     "female": ("female", "isfemale", "girl"),
@@ -53,6 +60,7 @@ _ALTERNATIVES = (
     ("bone_age_months", "bone_age_years"),
     ("second_reading_months", "second_reading_years"),
     ("age_months", "age_years"),
+    ("estimated_months", "estimated_years"),
     ("sex", "male", "female"),
 )
 _TRUTH = {"true": True, "1": True, "1.0": True, "yes": True, "false": False, "0": False, "0.0": False, "no": False}
@@ -97,18 +105,34 @@ class Columns:
         Raises:
             InputError: The cell is not an age.
         """
-        unit = f"{field}_years" if f"{field}_years" in self.by_field else f"{field}_months"
+        months = self.estimate_months(row, field)
+        if months is None:
+            return None
+        if field != "age" and months > MAX_BONE_AGE_MONTHS:
+            unit = self._unit(field)
+            raise InputError(f"A bone age lies between 0 and 20 years, got {self.text(row, unit)} as {unit}; check the unit.")
+        return checked_age_months(months)
+
+    def estimate_months(self, row: Row, field: str) -> float | None:
+        """A number in months, from its column in months or in years; None if the cell is empty. It may leave the scale of ages.
+
+        Raises:
+            InputError: The cell is not a number.
+        """
+        unit = self._unit(field)
         text = self.text(row, unit)
         if text.lower() in ("", "nan", "na", "n/a"):
             return None
         try:
             number = float(text.replace(",", ".") if self.decimal_comma else text)
         except ValueError:
-            raise InputError(f"Expected a number in the column {self.by_field[unit]}, got {text!r}.") from None
-        months = checked_age_months(number * (MONTHS_PER_YEAR if unit.endswith("_years") else 1))
-        if field != "age" and months > MAX_BONE_AGE_MONTHS:
-            raise InputError(f"A bone age lies between 0 and 20 years, got {text} as {unit}; check the unit.")
-        return months
+            number = math.nan
+        if not math.isfinite(number):
+            raise InputError(f"Expected a number in the column {self.by_field[unit]}, got {text!r}.")
+        return number * (MONTHS_PER_YEAR if unit.endswith("_years") else 1)
+
+    def _unit(self, field: str) -> str:
+        return f"{field}_years" if f"{field}_years" in self.by_field else f"{field}_months"
 
     def sex(self, row: Row) -> Sex:
         """Sex of a row; unknown if the table does not state it.
