@@ -1,0 +1,36 @@
+"""Graded hands from synthetic films."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from openboneage.batch.choice import executor_of
+from openboneage.bones.names import RUS
+from openboneage.datasets.splits import split_of
+from openboneage.learn.synthetic_hands import synthetic_hand, synthetic_hands
+from openboneage.phantom.parameters import draw_parameters
+from openboneage.phantom.truth import truth_of
+
+
+def test_a_hand_has_the_levels_and_the_age_it_was_made_with() -> None:
+    child = draw_parameters(3, 256).child
+
+    hand = synthetic_hand(3, 256, 24)
+
+    assert hand.levels.tolist() == [int(truth_of(child).rus_chn_levels[bone]) for bone in RUS]
+    assert (hand.sex, hand.age_months, hand.split) == (child.sex, child.bone_age_months, split_of("synthetic-3"))
+
+
+def test_every_crop_shows_a_bone_with_its_shaft_below() -> None:
+    brightness = np.mean([synthetic_hand(seed, 256, 24).crops for seed in range(4)], axis=0).astype(int)
+
+    assert brightness.shape == (13, 24, 24)
+    for bone, crop in zip(RUS, brightness, strict=True):
+        assert crop[18:, 9:15].mean() > crop[18:, [0, 1, 22, 23]].mean() + 10, bone
+
+
+def test_hands_are_the_same_each_time_in_the_order_of_their_seeds() -> None:
+    first, second = (synthetic_hands(2, 256, 16, executor_of(1)) for _ in range(2))
+
+    assert [hand.id for hand in first] == ["synthetic-0", "synthetic-1"]
+    assert all(np.array_equal(one.crops, other.crops) for one, other in zip(first, second, strict=True))
