@@ -43,7 +43,8 @@ def dicom_film(pixels: np.ndarray | None = None, **tags: Any) -> bytes:
 def examined(sex: str | None = None, pixels: str = "hand", **tags: Any) -> Examination:
     """The examination of `dicom_film`; `pixels` is `hand` or a name of `hands.not_hand`."""
     shown = None if pixels == "hand" else hands.not_hand(pixels)
-    return toy_assessor().examine(dicom_film(shown, **tags), sex)
+    values = {key: list(value) if isinstance(value, tuple) else value for key, value in tags.items()}
+    return toy_assessor().examine(dicom_film(shown, **values), sex)
 
 
 def decided(outcome: str, **fields: Any) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from openboneage.cli.options import Estimator, Models, Overwrite
 from openboneage.cli.output import check_replaceable, err, out
 from openboneage.clinical.visits import read_child
 from openboneage.errors import InputError, RefusedError
+from openboneage.explain.occlusion import AttentionMap, occlusion_map
 from openboneage.hand.quality import Verdict
 from openboneage.report.child_growth import growth_with
 from openboneage.report.formats import FORMATS, Format, find_format
@@ -62,7 +63,10 @@ def report(
     paths = {each: folder / f"{name}{each.ending}" for each in formats}
     for path in paths.values():
         check_replaceable(path, overwrite, film, template, visits)
-    made = _report(film, Assessor.load(models, estimator=estimator), sex, age, signed, version)
+    assessor = Assessor.load(models, estimator=estimator)
+    made = Report(assessor.examine(film, sex, age), decision=signed, version=version)
+    if any(each.has_map for each in formats) and made.assessment.answers:
+        made = replace(made, attention=_map(made, assessor))
     if visits:
         sex_of_film = made.assessment.subject.sex
         child = read_child(visits, None if sex_of_film is Sex.UNKNOWN else sex_of_film)
@@ -101,7 +105,7 @@ def _decision(
             outcome=outcome,
             reader=reader,
             organization=organization,
-            time=datetime.now(UTC),
+            time=datetime.now().astimezone(),
             bone_age_months=None if bone_age is None else parse_age_months(bone_age),
             comment=comment,
         )
@@ -109,17 +113,8 @@ def _decision(
         raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
-def _report(
-    film: Path, assessor: Assessor, sex: str | None, age: str | None, decision: Decision | None, version: int
-) -> Report:
-    from openboneage.explain.occlusion import occlusion_map
-
-    examination = assessor.examine(film, sex, age)
-    assessment = examination.assessment
-    plain = Report(examination, decision=decision, version=version)
-    if not assessment.answers:
-        return plain
-    return replace(plain, attention=occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator))
+def _map(made: Report, assessor: Assessor) -> AttentionMap:
+    return occlusion_map(made.examination.hand, made.assessment.subject.sex, assessor.estimator)
 
 
 def _content(form: Format, made: Report, say: Phrases, template: str | None) -> bytes:

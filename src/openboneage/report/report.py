@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -78,7 +78,7 @@ class Report:
         attention: The occlusion map; None leaves it out.
         decision: The reader's decision; None while no reader has signed.
         version: Version of the report, from 1; each correction of a signed report is the next one.
-        made: When the report was made.
+        made: When the report was made, in the time zone that its dates are written in.
         growth: The child's visits, with heights and earlier films.
         maturity: Stages and scores of the bones by each standard.
     """
@@ -87,7 +87,7 @@ class Report:
     attention: AttentionMap | None = None
     decision: Decision | None = None
     version: int = 1
-    made: datetime = field(default_factory=lambda: datetime.now(UTC))
+    made: datetime = field(default_factory=lambda: datetime.now().astimezone())
     growth: Growth | None = None
     maturity: tuple[Maturity, ...] = ()
 

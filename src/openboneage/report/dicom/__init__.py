@@ -1,0 +1,1 @@
+"""The report as DICOM objects in the study of the film."""

@@ -1,0 +1,102 @@
+"""The segments of a film, such as the hand, as a DICOM segmentation (PS3.3 A.51) on the film's own pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from highdicom import AlgorithmIdentificationSequence
+from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentationTypeValues, SegmentDescription
+from highdicom.sr import CodedConcept
+from numpy.typing import NDArray
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+from openboneage.errors import RefusedError
+from openboneage.hand import geometry
+from openboneage.hand.quality import located
+from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
+from openboneage.report.dicom import codes as own
+from openboneage.report.dicom.instance import NewInstance, film_of, finished, origin_of, uid_of
+from openboneage.report.report import Report
+
+NUMBER, DESCRIPTION = 9002, "Hand segmentation"
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """One segment.
+
+    Attributes:
+        label: Name for people.
+        kind: What it is.
+        mask: Its pixels, `(rows, columns)` bool, of the film as it was assessed.
+    """
+
+    label: str
+    kind: Code
+    mask: NDArray[np.bool_]
+
+
+def to_segmentation(report: Report) -> bytes:
+    """The outline of the hand as a DICOM file.
+
+    Raises:
+        InputError: The film is no DICOM object, or does not state what the segmentation must refer to.
+        RefusedError: No hand was located on the film.
+    """
+    if not located(report.assessment.findings):
+        raise RefusedError("No hand was located on this film, so there is nothing to segment; leave the format seg out.")
+    return write_segments(report, [_hand(report.examination.hand)])
+
+
+def write_segments(report: Report, segments: Sequence[Segment]) -> bytes:
+    """Segments of the film as a DICOM file; they may overlap."""
+    film, origin = film_of(report), origin_of(report)
+    size = origin.columns, origin.rows
+    planes = [cv2.resize(segment.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) for segment in segments]
+    image = Segmentation(
+        source_images=[film],
+        pixel_array=np.stack(planes, axis=-1)[np.newaxis],
+        segmentation_type=SegmentationTypeValues.BINARY,
+        segment_descriptions=[_description(report, number, each) for number, each in enumerate(segments, start=1)],
+        content_label="BONE_AGE",
+        content_description=DESCRIPTION,
+        **NewInstance.of(report, NUMBER, DESCRIPTION).arguments(report),
+    )
+    image.PatientOrientation = None  # not known from a radiograph; the attribute is of type 2C
+    dimensions = uid_of(report, DESCRIPTION, "dimensions")  # highdicom's is random
+    for item in (*image.DimensionOrganizationSequence, *image.DimensionIndexSequence):
+        item.DimensionOrganizationUID = dimensions
+    return finished(image, report)
+
+
+def _hand(hand: StandardHand) -> Segment:
+    """The hand within the analysed area."""
+    back = geometry.inverse(hand.film_to_canvas(MASK_HEIGHT_PX))
+    return Segment("Hand", own.HAND, geometry.warp(hand.mask, back, hand.film.shape) > MASK_THRESHOLD)
+
+
+def _description(report: Report, number: int, segment: Segment) -> SegmentDescription:
+    finder = report.assessment.models[0]
+    algorithm = AlgorithmIdentificationSequence(
+        name=finder.name, family=codes.DCM.ArtificialIntelligence, version=finder.version, parameters={"sha256": finder.sha256}
+    )
+    side = own.SIDES.get(report.assessment.pose.laterality)
+    description = SegmentDescription(
+        segment_number=number,
+        segment_label=segment.label,
+        segmented_property_category=own.ANATOMICAL_STRUCTURE,
+        segmented_property_type=segment.kind,
+        algorithm_type=SegmentAlgorithmTypeValues.AUTOMATIC,
+        algorithm_identification=algorithm,
+        tracking_uid=uid_of(report, "segment", segment.label),
+        tracking_id=segment.label,
+    )
+    if side is not None:
+        description.SegmentedPropertyTypeCodeSequence[0].SegmentedPropertyTypeModifierCodeSequence = [
+            CodedConcept.from_code(side)
+        ]
+    return description
