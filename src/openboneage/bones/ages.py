@@ -16,7 +16,7 @@ from openboneage.findings import Finding, Severity
 from openboneage.subject import Sex, format_age
 
 COVERAGE = 0.9
-CORRELATION = 0.3
+CORRELATION = 0.5
 """Correlation of the errors of two bones of a hand (`docs/bones.md`)."""
 DISCORDANT_MONTHS = 24.0
 """Two ages of a hand disagree if their intervals are apart and they differ by at least this much. A rule of this program."""

@@ -7,9 +7,10 @@ No source prints these ages for all stages. They are the mean of up to three:
 - the median age at which the sign of the stage is met, from the calibration of the Fels method (Roche, Chumlea, Thissen 1988)
   and from atlas text (`stage_age_by_bone.csv`).
 
-A centre appears before the score curves begin, so for stage B only the third counts where it is known. The first stages of the
-ulna have high TW3 scores although its centre appears at six years; there TW3 does not count. Levels of RUS-CHN within a stage
-divide its time in proportion to their scores.
+The first stages are exceptions, as their scores are nearly equal and the curves begin at two years. Stage B begins when the
+centre appears (Fels), stage D when the epiphysis is half as wide as the metaphysis (`epiphysis_width_ratio_by_age.csv`), at
+least half a year later, and stage C half way between. TW3 does not count for stage E of the ulna: its first stages have high
+scores although its centre appears at six years. Levels of RUS-CHN within a stage divide its time in proportion to their scores.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from openboneage.subject import MONTHS_PER_YEAR, Sex
 
 APPEARS_MONTHS = 14.0
 """Age at which the epiphysis of the first distal phalanx appears, by atlas text; Fels does not have it."""
-LATE_ULNA = "BCDE"
+AFTER_APPEARANCE_MONTHS = 6.0
+EARLY = "BCD"
 SPREAD_MONTHS, SPREAD_SHARE, MOST_SPREAD_MONTHS = 4.0, 0.07, 12.0
 """Standard deviation of the age at which one bone of a hand of a known bone age reaches a level: 4 months and 7 % of the age,
 at most 12 months. It covers differences between the bones of a hand and the error of the label (6 months); our own estimate."""
@@ -46,7 +48,8 @@ def onset_months(sex: Sex, bone: str) -> FloatArray:
     boundaries = (scores[:-1] + scores[1:]) / 2
     first = [int(rus_chn_levels(bone, stage)[0]) - 1 for stage in scoring_method("tw3").stages(bone)[1:]]
     own = [_score_months(chinese, sex, bone, boundary) for boundary in boundaries[first]]
-    anchors = [_stage_months(sex, bone, stage, months) for stage, months in zip(_letters(bone), own, strict=True)]
+    letters = scoring_method("tw3").stages(bone)[1:]
+    anchors = [_stage_months(sex, bone, stage, months) for stage, months in zip(letters, own, strict=True)]
     last = boundaries[first[-1]], anchors[-1]
     end = (scores[-1], last[1] + MONTHS_PER_YEAR)
     at = np.append(boundaries[first], end[0]), np.maximum.accumulate(np.append(anchors, end[1]))
@@ -68,22 +71,29 @@ def level_shares(sex: Sex, bone: str, bone_age_months: float) -> FloatArray:
     return np.abs(np.diff(np.concatenate([[1.0], np.minimum.accumulate(reached), [0.0]])))
 
 
-def _letters(bone: str) -> tuple[str, ...]:
-    return scoring_method("tw3").stages(bone)[1:]
-
-
 def _stage_months(sex: Sex, bone: str, stage: str, chinese_months: float) -> float:
     """Mean of the ages of a stage."""
-    signs = _sign_months()[sex].get((bone, stage), [])
-    if stage == "B":
-        return float(np.mean(signs)) if signs else APPEARS_MONTHS
-    if bone == "ulna" and stage in LATE_ULNA:
-        return float(np.mean([chinese_months, *signs]))
-    tw3 = scoring_method("tw3")
-    scores = list(tw3.scores[sex][bone].values())
-    index = tw3.stages(bone).index(stage)
-    own = _score_months(tw3, sex, bone, (scores[index - 1] + scores[index]) / 2)
-    return float(np.mean([own, chinese_months, *([np.mean(signs)] if signs else [])]))
+    if stage in EARLY:
+        return float(np.interp(EARLY.index(stage), (0, 2), (_appears_months(sex, bone), _half_width_months(sex, bone))))
+    ages = _sign_months()[sex].get((bone, stage), [])
+    sources = [chinese_months, *([float(np.mean(ages))] if ages else [])]
+    if (bone, stage) != ("ulna", "E"):
+        tw3 = scoring_method("tw3")
+        scores, index = list(tw3.scores[sex][bone].values()), tw3.stages(bone).index(stage)
+        sources.append(_score_months(tw3, sex, bone, (scores[index - 1] + scores[index]) / 2))
+    return float(np.mean(sources))
+
+
+def _appears_months(sex: Sex, bone: str) -> float:
+    ages = _sign_months()[sex].get((bone, "B"), [])
+    return float(np.mean(ages)) if ages else APPEARS_MONTHS
+
+
+def _half_width_months(sex: Sex, bone: str) -> float:
+    """Age at which the cubed ratio of the widths is 1/8 on average."""
+    row = load_table("epiphysis_width_ratio_by_age.csv").where(sex=sex, bone=bone).rows[0]
+    reached = (0.5**3 - float(row["mu"])) / float(row["beta_per_year"]) * MONTHS_PER_YEAR
+    return max(reached, _appears_months(sex, bone) + AFTER_APPEARANCE_MONTHS)
 
 
 def _score_months(standard: ScoringMethod, sex: Sex, bone: str, score: float) -> float:

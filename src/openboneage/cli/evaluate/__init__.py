@@ -5,11 +5,15 @@ from __future__ import annotations
 import typer
 
 from openboneage.cli.evaluate.accuracy import ages, answers, compare, limits, risk
+from openboneage.cli.evaluate.bones import epiphyses
 from openboneage.cli.evaluate.finder import mask, polarity, pose, quality
 from openboneage.cli.evaluate.report import report
 from openboneage.cli.evaluate.robustness import damage, repeat, resolution, stress
 
 evaluate = typer.Typer(help="Measure the program on films that it was not trained on.", no_args_is_help=True)
-COMMANDS = (ages, compare, risk, answers, limits, report, stress, damage, repeat, resolution, polarity, mask, pose, quality)
+COMMANDS = (
+    *(ages, compare, risk, answers, limits, report, stress, damage, repeat, resolution),
+    *(polarity, mask, pose, quality, epiphyses),
+)
 for command in COMMANDS:
     evaluate.command()(command)

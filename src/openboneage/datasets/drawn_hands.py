@@ -1,0 +1,128 @@
+"""RSNA films with drawn regions as the pixels that there are, and the drawn bones as the value that finding bones returns.
+
+133 films are there at full size (`native-more/`). Of the others `grey-1280px.zip` has the pixels within the drawn regions, and
+`train-299px.zip` all of the film at a lower resolution: the film is composed of both.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from openboneage.bones.names import CARPALS, EPIPHYSES, JOINTS
+from openboneage.bones.outlines import BoneOutline, HandOutlines, JointBox, Reason
+from openboneage.datasets.film_set import Film
+from openboneage.datasets.images import decode_grey
+from openboneage.datasets.layouts.rsna_packs import Pixels, RsnaFilms
+from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
+from openboneage.datasets.skeleton import NamedRegions, name_regions
+from openboneage.hand import geometry
+
+EDGE_PX = 5
+"""Width over which the sharp pixels pass into the others, inside the drawn edge, where the archive's own edge is."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnHand:
+    """A film with drawn bones.
+
+    Attributes:
+        film: Its labels.
+        pixels: Brightness with bright bones, `(height, width)`.
+        outlines: The drawn bones and joints that have a name, in these pixels.
+        full_size: Whether the pixels are sharp outside the drawn regions as well.
+    """
+
+    film: Film
+    pixels: NDArray[np.uint8]
+    outlines: HandOutlines
+    full_size: bool
+
+
+@dataclass(frozen=True)
+class DrawnHands:
+    """The films of a folder of RSNA packs that have drawn regions.
+
+    Attributes:
+        root: The folder; it holds `regions/`.
+    """
+
+    root: Path
+    _zips: dict[str, zipfile.ZipFile] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[DrawnHands], tuple[Path]]:
+        """Pickle only the path: each process opens the archives itself."""
+        return type(self), (self.root,)
+
+    @cached_property
+    def films(self) -> tuple[Film, ...]:
+        """Labelled films with drawn regions."""
+        return tuple(film for film in self._packs.films if film.id in self._drawn)
+
+    def read(self, film: Film) -> DrawnHand | None:
+        """Read a film; None if its regions cannot be named."""
+        drawn = self._drawn[film.id]
+        named = name_regions(drawn)
+        if named is None:
+            return None
+        path = self.root / "native-more" / f"{film.id}.avif"
+        if path.is_file():
+            pixels = decode_grey(path.read_bytes(), f"Film {film.id} of native-more")
+        else:
+            pixels = composed(self._sharp(film.id), self._packs.packed(film).display, drawn)
+        return DrawnHand(film, pixels, outlines_of(named, pixels.shape[1] / drawn.size_px[0]), path.is_file())
+
+    def _sharp(self, film_id: str) -> NDArray[np.uint8]:
+        name = "grey-1280px.zip"
+        if name not in self._zips:
+            self._zips[name] = zipfile.ZipFile(self.root / "regions" / name)
+        return decode_grey(self._zips[name].read(f"{film_id}.avif"), f"Film {film_id} of {name}")
+
+    @cached_property
+    def _packs(self) -> RsnaFilms:
+        return RsnaFilms(self.root, Pixels.FINE)
+
+    @cached_property
+    def _drawn(self) -> dict[str, DrawnRegions]:
+        return read_regions(self.root / "regions" / "regions.json.gz")
+
+
+def composed(sharp: NDArray[np.uint8], coarse: NDArray[np.uint8], drawn: DrawnRegions) -> NDArray[np.uint8]:
+    """A film that is sharp within its drawn regions, in the size of the sharp pixels."""
+    height, width = sharp.shape
+    around = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    within = np.zeros(sharp.shape, np.uint8)
+    for polygon in (*drawn.joints, *drawn.bones):
+        cv2.fillPoly(within, [np.rint(polygon * width / drawn.size_px[0]).astype(np.int32)], 255)
+    side = 2 * EDGE_PX + 1
+    weight = cv2.blur(cv2.erode(within, np.ones((side, side), np.uint8)), (side, side)).astype(np.float32) / 255
+    return np.rint(weight * sharp + (1 - weight) * around).clip(0, 255).astype(np.uint8)
+
+
+def outlines_of(named: NamedRegions, scale: float) -> HandOutlines:
+    """Drawn regions as the bones and joints of a hand, in pixels of a film reduced by a scale."""
+    to_frame = geometry.chain(geometry.scaling(1 / scale, 1 / scale), named.to_frame)
+    bones = {name: BoneOutline(name, polygon * scale, 1.0) for name, polygon in named.bones.items()}
+    joints = {name: JointBox(name, _box(polygon, named.to_frame) * scale, 1.0) for name, polygon in named.joints.items()}
+    return HandOutlines(
+        to_frame,
+        bones,
+        (),
+        joints,
+        {name: Reason.NOT_SEEN for name in (*EPIPHYSES, *CARPALS) if name not in bones},
+        {name: Reason.NOT_SEEN for name in JOINTS if name not in joints},
+    )
+
+
+def _box(polygon: Polygon, to_frame: geometry.Affine) -> geometry.Points:
+    """Corners of the box of a polygon that is upright in the frame."""
+    moved = geometry.move(polygon, to_frame)
+    (left, top), (right, bottom) = moved.min(axis=0), moved.max(axis=0)
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    return geometry.move(corners, geometry.inverse(to_frame))
