@@ -15,6 +15,8 @@ from matplotlib.image import imread
 from openboneage.assess.assessor import Assessor
 from openboneage.explain.occlusion import occlusion_map
 from openboneage.report.figure import draw_figure
+from openboneage.report.phrases import phrases_of
+from openboneage.report.report import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FILM, SEX, AGE = ROOT / "examples" / "14750.png", "F", "8y4m"
@@ -39,7 +41,7 @@ def example_figure() -> bytes:
     assessor = Assessor.load()
     examination = assessor.examine(FILM, SEX, AGE)
     attention = occlusion_map(examination.hand, examination.assessment.subject.sex, assessor.estimator)
-    return draw_figure(examination, attention, dpi=DPI)
+    return draw_figure(Report(examination, attention), phrases_of(), dpi=DPI)
 
 
 def numbered(png: bytes) -> bytes:

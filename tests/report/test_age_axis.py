@@ -6,15 +6,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from openboneage.assess.assessment import Assessment
+from openboneage.assess.assessor import Examination
 from openboneage.assess.child import compare_with_normal
 from openboneage.assess.distribution import UNCALIBRATED, describe
-from openboneage.report.age_axis import draw_age_axis
+from openboneage.report.age_axis import GREEN, draw_age_axis
+from openboneage.report.phrases import phrases_of
+from openboneage.report.report import Report
 from openboneage.subject import Sex, Subject
 from tests import hands
 from tests.estimators import bell
+from tests.report.reports import decided
 from tests.toy_model import toy_assessor
 
 FILM = hands.png(hands.film("7043", 400))
+HAND = toy_assessor().examine(FILM, Sex.MALE, 111.0).hand
 BOY = toy_assessor().assess(FILM, Sex.MALE, 111.0)
 
 
@@ -26,9 +31,13 @@ def boy(bone_age_months: float, age_months: float) -> Assessment:
 
 
 def axis_of(assessment: Assessment) -> Axes:
-    """The axis, as wide as on the figure."""
+    """The axis of an unsigned report, as wide as on the figure."""
+    return axis_of_report(Report(Examination(HAND, assessment)))
+
+
+def axis_of_report(report: Report) -> Axes:
     axes = Figure(figsize=(10, 2)).add_axes((0.04, 0.1, 0.92, 0.8))
-    draw_age_axis(axes, assessment)
+    draw_age_axis(axes, report, phrases_of())
     return axes
 
 
@@ -69,6 +78,20 @@ def test_an_unknown_sex_has_two_bone_ages_and_two_normal_ranges() -> None:
     shown = words(axis_of(toy_assessor().assess(FILM, None, 111.0)))
     assert [text.split(" ")[0] for text in shown[:2]] == ["girl", "boy"]
     assert [text.partition(":")[0] for text in shown[3:]] == ["normal for a girl", "normal for a boy"]
+
+
+def test_the_age_of_a_reader_is_marked_on_the_program_s_distribution() -> None:
+    axes = axis_of_report(Report(Examination(HAND, BOY), decision=decided("edited", bone_age_months=200.0)))
+    assert words(axes)[0] == "bone age 16 y 8 m"
+    (line,) = [line for line in axes.lines if line.get_color() == GREEN]
+    assert list(np.asarray(line.get_xdata())) == [200 / 12, 200 / 12]
+    assert axes.get_xlim()[1] >= 17
+    assert len(axes.collections) == 2
+
+
+def test_a_rejected_estimate_is_not_drawn() -> None:
+    axes = axis_of_report(Report(Examination(HAND, BOY), decision=decided("rejected", comment="Turned.")))
+    assert (words(axes), axes.axison) == ([], False)
 
 
 def test_a_refused_film_has_no_axis() -> None:

@@ -12,12 +12,14 @@ from openboneage.assess.assessor import Examination
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.findings import Finding, Severity
 from openboneage.hand import geometry
-from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
+from openboneage.report.age_axis import BLUE, DARK, GREEN, ORANGE, PURPLE
 from openboneage.report.figure import draw_figure
-from openboneage.report.film_panel import GREEN, attention_caption
+from openboneage.report.film_panel import attention_caption
 from openboneage.report.phrases import phrases_of
+from openboneage.report.report import Report
 from openboneage.subject import Sex
 from tests import hands
+from tests.report.reports import decided
 from tests.toy_model import toy_assessor
 
 DPI = 60
@@ -25,9 +27,13 @@ FILM = hands.png(hands.film("7043", 400))
 EXAMINATION = toy_assessor().examine(FILM, Sex.FEMALE)
 
 
-def drawn(examination: Examination, **options: Any) -> np.ndarray:
-    """The figure's pixels, `(height, width, 3)`."""
-    png = draw_figure(examination, dpi=DPI, **options)
+def drawn(examination: Examination, attention: AttentionMap | None = None, **options: Any) -> np.ndarray:
+    """The pixels of the figure of an unsigned report, `(height, width, 3)`."""
+    return drawn_report(Report(examination, attention), **options)
+
+
+def drawn_report(report: Report, language: str = "en", **options: Any) -> np.ndarray:
+    png = draw_figure(report, phrases_of(language), dpi=DPI, **options)
     with Image.open(io.BytesIO(png)) as image:
         assert image.format == "PNG"
         assert image.info["Software"].startswith("openboneage ")
@@ -49,7 +55,7 @@ def test_figure_of_an_accepted_film() -> None:
 
 
 def test_figure_is_sharp_enough_to_print() -> None:
-    with Image.open(io.BytesIO(draw_figure(EXAMINATION))) as image:
+    with Image.open(io.BytesIO(draw_figure(Report(EXAMINATION), phrases_of()))) as image:
         assert image.size == (1300, 1196)
 
 
@@ -61,6 +67,25 @@ def test_both_answers_are_drawn_where_the_sex_is_unknown() -> None:
     unknown, girl = (drawn(toy_assessor().examine(FILM, sex, 111.0)) for sex in (Sex.UNKNOWN, Sex.FEMALE))
     assert min(share_of(PURPLE, unknown), share_of(BLUE, unknown)) > 0.3
     assert share_of(PURPLE, girl) == 0
+
+
+def test_a_line_above_the_figure_says_who_signed() -> None:
+    plain, signed = drawn(EXAMINATION), drawn_report(Report(EXAMINATION, decision=decided("accepted")), signature=True)
+    assert signed.shape[0] - plain.shape[0] == pytest.approx(0.36 * DPI, abs=1)
+    assert share_of(DARK, signed[:20]) > 800
+    assert share_of(DARK, plain[:20]) < 100
+
+
+def test_the_age_of_a_reader_is_green_and_a_rejected_estimate_is_not_drawn() -> None:
+    edited = drawn_report(Report(EXAMINATION, decision=decided("edited", bone_age_months=90.0)))
+    assert share_of(GREEN, edited) > share_of(GREEN, drawn(EXAMINATION)) + 0.1
+    rejected = drawn_report(Report(EXAMINATION, map_of(12.0), decided("rejected", comment="Turned.")))
+    assert share_of(BLUE, rejected) == 0
+    assert coloured(rejected, 0) < 500
+
+
+def test_the_figure_is_in_the_language_of_the_report() -> None:
+    assert not np.array_equal(drawn(EXAMINATION), drawn_report(Report(EXAMINATION), "de"))
 
 
 @pytest.mark.parametrize("age_months", [0.0, 228.0, 600.0])

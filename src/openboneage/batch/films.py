@@ -162,12 +162,14 @@ def _assessor(model_set: ModelSet, threads: int, estimator: str) -> Assessor:
 def _draw(examination: Examination, film: Path, figures: Figures, assessor: Assessor) -> None:
     from openboneage.explain.occlusion import occlusion_map
     from openboneage.report.figure import draw_figure
+    from openboneage.report.phrases import phrases_of
+    from openboneage.report.report import Report
 
     def draw(kind: str) -> bytes:
         attention = None
         if assessment.verdict is not Verdict.REJECT:
             attention = occlusion_map(examination.hand, assessment.subject.sex, assessor.estimator)
-        return draw_figure(examination, attention, kind=kind)
+        return draw_figure(Report(examination, attention), phrases_of(), kind=kind)
 
     assessment = examination.assessment
     figures.save(film, assessment.film.sha256, draw)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from openboneage.assess.assessment import RESEARCH_USE, Assessment
-from openboneage.assess.assessor import Examination
-from openboneage.assess.words import difference_text, interval_text, sds_text, subject_text
-from openboneage.explain.occlusion import AttentionMap
-from openboneage.findings import finding_lines
+from openboneage.report import wording
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
 from openboneage.report.film_panel import draw_attention, draw_film, film_view
-from openboneage.report.phrases import Phrases, phrases_of
+from openboneage.report.phrases import Phrases
 from openboneage.report.report import Report
 from openboneage.report.sheet import sheet_of
-from openboneage.subject import SEX_WORDS, format_age
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +23,7 @@ SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
 FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
 
-SIGNATURE_INCHES, SIGNATURE_LETTERS = 0.36, 105
+SIGNATURE_INCHES, SIGNATURE_LETTERS = 0.36, 118
 
 FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
 """Endings of the files that a figure can be, and the field of their metadata that names the film."""
@@ -39,32 +34,23 @@ def film_mark(sha256: str) -> str:
     return f"Figure of the film with sha256 {sha256}"
 
 
-def draw_report(report: Report, say: Phrases) -> bytes:
-    """Draw the figure of a report as PNG, with a line above it: who signed, and the bone age that the reader entered."""
-    sheet = sheet_of(report, say)
-    entered = report.decision is not None and report.decision.bone_age_months is not None
-    line = f"{sheet.headlines[0].text}: {sheet.signature}" if entered else sheet.signature
-    return draw_figure(report.examination, report.attention, signature=line)
-
-
-def draw_figure(
-    examination: Examination, attention: AttentionMap | None = None, dpi: int = 130, kind: str = "png", signature: str = ""
-) -> bytes:
-    """Draw an examination.
+def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png", signature: bool = False) -> bytes:
+    """Draw the figure of a report.
 
     Args:
-        examination: The assessment and the hand it was made on.
-        attention: The occlusion map; None leaves that panel out.
+        report: The report; without an occlusion map that panel is left out, and without a bone age map and axis are.
+        say: The words of its language.
         dpi: Dots per inch; the figure is 10 inches wide.
         kind: `png`, `pdf` or `svg`.
-        signature: A line above the figure; empty leaves it out.
+        signature: Whether a line above the figure says who signed, or that nobody has.
 
     Returns:
         A file of that kind; `film_mark` stands in its metadata.
     """
     from matplotlib.figure import Figure
 
-    say = phrases_of()
+    hand, assessment = report.examination.hand, report.assessment
+    attention = report.attention if report.stated_ages else None
     size = 10, 9.2 + (SIGNATURE_INCHES if signature else 0)
     figure = Figure(figsize=size, dpi=dpi, facecolor="white")
     grid = figure.add_gridspec(
@@ -78,17 +64,16 @@ def draw_figure(
         hspace=0.16,
         wspace=0.03,
     )
-    _draw_heading(figure.add_subplot(grid[0, :]), examination.assessment)
     if signature:
-        _draw_signature(figure, signature)
-    view = film_view(examination.hand, examination.assessment, say)
+        _draw_signature(figure, wording.signature(report.decision, say))
+    _draw_heading(figure.add_subplot(grid[0, :]), report, say)
+    view = film_view(hand, assessment, say)
     draw_film(figure.add_subplot(grid[1, 0]), view)
     if attention:
-        draw_attention(figure.add_subplot(grid[1, 1]), examination.hand, attention, view, say)
-    draw_age_axis(figure.add_subplot(grid[2, :]), examination.assessment)
-    _draw_foot(figure, examination.assessment)
+        draw_attention(figure.add_subplot(grid[1, 1]), hand, attention, view, say)
+    draw_age_axis(figure.add_subplot(grid[2, :]), report, say)
+    _draw_foot(figure, report, say)
     buffer = BytesIO()
-    assessment = examination.assessment
     creator = "Software" if kind == "png" else "Creator"
     metadata = {
         creator: f"openboneage {assessment.program.version}",
@@ -98,20 +83,61 @@ def draw_figure(
     return buffer.getvalue()
 
 
-def _draw_heading(axes: Axes, assessment: Assessment) -> None:
+def _draw_heading(axes: Axes, report: Report, say: Phrases) -> None:
     axes.axis("off")
-    answers = assessment.answers
-    several = len(answers) > 1
-    title, detail = _title(assessment)
+    several = len(report.stated_ages) > 1
+    title, *lines = _heading(report, say)
     axes.text(0, 0.70, title, fontsize=15 if several else 21, fontweight="bold", color=DARK, va="center")
-    axes.text(0, 0.06, _difference(assessment), fontsize=11 if several else 13, color=DARK, va="center")
-    compared = {sex: sds_text(answer.comparison) for sex, answer in answers.items() if answer.comparison}
-    lines = [detail, *(f"{SEX_WORDS[sex]}: {text}" if several else text for sex, text in compared.items())]
+    axes.text(0, 0.06, _difference(report, say), fontsize=11 if several else 13, color=DARK, va="center")
     for height, line in zip(np.linspace(0.90, 0.06, len(lines) + 1), lines, strict=False):
         axes.text(1, height, line, fontsize=9.5 if len(lines) > 2 else 11.5, color=DARK, va="center", ha="right")
-    name = assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may not be valid text
-    child = f"{subject_text(assessment.subject)}   ·   {name}"
+    name = report.assessment.film.name.encode("utf-8", "replace").decode()  # a file's name may not be valid text
+    child = f"{wording.child(report.assessment.subject, say)}   ·   {name}"
     axes.text(1, 0.06, child, fontsize=9.5, color=GREY, va="center", ha="right", parse_math=False)
+
+
+def _heading(report: Report, say: Phrases) -> list[str]:
+    """The title, and the lines beside it: interval and SDS, or the reason why there is no bone age."""
+    ages, headlines = report.stated_ages, sheet_of(report, say).headlines
+    title, detail = headlines[0].text, headlines[0].detail
+    if len(ages) == 1:
+        title = say.heading.format(age=title)
+    interval = report.assessment.interval
+    if len(ages) > 1 and interval is not None:
+        named = (f"{wording.sex(stated.sex, say)} {wording.age(stated.months, say)}" for stated in ages)
+        title, detail = f"{say.bone_age}: {', '.join(named)}", wording.covered(interval, say)
+    sds = [(stated, f"{say.sds} {wording.sds(stated, say)}") for stated in ages if stated.comparison]
+    return [title, detail, *(text if len(ages) == 1 else f"{wording.sex(stated.sex, say)}: {text}" for stated, text in sds)]
+
+
+def _difference(report: Report, say: Phrases) -> str:
+    """The difference of each bone age to the chronological age."""
+    chronological, ages = report.assessment.subject.age_months, report.stated_ages
+    if chronological is None or not ages:
+        return ""
+    texts = [wording.difference(stated.months - chronological, say) for stated in ages]
+    if len(texts) == 1:
+        return texts[0]
+    return "; ".join(f"{wording.sex(stated.sex, say)} {text}" for stated, text in zip(ages, texts, strict=True))
+
+
+def _draw_foot(figure: Figure, report: Report, say: Phrases) -> None:
+    assessment, findings = report.assessment, sheet_of(report, say).findings
+    lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in findings]
+    more = len(lines) - SHOWN_FINDINGS
+    shown = lines[:SHOWN_FINDINGS] + ([say.more_findings.format(count=more)] if more > 0 else [])
+    figure.text(0.04, FOOT, "\n".join(shown) or say.no_findings, fontsize=8.5, color=DARK, va="top", linespacing=1.35)
+    models = ", ".join(map(str, assessment.models))
+    figure.text(
+        0.96,
+        FOOT,
+        f"{say.notice}\n{say.program.format(version=assessment.program.version)}\n{models}",
+        fontsize=8,
+        color=GREY,
+        va="top",
+        ha="right",
+        linespacing=1.35,
+    )
 
 
 def _draw_signature(figure: Figure, signature: str) -> None:
@@ -127,50 +153,9 @@ def _draw_signature(figure: Figure, signature: str) -> None:
         0.46,
         text,
         color="white",
-        fontsize=10.5,
+        fontsize=9.5,
         fontweight="bold",
         va="center",
         parse_math=False,
         transform=strip.transAxes,
-    )
-
-
-def _title(assessment: Assessment) -> tuple[str, str]:
-    """Bone age and interval; both bone ages and the union of their intervals where the sex is unknown."""
-    if assessment.interval is None:
-        return "Not assessed", "film refused; see the findings below"
-    ages = {SEX_WORDS[sex]: format_age(answer.bone_age.mean_months) for sex, answer in assessment.answers.items()}
-    each = ", ".join(f"{sex} {age}" for sex, age in ages.items())
-    title = f"Bone age: {each}" if assessment.by_sex else f"Bone age {ages.popitem()[1]}"
-    return title, interval_text(assessment.interval)
-
-
-def _difference(assessment: Assessment) -> str:
-    """The difference of each bone age to the chronological age."""
-    chronological = assessment.subject.age_months
-    if chronological is None:
-        return ""
-    ages = [answer.bone_age.mean_months for answer in assessment.answers.values()]
-    texts = [difference_text(months - chronological) for months in ages]
-    if len(texts) < 2:
-        return "".join(texts)
-    girl, boy = texts
-    return f"girl {girl.removesuffix(' chronological age')}, boy {boy}"
-
-
-def _draw_foot(figure: Figure, assessment: Assessment) -> None:
-    lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in finding_lines(assessment.findings)]
-    more = len(lines) - SHOWN_FINDINGS
-    shown = lines[:SHOWN_FINDINGS] + ([f"and {more} more findings"] if more > 0 else [])
-    figure.text(0.04, FOOT, "\n".join(shown) or "no findings", fontsize=8.5, color=DARK, va="top", linespacing=1.35)
-    models = ", ".join(map(str, assessment.models))
-    figure.text(
-        0.96,
-        FOOT,
-        f"{RESEARCH_USE}\nopenboneage {assessment.program.version}\n{models}",
-        fontsize=8,
-        color=GREY,
-        va="top",
-        ha="right",
-        linespacing=1.35,
     )

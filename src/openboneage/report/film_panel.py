@@ -15,7 +15,7 @@ from openboneage.hand import geometry
 from openboneage.hand.frame import canvas_size, draw_smooth
 from openboneage.hand.quality import Verdict, located
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, StandardHand
-from openboneage.report.age_axis import GREY
+from openboneage.report.age_axis import GREEN, GREY
 from openboneage.report.phrases import Phrases
 from openboneage.subject import Laterality
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
 
-GREEN = "#2f9e6e"
 LONGEST_SIDE_PX = 1200
 FIELD_MARGIN = 0.12
 """Margin shown around the hand, as a share of its height."""

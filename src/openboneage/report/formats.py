@@ -55,9 +55,9 @@ def _json(report: Report, _: Phrases) -> bytes:
 
 
 def _png(report: Report, say: Phrases) -> bytes:
-    from openboneage.report.figure import draw_report
+    from openboneage.report.figure import draw_figure
 
-    return draw_report(report, say)
+    return draw_figure(report, say, signature=True)
 
 
 def _pdf(report: Report, say: Phrases) -> bytes:

@@ -15,6 +15,7 @@ from openboneage.clinical.growth import Growth
 from openboneage.clinical.stature import LAST_MONTHS, height_at_sds
 from openboneage.clinical.table_files import FloatArray
 from openboneage.errors import InputError, RefusedError
+from openboneage.report.phrases import Phrases, phrases_of
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 from openboneage.whole_file import written_whole
 
@@ -37,7 +38,8 @@ _MARKERS = {
     "tw-mark2-1983": (">", "#c08a2e", "TW Mark II 1983"),
     "blum-2022": ("P", "#5a8a4f", "Blum 2022"),
 }
-_PERCENTILES = ((-1.881, "3rd"), (-0.674, "25th"), (0.0, "50th"), (0.674, "75th"), (1.881, "97th"))
+_PERCENTILE_SDS = (-1.881, -0.674, 0.0, 0.674, 1.881)
+"""SDS of the percentiles 3, 25, 50, 75 and 97."""
 _PANELS_INCHES = 3.7
 """Height of the two panels of a page; they are reduced there."""
 _NOTICE = "Research use only. Not a medical device. Predictions describe groups of healthy children; a single child may differ."
@@ -73,27 +75,28 @@ def growth_figure(growth: Growth) -> Figure:
     adult_height = figure.add_subplot(grid[0, 1])
     height = figure.add_subplot(grid[1, 1])
     figure.suptitle(f"Growth and bone age – {_SEX_WORDS[growth.child.sex]}", fontsize=15, color=_INK, x=0.012, ha="left")
-    _draw_bone_age(bone_age, growth)
+    _draw_bone_age(bone_age, growth, phrases_of())
     _draw_adult_height(adult_height, growth)
-    _draw_height(height, growth)
+    _draw_height(height, growth, phrases_of())
     _set_look(bone_age, adult_height, height)
     figure.supxlabel(_NOTICE, fontsize=8.5, color="#666666")
     return figure
 
 
-def growth_panels(growth: Growth, aspect: float) -> Figure:
+def growth_panels(growth: Growth, aspect: float, say: Phrases) -> Figure:
     """Draw bone age and height side by side, for a page with other things.
 
     Args:
         growth: The child's visits, compared with their norms.
         aspect: Width of the figure over its height.
+        say: The words of its language.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(_PANELS_INCHES * aspect, _PANELS_INCHES), layout="constrained", facecolor="white")
     bone_age, height = figure.subplots(1, 2)
-    _draw_bone_age(bone_age, growth)
-    _draw_height(height, growth)
+    _draw_bone_age(bone_age, growth, say)
+    _draw_height(height, growth, say)
     _set_look(bone_age, height)
     return figure
 
@@ -106,9 +109,9 @@ def _set_look(*panels: Axes) -> None:
         axes.tick_params(colors=_INK)
 
 
-def _draw_bone_age(axes: Axes, growth: Growth) -> None:
+def _draw_bone_age(axes: Axes, growth: Growth, say: Phrases) -> None:
     ages = _age_limits(growth)
-    _draw_normal_band(axes, growth, ages)
+    _draw_normal_band(axes, growth, ages, say)
     films = [item.visit for item in growth.visits if item.visit.bone_age_months is not None]
     x = [visit.age_months / MONTHS_PER_YEAR for visit in films]
     y = [float(visit.bone_age_months or 0) / MONTHS_PER_YEAR for visit in films]
@@ -116,14 +119,14 @@ def _draw_bone_age(axes: Axes, growth: Growth) -> None:
         if visit.bone_age_low_months is not None and visit.bone_age_high_months is not None:
             ends = np.array([visit.bone_age_low_months, visit.bone_age_high_months]) / MONTHS_PER_YEAR
             axes.plot([at, at], ends, color=_CHILD, linewidth=2.2, alpha=0.55, solid_capstyle="round", zorder=4)
-    axes.plot(x, y, "o-", color=_CHILD, markersize=8, markeredgecolor="white", linewidth=1.6, label="the child", zorder=5)
+    axes.plot(x, y, "o-", color=_CHILD, markersize=8, markeredgecolor="white", linewidth=1.6, label=say.growth_child, zorder=5)
     _label_paces(axes, growth, x, y)
     limits = ages / MONTHS_PER_YEAR
-    axes.plot(limits, limits, color=_INK, linewidth=0.9, linestyle=(0, (4, 4)), label="bone age = age", zorder=2)
+    axes.plot(limits, limits, color=_INK, linewidth=0.9, linestyle=(0, (4, 4)), label=say.growth_equal, zorder=2)
     axes.set_xlim(limits[0], limits[1])
-    axes.set_title("Bone age", fontsize=12, loc="left", color=_INK)
-    axes.set_xlabel("Age (years)")
-    axes.set_ylabel("Bone age (years)")
+    axes.set_title(say.bone_age, fontsize=12, loc="left", color=_INK)
+    axes.set_xlabel(say.growth_age)
+    axes.set_ylabel(say.growth_bone_age)
     axes.legend(loc="upper left", frameon=False, fontsize=9)
 
 
@@ -136,7 +139,7 @@ def _age_limits(growth: Growth) -> FloatArray:
     return np.array([first, last]) * MONTHS_PER_YEAR
 
 
-def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray) -> None:
+def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray, say: Phrases) -> None:
     """Shade mean and SD of bone age at the ages of the table."""
     months, means, sds = [], [], []
     for age in np.arange(ages[0], ages[1] + 0.5):
@@ -155,7 +158,7 @@ def _draw_normal_band(axes: Axes, growth: Growth, ages: FloatArray) -> None:
         x, mean - growth.sd_limit * sd, mean + growth.sd_limit * sd, color=_BAND, alpha=0.25, linewidth=0, label=name
     )
     axes.fill_between(x, mean - sd, mean + sd, color=_BAND, alpha=0.3, linewidth=0, label="±1 SD")
-    axes.plot(x, mean, color=_BAND, linewidth=1.6, label="mean of healthy children")
+    axes.plot(x, mean, color=_BAND, linewidth=1.6, label=say.growth_mean)
 
 
 def _label_paces(axes: Axes, growth: Growth, x: list[float], y: list[float]) -> None:
@@ -190,27 +193,29 @@ def _draw_adult_height(axes: Axes, growth: Growth) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False, fontsize=8.5, ncols=3)
 
 
-def _draw_height(axes: Axes, growth: Growth) -> None:
+def _draw_height(axes: Axes, growth: Growth, say: Phrases) -> None:
     """Draw measured heights among the percentiles, each at its chronological age and, hollow, at its bone age."""
-    axes.set_title("Height", fontsize=12, loc="left", color=_INK)
-    axes.set_xlabel("Age (years)")
-    axes.set_ylabel("Height (cm)")
+    axes.set_title(say.height, fontsize=12, loc="left", color=_INK)
+    axes.set_xlabel(say.growth_age)
+    axes.set_ylabel(say.growth_height)
     limits = _age_limits(growth)
     months = np.arange(limits[0], min(limits[1], LAST_MONTHS) + 0.5)
-    for sds, name in _PERCENTILES if len(months) else ():
+    for sds, name in zip(_PERCENTILE_SDS, say.percentiles, strict=True) if len(months) else ():
         heights = [height_at_sds(growth.child.sex, float(age), sds) for age in months]
         axes.plot(months / MONTHS_PER_YEAR, heights, color=_BAND, linewidth=1.6 if sds == 0 else 0.9)
         axes.annotate(name, (months[-1] / MONTHS_PER_YEAR, heights[-1]), xytext=(3, -3), textcoords="offset points", fontsize=8)
     measured = [item.visit for item in growth.visits if item.visit.height_cm is not None]
     x = [visit.age_months / MONTHS_PER_YEAR for visit in measured]
-    axes.plot(x, [visit.height_cm or 0.0 for visit in measured], "o-", color=_CHILD, label="at chronological age", zorder=5)
+    axes.plot(x, [visit.height_cm or 0.0 for visit in measured], "o-", color=_CHILD, label=say.growth_at_age, zorder=5)
     hollow = [
         (visit.bone_age_months / MONTHS_PER_YEAR, visit.height_cm) for visit in measured if visit.bone_age_months is not None
     ]
     if hollow:
-        axes.plot(*zip(*hollow, strict=True), "o", color=_CHILD, markerfacecolor="white", label="at bone age", zorder=4)
+        axes.plot(
+            *zip(*hollow, strict=True), "o", color=_CHILD, markerfacecolor="white", label=say.growth_at_bone_age, zorder=4
+        )
     axes.set_xlim(*(limits / MONTHS_PER_YEAR))
-    axes.legend(loc="upper left", frameon=False, fontsize=8.5, title="percentiles: CDC 2000, WHO under 2", title_fontsize=8.5)
+    axes.legend(loc="upper left", frameon=False, fontsize=8.5, title=say.growth_percentiles, title_fontsize=8.5)
 
 
 def _draw_target(axes: Axes, growth: Growth) -> None:

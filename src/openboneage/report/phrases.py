@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,6 +60,12 @@ class Phrases:
     refused_detail: str
     rejected: str
     rejected_detail: str
+    axis_bone_age: str
+    axis_chronological: str
+    heading: str
+    child: str
+    child_unknown: str
+    from_file: str
     left_hand: str
     right_hand: str
     side_unknown: str
@@ -80,6 +86,17 @@ class Phrases:
     score: str
     below_age: str
     mature: str
+    growth_age: str
+    growth_bone_age: str
+    growth_height: str
+    height: str
+    growth_child: str
+    growth_equal: str
+    growth_mean: str
+    growth_at_age: str
+    growth_at_bone_age: str
+    growth_percentiles: str
+    percentiles: Sequence[str]
     adult_height: str
     adult_height_text: str
     adult_height_single: str

@@ -137,9 +137,7 @@ def _age_label(stated: StatedAge, count: int, say: Phrases) -> str:
 def _age_texts(stated: StatedAge, say: Phrases) -> tuple[str, str]:
     if stated.interval is None:
         return wording.age(stated.months, say), say.entered_by_reader
-    return wording.age(
-        stated.months, say
-    ), f"{wording.interval(stated.interval, say)} ({wording.coverage(stated.interval, say)})"
+    return wording.age(stated.months, say), wording.covered(stated.interval, say)
 
 
 def _facts(report: Report, say: Phrases) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from openboneage.clinical.height.adult_height import AdultHeight
 from openboneage.findings import Finding, Severity
 from openboneage.report.phrases import Phrases
 from openboneage.report.report import Decision, Outcome, StatedAge
-from openboneage.subject import MONTHS_PER_YEAR, Sex
+from openboneage.subject import MONTHS_PER_YEAR, Sex, Subject
 
 
 def number(value: float, decimals: int, say: Phrases, sign: str = "") -> str:
@@ -33,6 +33,11 @@ def interval(value: AgeInterval, say: Phrases) -> str:
 def coverage(value: AgeInterval, say: Phrases) -> str:
     """`90 % interval`."""
     return say.interval.format(coverage=say.percent.format(percent=round(100 * value.coverage)))
+
+
+def covered(value: AgeInterval, say: Phrases) -> str:
+    """`9 y 0 m to 11 y 7 m (90 % interval)`."""
+    return f"{interval(value, say)} ({coverage(value, say)})"
 
 
 def difference(months: float, say: Phrases) -> str:
@@ -69,6 +74,15 @@ def normal_range(stated: StatedAge, say: Phrases) -> str:
 def sex(value: Sex, say: Phrases) -> str:
     """`girl`."""
     return {Sex.FEMALE: say.girl, Sex.MALE: say.boy, Sex.UNKNOWN: say.sex_unknown}[value]
+
+
+def child(subject: Subject, say: Phrases) -> str:
+    """`girl (entered), chronological age 9 y 3 m`."""
+    months = say.not_stated if subject.age_months is None else age(subject.age_months, say)
+    if subject.sex is Sex.UNKNOWN:
+        return say.child_unknown.format(age=months)
+    source = say.entered if subject.sex_source == "caller" else say.from_file
+    return say.child.format(sex=sex(subject.sex, say), source=source, age=months)
 
 
 def finding(value: Finding, say: Phrases) -> str:

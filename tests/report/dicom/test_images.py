@@ -11,7 +11,7 @@ from PIL import Image
 
 from openboneage.report.dicom import codes as own
 from openboneage.report.dicom.segmentation import Segment, write_segments
-from openboneage.report.figure import draw_report
+from openboneage.report.figure import draw_figure
 from openboneage.report.pdf.page import to_pdf
 from openboneage.report.phrases import phrases_of
 from tests.report.dicom.checked import read_back, written
@@ -60,7 +60,7 @@ def test_several_segments_may_overlap() -> None:
 def test_the_secondary_capture_is_the_figure() -> None:
     report = report_of(decided("accepted"))
     found = read_back(report, "sc")
-    with Image.open(BytesIO(draw_report(report, EN))) as figure:
+    with Image.open(BytesIO(draw_figure(report, EN, signature=True))) as figure:
         assert np.array_equal(found.pixel_array, np.asarray(figure.convert("RGB")))
     assert (found.BurnedInAnnotation, found.ConversionType) == ("YES", "DI")
     assert found.SourceImageSequence[0].ReferencedSOPInstanceUID == report.assessment.film.sop_instance_uid

@@ -10,8 +10,7 @@ from openboneage.clinical.growth import assess_growth
 from openboneage.clinical.maturity import Maturity, assess_stages
 from openboneage.clinical.method_registry import scoring_method
 from openboneage.clinical.visits import Child, Visit
-from openboneage.report.age_axis import BLUE, ORANGE, PURPLE
-from openboneage.report.film_panel import GREEN
+from openboneage.report.age_axis import BLUE, GREEN, ORANGE, PURPLE
 from openboneage.report.pdf.page import to_pdf
 from openboneage.report.phrases import phrases_of
 from openboneage.report.report import Report

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import DA, TM
 
 from openboneage.report.dicom.instance import NewInstance, film_of, finished
-from openboneage.report.figure import draw_report
+from openboneage.report.figure import draw_figure
 from openboneage.report.phrases import Phrases
 from openboneage.report.report import Report
 from openboneage.subject import Laterality
@@ -27,7 +27,7 @@ def to_secondary_capture(report: Report, say: Phrases) -> bytes:
         InputError: The film is no DICOM object, or does not state what the image must refer to.
     """
     film = film_of(report)
-    with Image.open(BytesIO(draw_report(report, say))) as figure:
+    with Image.open(BytesIO(draw_figure(report, say, signature=True))) as figure:
         pixels = np.asarray(figure.convert("RGB"))
     image = SCImage(
         pixel_array=pixels,

@@ -7,13 +7,22 @@ import numpy as np
 from openboneage.assess.distribution import AgeDistribution
 from openboneage.assess.parts import NormalComparison
 from openboneage.report import wording
-from openboneage.report.age_axis import BLUE, DARK, GREY, ORANGE, PURPLE, axis_limits
-from openboneage.report.film_panel import GREEN
+from openboneage.report.age_axis import (
+    DARK,
+    GREEN,
+    GREY,
+    ORANGE,
+    age_label,
+    axis_limits,
+    band_label,
+    colour_of,
+    shown_months,
+)
 from openboneage.report.pdf.film import Place
 from openboneage.report.pdf.paper import Paper, Style, text_width_mm
 from openboneage.report.phrases import Phrases
-from openboneage.report.report import Report, StatedAge
-from openboneage.subject import MONTHS_PER_YEAR, Sex
+from openboneage.report.report import Report
+from openboneage.subject import MONTHS_PER_YEAR
 
 LABELS_MM, CURVE_MM, BAND_MM, TICKS_MM = 9.0, 15.0, 5.0, 7.5
 
@@ -36,37 +45,25 @@ class _Axis:
 
     def __init__(self, paper: Paper, place: Place, report: Report, say: Phrases) -> None:
         self._paper, self._place, self._report, self._say = paper, place, report, say
-        self._first, self._last = axis_limits(self._shown_months())
+        self._first, self._last = axis_limits(shown_months(report))
         self._base_mm = place.top_mm + LABELS_MM + CURVE_MM
 
     def draw(self) -> None:
-        report, say = self._report, self._say
-        for sex, answer in report.assessment.answers.items():
-            self._draw_distribution(answer.bone_age, PURPLE if report.assessment.by_sex and sex is Sex.FEMALE else BLUE)
-        oldest = max(stated.months for stated in report.stated_ages)
-        for stated in report.stated_ages:
-            colour = GREEN if stated.interval is None else PURPLE if self._name(stated) == say.girl else BLUE
-            side = "center" if len(report.stated_ages) == 1 else "left" if stated.months == oldest else "right"
-            self._mark(stated.months, f"{self._name(stated)} {wording.age(stated.months, say)}", colour, LABELS_MM - 1.2, side)
+        report, say, ages = self._report, self._say, self._report.stated_ages
+        answers = report.assessment.answers
+        for sex, answer in answers.items():
+            self._draw_distribution(answer.bone_age, colour_of(sex, len(answers)))
+        oldest = max(stated.months for stated in ages)
+        for stated in ages:
+            colour = GREEN if stated.interval is None else colour_of(stated.sex, len(ages))
+            side = "center" if len(ages) == 1 else "left" if stated.months == oldest else "right"
+            self._mark(stated.months, age_label(stated, len(ages), say), colour, LABELS_MM - 1.2, side)
         chronological = report.assessment.subject.age_months
         if chronological is not None:
-            text = f"{say.chronological_age} {wording.age(chronological, say)}"
+            text = say.axis_chronological.format(age=wording.age(chronological, say))
             self._mark(chronological, text, ORANGE, LABELS_MM - 5.2, "center", dash=(4, 2))
         self._draw_bands()
         self._draw_ticks()
-
-    def _shown_months(self) -> list[float]:
-        report = self._report
-        shown = [stated.months for stated in report.stated_ages]
-        for answer in report.assessment.answers.values():
-            shown += [answer.bone_age.interval.low_months, answer.bone_age.interval.high_months]
-        for stated in report.stated_ages:
-            shown += [stated.comparison.low_months, stated.comparison.high_months] if stated.comparison else []
-        chronological = report.assessment.subject.age_months
-        return shown if chronological is None else [*shown, chronological]
-
-    def _name(self, stated: StatedAge) -> str:
-        return self._say.bone_age if len(self._report.stated_ages) == 1 else wording.sex(stated.sex, self._say)
 
     def _x_mm(self, months: float) -> float:
         share = (months / MONTHS_PER_YEAR - self._first) / (self._last - self._first)
@@ -98,17 +95,16 @@ class _Axis:
         return min(max(x_mm, left + width_mm / 2), right - width_mm / 2)
 
     def _draw_bands(self) -> None:
-        bands = [(stated.sex, stated.comparison) for stated in self._report.stated_ages if stated.comparison]
+        ages = self._report.stated_ages
+        bands = [(stated.sex, stated.comparison) for stated in ages if stated.comparison]
         for row, (sex, comparison) in enumerate(bands):
-            self._draw_band(self._base_mm + BAND_MM * row + 0.8, comparison, sex if len(self._report.stated_ages) > 1 else None)
+            label = band_label(comparison, sex if len(ages) > 1 else None, self._say)
+            self._draw_band(self._base_mm + BAND_MM * row + 0.8, comparison, label)
 
-    def _draw_band(self, top_mm: float, comparison: NormalComparison, sex: Sex | None) -> None:
-        say = self._say
+    def _draw_band(self, top_mm: float, comparison: NormalComparison, text: str) -> None:
         left, right = self._x_mm(comparison.low_months), self._x_mm(comparison.high_months)
         corners = [(left, top_mm), (right, top_mm), (right, top_mm + 3.8), (left, top_mm + 3.8)]
         self._paper.area(corners, ORANGE, 0.25)
-        form = say.normal_band if sex is None else say.normal_band_of.replace("{sex}", wording.sex(sex, say))
-        text = form.format(limit=f"{comparison.sd_limit:g}", reference=comparison.reference.label)
         style = Style(6.6, DARK, align="center")
         self._paper.text(self._within((left + right) / 2, text_width_mm(text, style)), top_mm + 2.7, text, style)
 

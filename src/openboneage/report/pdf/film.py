@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from openboneage.report.age_axis import GREY
+from openboneage.report.age_axis import GREEN, GREY
 from openboneage.report.film_panel import (
     FULL_MONTHS,
-    GREEN,
     FilmView,
     attention_caption,
     attention_colours,

@@ -27,8 +27,8 @@ CHILD_MM = 9.4
 NAME_SHARE = 0.55
 """Share of the width that the name has."""
 FACT_MM, HEADLINE_MM = 5.2, 20.5
-EXTRA_MM = 60.0
-"""Height of the growth figure and of the table of stages."""
+STAGES_MM, GROWTH_MM = 59.0, 52.0
+"""Height of the tables of stages, and of the growth figure without them."""
 FILM_MM = (52.0, 138.0)
 """Least and largest height of the film."""
 SHOWN_FINDINGS = 6
@@ -50,14 +50,14 @@ def to_pdf(report: Report, say: Phrases) -> bytes:
     top_mm = _draw_ages(paper, sheet, top_mm)
     signature, findings = _signature_lines(sheet, say), _finding_lines(sheet, say)
     below_mm = 3.0 + BODY_MM * len(findings) + 6.5 + 5.0 + BODY_MM * len(signature) + 3.0
-    extra_mm = EXTRA_MM if sheet.stages or report.growth else 0.0
+    extra_mm = STAGES_MM if sheet.stages else GROWTH_MM if report.growth else 0.0
     axis_mm = axis_height_mm(report)
     film_mm = min(max(FOOT_MM - 13.0 - top_mm - below_mm - extra_mm - axis_mm, FILM_MM[0]), FILM_MM[1])
     draw_films(paper, Place(MARGIN_MM, top_mm, WIDTH_MM, film_mm), report, say)
     top_mm += film_mm
     draw_axis(paper, Place(MARGIN_MM + 2, top_mm, WIDTH_MM - 4, axis_mm), report, say)
     top_mm += axis_mm
-    _draw_extra(paper, Place(MARGIN_MM, top_mm + 2, WIDTH_MM, extra_mm - 4), report, sheet)
+    _draw_extra(paper, Place(MARGIN_MM, top_mm + 2, WIDTH_MM, extra_mm - 4), report, sheet, say)
     top_mm = _draw_paragraph(paper, say.findings, findings, top_mm + extra_mm + 3.0)
     _draw_signature(paper, signature, report, FOOT_MM - 12.0 - BODY_MM * len(signature) - 5.0)
     _draw_foot(paper, sheet)
@@ -125,11 +125,11 @@ def _draw_fact(paper: Paper, line: Line, left_mm: float, y_mm: float) -> None:
     paper.text(left_mm + label_mm, y_mm, line.text, Style(8.2, DARK), MARGIN_MM + WIDTH_MM - 3 - left_mm - label_mm)
 
 
-def _draw_extra(paper: Paper, place: Place, report: Report, sheet: Sheet) -> None:
+def _draw_extra(paper: Paper, place: Place, report: Report, sheet: Sheet, say: Phrases) -> None:
     """Draw the growth figure and the tables of stages side by side."""
     if report.growth:
         width_mm = place.width_mm * (0.62 if sheet.stages else 1)
-        draw_growth(paper, Place(place.left_mm, place.top_mm, width_mm, place.height_mm), report.growth)
+        draw_growth(paper, Place(place.left_mm, place.top_mm, width_mm, place.height_mm), report.growth, say)
         place = Place(place.left_mm + width_mm + 5, place.top_mm, place.width_mm - width_mm - 5, place.height_mm)
     if sheet.stages:
         draw_stages(paper, place, sheet.stages)

@@ -13,6 +13,7 @@ from openboneage.report.age_axis import DARK, GREY
 from openboneage.report.growth_figure import growth_panels
 from openboneage.report.pdf.film import Place
 from openboneage.report.pdf.paper import Paper, Style
+from openboneage.report.phrases import Phrases
 from openboneage.report.sheet import StageTable
 
 GROWTH_DPI = 150
@@ -41,10 +42,10 @@ def _draw_table(paper: Paper, table: StageTable, left_mm: float, top_mm: float, 
     paper.text(left_mm + width_mm, y, table.result.text, Style(6.8, DARK, bold=True, align="right"), 0.65 * width_mm)
 
 
-def draw_growth(paper: Paper, place: Place, growth: Growth) -> None:
+def draw_growth(paper: Paper, place: Place, growth: Growth, say: Phrases) -> None:
     """Draw bone age and height over time."""
     buffer = BytesIO()
-    growth_panels(growth, place.width_mm / place.height_mm).savefig(buffer, format="png", dpi=GROWTH_DPI)
+    growth_panels(growth, place.width_mm / place.height_mm, say).savefig(buffer, format="png", dpi=GROWTH_DPI)
     with Image.open(buffer) as image:
         pixels = np.asarray(image.convert("RGB"))
     paper.image(pixels, place.left_mm, place.top_mm, place.width_mm, place.height_mm)
