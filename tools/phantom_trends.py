@@ -26,20 +26,18 @@ from openboneage.datasets.regions import Polygon, read_regions
 from openboneage.datasets.skeleton import NamedRegions, name_regions
 from openboneage.hand import geometry
 from openboneage.phantom.growth import carpal_growth, median_stage
+from openboneage.phantom.outlines import ACROSS, DIRECTIONS, EpiphysisOutline
 from openboneage.subject import Sex, parse_sex
 
 Floats = NDArray[np.float64]
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "openboneage" / "phantom" / "tables"
-MARGIN = 0.006
+MARGIN = 0.002
 """Frame units by which the drawn outlines lie outside the edge of the bone, seen on 16 films."""
 STAGE_KNOTS = (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 GROWTH_KNOTS = (0.05, 0.2, 0.4, 0.6, 0.8, 1.0)
 FEWEST = 6
 """Films of a knot; knots with fewer are left out."""
-ACROSS = np.linspace(-0.9, 0.9, 7)
-"""Where top and bottom of an epiphysis are measured, in half widths, from the little finger's side to the thumb's."""
-DIRECTIONS = 16
 EARLIEST = -0.1
 """Growth before which a polygon at the place of a carpal bone is something else."""
 DRAWN_CARPALS = tuple(bone for bone in CARPALS if bone != "pisiform")
@@ -97,19 +95,22 @@ def write_epiphyses(films: Sequence[Film]) -> None:
         ",".join(["bone", "stage", *columns]),
     ]
     for bone in EPIPHYSES:
-        found = list(measured_epiphyses(bone, films))
+        found = [
+            (median_stage(bone, film.sex, film.age_months), np.array([each.along, each.half_width, *each.top, *each.bottom]))
+            for film, each in epiphyses_of(bone, films)
+        ]
         for knot, count, values in at_knots(STAGE_KNOTS, found):
             lines.append(f"{bone},{knot:g},{count}," + ",".join(f"{value:.4f}" for value in values))
     (TABLES / "epiphyses.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def measured_epiphyses(bone: str, films: Sequence[Film]) -> Iterator[tuple[float, Floats]]:
-    """Place on the stage axis and measures of each drawn epiphysis."""
+def epiphyses_of(bone: str, films: Sequence[Film]) -> Iterator[tuple[Film, EpiphysisOutline]]:
+    """Each drawn epiphysis of a bone, in the coordinates of the bone."""
     for film in films:
         if bone in film.regions.bones and (local := axis_of(bone, film.regions)) is not None:
-            outline = geometry.move(geometry.move(film.regions.bones[bone], film.regions.to_frame), local)
-            if (values := profile(outline)) is not None:
-                yield median_stage(bone, film.sex, film.age_months), values
+            polygon = geometry.move(geometry.move(film.regions.bones[bone], film.regions.to_frame), local)
+            if (outline := profile(polygon)) is not None:
+                yield film, outline
 
 
 def axis_of(bone: str, regions: NamedRegions) -> geometry.Affine | None:
@@ -141,8 +142,8 @@ def ends_of(kind: str, digit: int) -> tuple[str, tuple[str, str]]:
     return {"pp": f"mcp{digit}", "mp": f"pip{digit}", "dp": f"dip{digit}"}[kind], (f"{first}{digit}", f"{second}{digit}")
 
 
-def profile(outline: Polygon) -> Floats | None:
-    """Centre along, half width, top and bottom of an outline; None if it is too small."""
+def profile(outline: Polygon) -> EpiphysisOutline | None:
+    """Centre, half width, top and bottom of a polygon; None if it is too small."""
     (left, low), (right, high) = outline.min(axis=0), outline.max(axis=0)
     half = (right - left) / 2 - MARGIN
     if half < MARGIN or high - low < 3 * MARGIN:
@@ -150,7 +151,7 @@ def profile(outline: Polygon) -> Floats | None:
     along = (low + high) / 2
     places = (left + right) / 2 + ACROSS * half
     top, bottom = np.array([crossing(outline, place) for place in places]).T
-    return np.concatenate([[along, half], top - along - MARGIN, bottom - along + MARGIN])
+    return EpiphysisOutline(along, half, top - along - MARGIN, bottom - along + MARGIN)
 
 
 def crossing(outline: Polygon, across: float) -> tuple[float, float]:
@@ -183,14 +184,15 @@ def write_carpals(films: Sequence[Film]) -> None:
     ]
     found = named_carpals(films)
     for bone in DRAWN_CARPALS:
-        for knot, count, values in at_knots(GROWTH_KNOTS, found[bone]):
+        measured = [(growth_on(bone, film), values) for film, values in found[bone]]
+        for knot, count, values in at_knots(GROWTH_KNOTS, measured):
             lines.append(f"{bone},{knot:g},{count}," + ",".join(f"{value:.4f}" for value in values))
     (TABLES / "carpals.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def named_carpals(films: Sequence[Film]) -> dict[str, list[tuple[float, Floats]]]:
-    """Growth and measures of each carpal bone that was drawn alone."""
-    found: dict[str, list[tuple[float, Floats]]] = defaultdict(list)
+def named_carpals(films: Sequence[Film]) -> dict[str, list[tuple[Film, Floats]]]:
+    """Film, centre and radii of each carpal bone that was drawn alone."""
+    found: dict[str, list[tuple[Film, Floats]]] = defaultdict(list)
     for film in films:
         names = [bone for bone in DRAWN_CARPALS if carpal_growth(bone, film.sex, film.age_months) > EARLIEST]
         polygons = [geometry.move(polygon, film.regions.to_frame) for polygon in film.regions.others]
@@ -198,14 +200,18 @@ def named_carpals(films: Sequence[Film]) -> dict[str, list[tuple[float, Floats]]
         squares = ((centres[:, None] - np.array([PLACES[name] for name in names]).reshape(-1, 2)) ** 2).sum(-1)
         for row, column in zip(*linear_sum_assignment(np.minimum(squares, NEAR**2)), strict=True):
             if squares[row, column] < NEAR**2:
-                growth = carpal_growth(names[column], film.sex, film.age_months)
-                found[names[column]].append((max(growth, 0.0), radial(polygons[row])))
-    return {bone: alone(each) for bone, each in found.items()}
+                found[names[column]].append((film, radial(polygons[row])))
+    return {bone: alone(bone, each) for bone, each in found.items()}
 
 
-def alone(found: Sequence[tuple[float, Floats]]) -> list[tuple[float, Floats]]:
+def growth_on(bone: str, film: Film) -> float:
+    """Growth of a carpal bone in the median child of the film's age."""
+    return max(carpal_growth(bone, film.sex, film.age_months), 0.0)
+
+
+def alone(bone: str, found: Sequence[tuple[Film, Floats]]) -> list[tuple[Film, Floats]]:
     """Without polygons that are much larger than others of the same growth."""
-    growths = np.array([growth for growth, _ in found])
+    growths = np.array([growth_on(bone, film) for film, _ in found])
     sizes = np.array([float(np.mean(values[2:] ** 2)) for _, values in found])
     kept = []
     for number, item in enumerate(found):

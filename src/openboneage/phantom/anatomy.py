@@ -14,8 +14,8 @@ from openboneage.phantom.parameters import Body, Parameters
 from openboneage.phantom.shapes import STEPS, Nodule, Shape, curve, smooth
 from openboneage.phantom.skeleton import Placement, Skeleton
 
-TOUCHING = 0.13
-"""Carpal bones that were drawn alone are smaller than those that touch, by this share at adult shape; seen on films."""
+TOUCHING, CROWDED = {"lunate": 0.17, "scaphoid": 0.17, "triquetral": 0.12, "hamate": 0.06, "capitate": 0.04}, 0.6
+"""Bones that were drawn alone are smaller than those that touch, by these shares from this growth on; seen on films."""
 CENTRE_SD, RADIUS_SD = 0.008, 0.035
 """Variation of the place of a carpal bone, frame units, and of its outline, as a share."""
 NODULE_DEPTH = 0.62
@@ -58,9 +58,14 @@ def _nodule(bone: str, growth: float, body: Body, random: np.random.Generator) -
     """A carpal bone or the sesamoid."""
     centre, radius = nodule_outline(bone, growth)
     rough = np.convolve(np.tile(random.normal(0.0, RADIUS_SD, DIRECTIONS), 3), [0.25, 0.5, 0.25], "same")
-    values = radius * (1 + rough[DIRECTIONS : 2 * DIRECTIONS]) * body.bone_width * (1 + TOUCHING * growth)
+    values = (
+        radius
+        * (1 + rough[DIRECTIONS : 2 * DIRECTIONS])
+        * body.bone_width
+        * (1 + TOUCHING.get(bone, 0.0) * min(growth / CROWDED, 1.0))
+    )
     closed = curve(np.linspace(0, 1, DIRECTIONS + 1), np.append(values, values[0]), 0.0, 1.0)
-    cortex = min(0.0045 * body.cortex, 0.2 * float(values.mean()))
+    cortex = min(0.0050 * body.cortex, 0.2 * float(values.mean()))
     shape = Nodule(smooth(np.tile(closed, 3), 9)[STEPS : 2 * STEPS], cortex, NODULE_DEPTH)
     return Part(bone, "nodule", shape, geometry.translation(*-(centre + random.normal(0.0, CENTRE_SD, 2))))
 

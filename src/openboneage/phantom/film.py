@@ -20,7 +20,7 @@ from openboneage.phantom.soft_tissue import soft_tissue
 TRABECULA_MM = 0.11
 """Step of the texture; trabeculae are about four steps apart across the bone, twelve along it."""
 TEXTURE_PX = 256
-TEXTURE_DEPTH = 0.50
+TEXTURE_DEPTH = 0.34
 """Variation of spongy bone, as a share of its attenuation, where the pixels are small enough to show it."""
 
 
@@ -127,7 +127,7 @@ def _add_part(
     ]
     spongy = layers.spongy * (1 + np.float32(depth) * texture)
     added = np.float32(DENSE_PER_MM * size_mm) * layers.dense
-    added += np.float32(SPONGY_PER_MM * parameters.body.density * size_mm) * spongy
+    added += np.float32(SPONGY_PER_MM * parameters.spongy_density * size_mm) * spongy
     attenuation[top:bottom, left:right] += added
     return _part_mask(part, left, top, layers.inside)
 

@@ -19,22 +19,23 @@ from openboneage.phantom.signs import Signs, kind_of, signs
 
 WIDTH_STAGE = 5.5
 """The metaphysis is as wide as the fitted epiphysis over the width ratio at this place of the axis."""
-YOUNG_WIDER, YOUNG_MONTHS = 0.10, 150.0
-"""Metaphyses of infants are wider than the hand's size alone would give, by this share, until this age."""
+YOUNG_WIDER, YOUNG_MONTHS = 0.05, 150.0
+"""Metaphyses of infants are wider than the hand's size alone would give, by this share, until this age; not the radius."""
 PROXIMAL = ("pp", "mp", "dp", "mc1")
 """Bones whose epiphysis lies at the base."""
 
 Profile = tuple[tuple[float, float], ...]
 PROFILES: Mapping[str, Profile] = {
-    "pp": ((0, 1), (0.05, 0.97), (0.2, 0.79), (0.45, 0.63), (0.68, 0.58), (0.82, 0.66), (0.93, 0.77), (1, 0.72)),
-    "mp": ((0, 1), (0.07, 0.95), (0.28, 0.71), (0.58, 0.56), (0.78, 0.60), (0.92, 0.72), (1, 0.66)),
-    "dp": ((0, 1), (0.08, 0.92), (0.32, 0.56), (0.6, 0.40), (0.76, 0.44), (0.9, 0.60), (1, 0.46)),
-    "mc": ((0, 1), (0.05, 0.97), (0.18, 0.78), (0.42, 0.60), (0.6, 0.60), (0.8, 0.84), (0.92, 1.12), (1, 1.08)),
-    "mc1": ((0, 1), (0.08, 0.93), (0.3, 0.70), (0.55, 0.62), (0.78, 0.74), (0.92, 0.86), (1, 0.76)),
-    "radius": ((0, 1), (0.015, 0.97), (0.05, 0.80), (0.10, 0.63), (0.17, 0.53), (0.3, 0.5), (1, 0.5)),
-    "ulna": ((0, 1), (0.015, 0.98), (0.05, 0.88), (0.12, 0.75), (0.25, 0.70), (1, 0.85)),
+    "pp": ((0, 1), (0.06, 0.97), (0.16, 0.84), (0.28, 0.73), (0.4, 0.68), (0.64, 0.68), (0.76, 0.76), (0.9, 0.84), (1, 0.8)),
+    "mp": ((0, 1), (0.1, 0.96), (0.28, 0.87), (0.4, 0.77), (0.52, 0.72), (0.64, 0.73), (0.76, 0.80), (0.9, 0.88), (1, 0.8)),
+    "dp": ((0, 1), (0.08, 0.94), (0.3, 0.72), (0.55, 0.56), (0.76, 0.56), (0.9, 0.67), (1, 0.5)),
+    "mc": ((0, 1), (0.07, 0.97), (0.19, 0.82), (0.3, 0.68), (0.42, 0.62), (0.53, 0.65), (0.65, 0.75), (0.8, 0.95), (1, 1.02)),
+    "mc1": ((0, 1), (0.1, 0.94), (0.25, 0.84), (0.5, 0.78), (0.68, 0.84), (0.85, 0.96), (1, 0.86)),
+    "radius": ((0, 1), (0.012, 0.97), (0.03, 0.88), (0.06, 0.74), (0.10, 0.62), (0.16, 0.53), (1, 0.5)),
+    "ulna": ((0, 1), (0.01, 0.97), (0.025, 0.86), (0.06, 0.74), (0.12, 0.68), (1, 0.85)),
 }
-"""Half width along the shaft, from the growth plate to the far end, over that of the metaphysis; read off films."""
+"""Half width along the shaft, from the growth plate to the far end, over that of the metaphysis: from medians of edges of the
+shafts on 128 full-size training films."""
 WALLS: Mapping[str, Profile] = {
     "radius": ((0, 0.03), (0.03, 0.05), (0.12, 0.20), (0.2, 0.34), (1, 0.42)),
     "ulna": ((0, 0.04), (0.04, 0.08), (0.12, 0.24), (0.2, 0.34), (1, 0.42)),
@@ -43,18 +44,22 @@ WALLS: Mapping[str, Profile] = {
 OTHER_WALLS: Profile = ((0, 0.05), (0.12, 0.12), (0.35, 0.30), (0.6, 0.36), (0.78, 0.22), (0.92, 0.09), (1, 0.07))
 """Thickness of the cortex over the half width, along the shaft."""
 THINNEST_WALL, THINNEST_EPIPHYSIS = 0.003, 0.004
-BEYOND = {"pp": -0.018, "mp": -0.014, "mc": 0.022, "mc1": -0.030}
-"""From the next joint to the far end of the shaft, frame units."""
+BEYOND = {"pp": -0.004, "mp": -0.002, "mc": 0.012, "mc1": -0.015}
+"""From the next joint to the far end of the shaft in children, frame units."""
+JOINTS_CLOSE, CLOSED_MONTHS = {"pp": 0.012, "mp": 0.012, "mc": 0.030, "mc1": 0.012}, (96.0, 186.0)
+"""The far end comes nearer to the next bone by these lengths between two ages."""
 INFANT_MONTHS, INFANT_BASE = 72.0, 0.04
 """The base of a metacarpal is cartilage at first: what is missing of the bone at birth, frame units."""
 NOTCH = {"pp": 0.06, "mp": 0.06}
 """Depth of the groove of the head over its half width."""
 CONVEX = {"radius": 0.03, "ulna": 0.05, "mc1": 0.04}
-OVERLAP, PLATE_ROUNDING = 0.2, 0.010
-"""A fused shaft reaches into the epiphysis by this share of its height; before, its end is rounded over this length."""
+OVERLAP, PLATE_ROUNDING = 0.001, 0.012
+"""A fused shaft reaches this far into the epiphysis; before, its end is rounded over this length."""
 CORNER_FROM, CORNER_BEND = 0.72, 0.16
 """The corners that cap the shaft begin at this share of the half width, and bend by this share of it."""
 SHAFT_DEPTH, EPIPHYSIS_DEPTH = 0.78, 0.72
+FOREARM_DEPTH = 0.72
+"""Thickness of a bone along the beam over its width; forearm bones are flatter, by the last factor."""
 AT = np.linspace(-1.0, 1.0, STEPS)
 """Even steps across a bone, in half widths."""
 
@@ -98,18 +103,13 @@ class LongBone:
     def metaphysis(self) -> float:
         """Half width of the metaphysis."""
         mature = epiphysis_outline(self.name, WIDTH_STAGE).half_width / signs(self.name, WIDTH_STAGE).width_ratio
-        young = max(1 - self.bone_age_months / YOUNG_MONTHS, 0.0)
+        young = max(1 - self.bone_age_months / YOUNG_MONTHS, 0.0) if self.kind != "radius" else 0.0
         return mature * self.body.bone_width * (1 + YOUNG_WIDER * young)
 
     @property
     def half_width(self) -> float:
         """Half width of the epiphysis."""
         return self.metaphysis * self.signs.width_ratio
-
-    @property
-    def height(self) -> float:
-        """Mean height of the fitted outline."""
-        return float(np.mean(self.outline.top - self.outline.bottom))
 
     @cached_property
     def edges(self) -> tuple[Curve, Curve]:
@@ -148,17 +148,18 @@ class LongBone:
             half_width=self.half_width,
             joint_edge=joint_edge,
             plate_edge=plate_edge,
-            cortex=min(0.0045 * self.body.cortex, 0.15 * height),
+            cortex=min(0.0042 * self.body.cortex, 0.15 * height),
             joint_density=0.05 + 0.16 * found.joint_line,
-            plate_density=0.06 + 0.06 * found.joint_line + 0.12 * found.line,
+            plate_density=(0.06 + 0.06 * found.joint_line) * (1 - found.fused) + 0.06 * found.line,
+            plate_open=1 - found.fused,
             inner_line=0.13 * found.inner_line,
-            depth=EPIPHYSIS_DEPTH,
+            depth=EPIPHYSIS_DEPTH * self._flatness,
         )
 
     def shaft(self) -> Shaft:
         """The shaft as a shape."""
         start = self._start()
-        first, last = float(start.min()), self.length + BEYOND.get(self.kind, 0.0)
+        first, last = float(start.min()), self.length + self._beyond()
         shares = (np.linspace(0, last, STEPS) - first) / (last - first)
         half = smooth((self.metaphysis * along(PROFILES[self.kind], shares)).astype(np.float32), 13)
         wall = half * along(WALLS.get(self.kind, OTHER_WALLS), shares) * self.body.cortex
@@ -169,9 +170,22 @@ class LongBone:
             cortex=np.clip(smooth(wall.astype(np.float32), 9), THINNEST_WALL, 0.8 * half).astype(np.float32),
             plate_edge=start,
             far_edge=self._far_edge(last, half),
-            rounding=(PLATE_ROUNDING * (1 - fused) + OVERLAP * self.height * fused, 0.45 * float(half[-1])),
-            plate_density=0.22 * (1 - fused) + 0.10 * self.signs.line,
-            depth=SHAFT_DEPTH,
+            rounding=(PLATE_ROUNDING * (1 - fused) + 0.002, 0.45 * float(half[-1])),
+            plate_density=0.22 * (1 - fused) + 0.05 * self.signs.line,
+            depth=SHAFT_DEPTH * self._flatness,
+        )
+
+    @property
+    def _flatness(self) -> float:
+        return FOREARM_DEPTH if self.kind in ("radius", "ulna") else 1.0
+
+    def _beyond(self) -> float:
+        """From the next joint to the far end."""
+        if self.kind not in BEYOND:
+            return 0.0
+        begin, end = CLOSED_MONTHS
+        return BEYOND[self.kind] + JOINTS_CLOSE[self.kind] * float(
+            np.clip((self.bone_age_months - begin) / (end - begin), 0, 1)
         )
 
     def _start(self) -> Curve:
@@ -183,7 +197,7 @@ class LongBone:
         followed = (1 - found.follows) * (np.max(plate_edge) + own) + found.follows * np.interp(across, AT, plate_edge)
         side = self.random.normal(0.0, 0.25) * (1 - found.fused)
         bridged = np.clip((1.45 * found.fused - np.abs(AT - side)) / 0.45, 0, 1) * (found.fused > 0)
-        return np.asarray(followed + found.gap * (1 - bridged) - OVERLAP * self.height * bridged, np.float32)
+        return np.asarray(followed + found.gap * (1 - bridged) - OVERLAP * bridged, np.float32)
 
     def _far_edge(self, last: float, half: Curve) -> Curve:
         """`v` of the far end: rounded, with the groove of a phalanx' head."""

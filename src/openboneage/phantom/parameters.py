@@ -86,6 +86,7 @@ class Exposure:
         scatter: Share of scattered radiation.
         blur_mm: Standard deviation of the blur.
         equalisation: Share of the slow variation that the processing removes.
+        sharpening: How much the processing adds of the difference from a blur of 0.8 mm.
         background: Grey value of air, 0 to 1.
         contrast: Grey values per unit of attenuation.
         gamma: Exponent of the grey values.
@@ -97,6 +98,7 @@ class Exposure:
     scatter: float
     blur_mm: float
     equalisation: float
+    sharpening: float
     background: float
     contrast: float
     gamma: float
@@ -158,6 +160,11 @@ class Parameters:
         return 40.0 + (adult - 40.0) * (years / 17.0)
 
     @property
+    def spongy_density(self) -> float:
+        """Attenuation of spongy bone relative to a child of about ten years; it rises with age."""
+        return self.body.density * (0.8 + 0.4 * min(self.child.bone_age_months / 204.0, 1.0))
+
+    @property
     def spacing_mm(self) -> float:
         """Distance between pixels."""
         return self.size_mm / (self.view.unit_share * self.view.height_px)
@@ -184,7 +191,7 @@ def draw_parameters(seed: int, height_px: int = 384, sex: Sex = Sex.UNKNOWN, age
     child = draw_child(random, drawn_sex if sex is Sex.UNKNOWN else sex, drawn_age if age_months is None else age_months)
     body, pose, view = _draw_body(random), _draw_pose(random), _draw_view(random, height_px)
     markers = _draw_markers(random, "R" if view.mirrored else "L")
-    return Parameters(child, body, pose, view, _draw_exposure(random), _draw_collimation(random), markers)
+    return Parameters(child, body, pose, view, _draw_exposure(random), _draw_collimation(random, view.unit_share), markers)
 
 
 def _draw_body(random: np.random.Generator) -> Body:
@@ -214,7 +221,7 @@ def _draw_pose(random: np.random.Generator) -> Pose:
 def _draw_view(random: np.random.Generator, height_px: int) -> View:
     degrees = random.normal(0.0, 7.0) if random.random() < 0.9 else random.uniform(-180.0, 180.0)
     aspect = random.uniform(0.66, 0.86)
-    share = random.uniform(0.34, 0.40) if abs(degrees) < 30 else random.uniform(0.26, 0.31)
+    share = random.uniform(0.28, 0.40) if abs(degrees) < 30 else random.uniform(0.24, 0.31)
     return View(
         height_px=height_px,
         width_px=round(height_px * aspect),
@@ -232,6 +239,7 @@ def _draw_exposure(random: np.random.Generator) -> Exposure:
         scatter=float(random.uniform(0.05, 0.25)),
         blur_mm=float(random.uniform(0.08, 0.22)),
         equalisation=float(random.uniform(0.0, 0.45)),
+        sharpening=float(random.uniform(0.0, 0.9)),
         background=float(random.uniform(0.0, 0.08) if dark else random.uniform(0.3, 0.6)),
         contrast=float(random.uniform(0.55, 0.85) if dark else random.uniform(0.25, 0.45)),
         gamma=float(np.exp(random.normal(0.0, 0.12))),
@@ -240,11 +248,11 @@ def _draw_exposure(random: np.random.Generator) -> Exposure:
     )
 
 
-def _draw_collimation(random: np.random.Generator) -> Collimation | None:
+def _draw_collimation(random: np.random.Generator, unit_share: float) -> Collimation | None:
     if random.random() < 0.6:
         return None
     return Collimation(
-        margins=tuple(random.uniform(0.0, 0.06, 4).tolist()),
+        margins=tuple(random.uniform(0.0, 0.02 + 0.8 * (0.40 - unit_share), 4).tolist()),
         degrees=float(random.normal(0.0, 1.5)),
         level=float(random.uniform(-0.15, 0.6)),
     )

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from openboneage.phantom.fields import Field, blurred, slow
 from openboneage.phantom.parameters import Exposure
 
-SOFT_PER_MM, DENSE_PER_MM, SPONGY_PER_MM = 0.025, 0.085, 0.0135
+SOFT_PER_MM, DENSE_PER_MM, SPONGY_PER_MM = 0.027, 0.074, 0.0130
 """Attenuation of soft tissue, and what dense and spongy bone add to it, per millimetre; about 50 to 60 kVp."""
 SLOW_MM = 9.0
 """Extent of scattered radiation and of the slow variation that processing removes."""
+SHARPENED_MM = 0.8
 FULL_SCALE = 1.7
 """Attenuation that a grey value of 1 stands for at a contrast of 1."""
 
@@ -32,6 +33,7 @@ def film_values(attenuation: Field, exposure: Exposure, spacing_mm: float) -> Fi
     counted = np.float32(exposure.dose * spacing_mm**2)
     photons += random.standard_normal(photons.shape, dtype=np.float32) * np.sqrt(photons / counted)
     signal = -np.log(np.maximum(photons, 1e-3))
+    signal += np.float32(exposure.sharpening) * (signal - slow(signal, max(round(SHARPENED_MM / spacing_mm), 1)))
     if exposure.equalisation:
         signal -= np.float32(exposure.equalisation) * slow(signal, 2 * reduction)
     grey = exposure.background + exposure.contrast / FULL_SCALE * 1.7 * signal

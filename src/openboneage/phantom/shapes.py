@@ -112,6 +112,7 @@ class Epiphysis:
         cortex: Thickness of the dense wall.
         joint_density: Dense bone along the edge at the joint, as a share of the thickness.
         plate_density: Dense bone along the edge at the plate.
+        plate_open: From 1 where the edge at the plate is free to 0 where it is fused.
         inner_line: Dense line inside the bone that follows the edge at the joint: share of the thickness.
         depth: Thickness along the beam over width.
     """
@@ -122,6 +123,7 @@ class Epiphysis:
     cortex: float
     joint_density: float
     plate_density: float
+    plate_open: float
     inner_line: float
     depth: float
 
@@ -137,12 +139,11 @@ class Epiphysis:
         from_joint, from_plate = v - joint, plate - v
         half: Field = (plate - joint) / np.float32(2)
         aside = np.abs(u)
-        height = half - np.abs(v - (plate + joint) / np.float32(2))
-        outer = chord(aside, self.half_width) * rounded(height, np.float32(0.4) * half)
-        inner_half = np.maximum(half - np.float32(self.cortex), np.float32(1e-6))
-        inner = chord(aside, self.half_width - self.cortex) * rounded(
-            height - np.float32(self.cortex), np.float32(0.4) * inner_half
-        )
+        wall, open_wall = np.float32(self.cortex), np.float32(self.cortex * self.plate_open)
+        round_joint, round_plate = np.float32(0.4) * half, np.float32(0.4 * self.plate_open) * half + np.float32(0.002)
+        outer = chord(aside, self.half_width) * rounded(from_joint, round_joint) * rounded(from_plate, round_plate)
+        inner = chord(aside, self.half_width - self.cortex) * rounded(from_joint - wall, round_joint)
+        inner *= rounded(from_plate - open_wall, round_plate)
         scale = 2.2 * self.cortex
         lines = (
             self.joint_density * np.exp(-np.square((from_joint - self.cortex) / scale))
@@ -150,7 +151,7 @@ class Epiphysis:
             + self.inner_line * np.exp(-np.square((from_joint - 0.62 * half) / scale))
         )
         lines = np.minimum(lines, 0.8)
-        inside = (aside < self.half_width) & (height > 0)
+        inside = (aside < self.half_width) & (from_joint > 0) & (from_plate > 0)
         return Layers(self.depth * ((outer - inner) + lines * inner), self.depth * (1 - lines) * inner, inside)
 
 

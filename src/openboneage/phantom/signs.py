@@ -24,13 +24,13 @@ WIDTH_RATIO: Mapping[str, Knots] = {
 }
 """Width of the epiphysis over that of the metaphysis; its cube is linear in between (Fels method)."""
 GAP: Mapping[str, Knots] = {
-    "radius": ((1, 0.050), (3, 0.026), (5, 0.017), (7, 0.012), (8, 0.009)),
-    "ulna": ((1, 0.0), (2, 0.015), (3, 0.022), (5, 0.018), (6, 0.012), (7, 0.009)),
-    "mc1": ((1, 0.030), (3, 0.018), (5, 0.012), (7, 0.007)),
-    "mc": ((1, 0.026), (3, 0.016), (5, 0.010), (7, 0.006)),
-    "pp": ((1, 0.024), (3, 0.014), (5, 0.010), (7, 0.006)),
-    "mp": ((1, 0.022), (3, 0.013), (5, 0.009), (7, 0.006)),
-    "dp": ((1, 0.020), (3, 0.011), (5, 0.008), (7, 0.005)),
+    "radius": ((1, 0.045), (3, 0.019), (5, 0.012), (7, 0.008), (8, 0.006)),
+    "ulna": ((1, 0.0), (2, 0.012), (3, 0.017), (5, 0.012), (6, 0.008), (7, 0.006)),
+    "mc1": ((1, 0.026), (3, 0.014), (5, 0.009), (7, 0.005)),
+    "mc": ((1, 0.022), (3, 0.011), (5, 0.007), (7, 0.004)),
+    "pp": ((1, 0.022), (3, 0.011), (5, 0.008), (7, 0.005)),
+    "mp": ((1, 0.020), (3, 0.010), (5, 0.007), (7, 0.005)),
+    "dp": ((1, 0.018), (3, 0.009), (5, 0.006), (7, 0.004)),
 }
 """Thickness of the growth plate on the film, frame units, before it fuses."""
 CAP_STAGE = {"radius": 7.0, "ulna": 6.0}
@@ -87,7 +87,7 @@ def signs(bone: str, place: float) -> Signs:
         follows=_ramp(place, 2.5, 5.0),
         caps=(second, first) if thumb_first else (first, second),
         fused=fused,
-        line=fused**0.5 * (1 - 0.85 * _ramp(place, complete, complete + 1.4)),
+        line=fused**0.5 * (1 - 0.9 * _ramp(place, complete, complete + 0.4)),
         joint_line=_ramp(place, 3.0, 5.0),
         inner_line=_ramp(place, 4.0, 5.5) * (1 - 0.5 * _ramp(place, begun, complete)),
     )

@@ -16,13 +16,19 @@ REDUCED_PX = 256
 """Rows at which the soft tissue is drawn; it has no detail."""
 UNION = 5.0
 """Exponent of the smooth union: high values keep overlapping parts from adding up."""
-FINGER_RADII = {1: (0.155, 0.100, 0.090, 0.068), 2: (0.150, 0.098, 0.086, 0.066), 3: (0.155, 0.100, 0.088, 0.068),
-                4: (0.150, 0.094, 0.083, 0.064), 5: (0.145, 0.083, 0.073, 0.058)}  # fmt: skip
+FINGER_RADII = {
+    1: (0.165, 0.118, 0.105, 0.092),
+    2: (0.150, 0.110, 0.096, 0.082),
+    3: (0.155, 0.112, 0.098, 0.084),
+    4: (0.150, 0.106, 0.093, 0.079),
+    5: (0.145, 0.094, 0.082, 0.070),
+}
 """Half widths of the soft tissue at the knuckle, the two joints and the fingertip; thumb: base, knuckle, joint, tip."""
 BEYOND_TIP = 0.035
-PALM_FLATNESS, FINGER_FLATNESS = 0.50, 0.80
+PALM_FLATNESS, FINGER_FLATNESS = 0.50, 0.82
+WEB_FLATNESS = 0.42
 """Thickness over width."""
-YOUNG_THICKER = 0.28
+YOUNG_THICKER = 0.42
 """The soft tissue of infants is wider in relation to the hand, by this share."""
 
 Capsule = tuple[Floats, Floats, float, float, float]
@@ -52,14 +58,15 @@ def _capsules(parameters: Parameters, skeleton: Skeleton) -> Iterator[Capsule]:
         points = [*joints[:-1], tip]
         for start, end, first, last in zip(points, points[1:], radii, radii[1:], strict=False):
             yield start, end, first * 0.78 if digit > 1 and start is points[0] else first, last, FINGER_FLATNESS * soft / wide
-        yield chain[0], chain[1], 0.17 * wide, 0.13 * wide, PALM_FLATNESS * soft / wide * (1.15 if digit == 1 else 1.0)
+        yield chain[0], chain[1], 0.17 * wide, 0.13 * wide, PALM_FLATNESS * soft / wide
     knuckles = {digit: chain[1] for digit, chain in skeleton.chains.items()}
     bases = {digit: chain[0] for digit, chain in skeleton.chains.items()}
     for digit in (2, 3, 4):
         middle, base = (knuckles[digit] + knuckles[digit + 1]) / 2, (bases[digit] + bases[digit + 1]) / 2
         yield base, middle, 0.20 * wide, 0.13 * wide, PALM_FLATNESS * soft / wide
-    web = 0.5 * (knuckles[1] + bases[2]) * 0.5 + 0.5 * knuckles[2]
-    yield bases[1], web, 0.17 * wide, 0.10 * wide, 0.55 * PALM_FLATNESS * soft / wide
+    for share in (0.3, 0.6):
+        thumb, fore = (bases[digit] + share * (knuckles[digit] - bases[digit]) for digit in (1, 2))
+        yield thumb, fore, 0.15 * wide, 0.17 * wide, WEB_FLATNESS * soft / wide
     radius, ulna = skeleton.bones["radius"], skeleton.bones["ulna"]
     wrist, elbow = (radius.origin + ulna.origin) / 2, (radius.origin + ulna.origin) / 2 + 3.0 * radius.along
     yield np.array([0.04, 0.66]), wrist, 0.33 * wide, 0.30 * wide, 0.47 * soft / wide
