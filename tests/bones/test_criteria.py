@@ -141,6 +141,15 @@ def test_the_bone_age_counts_where_measures_leave_doubt() -> None:
     assert young < old
 
 
+def test_a_label_that_contradicts_all_bones_is_doubted() -> None:
+    measures = [replace(MEASURES, bone=bone) for bone in ("pp1", "pp3", "pp5", "mp3", "mp5", "mc3", "mc5", "dp3", "radius")]
+    levels = np.arange(13)
+
+    alone, labelled = hand_levels(measures, Sex.MALE)["pp3"], hand_levels(measures, Sex.MALE, 220)["pp3"]
+
+    assert labelled @ levels == pytest.approx(alone @ levels, abs=1)
+
+
 def test_bones_that_are_not_staged_do_not_count() -> None:
     found = hand_levels([replace(MEASURES, bone="pp2")], Sex.MALE, 100)
 

@@ -37,11 +37,13 @@ AGES = np.arange(0.0, 229.0, 2.0)
 """Bone ages of a hand that are considered, in months."""
 LABEL_MONTHS = 6.0
 """Standard deviation of a bone age as read: about that of two readers of RSNA films (Halabi et al. 2018)."""
+LABEL_WRONG = 0.01
+"""Likelihood of every other age, relative to the label: a few labels are off by years."""
 SHARED_ERRORS = 0.2
 """Power of the likelihood of an age given one bone: the errors of the bones of a film are not independent. Set on training
 films."""
 TINY = 1e-6
-WITHOUT_CENTRE = 0.02
+WITHOUT_CENTRE = 0.001
 """Likelihood of level 0 where an epiphysis was outlined: the outline may be wrong."""
 
 
@@ -197,7 +199,7 @@ def _label_evidence(bone_age_months: float | None) -> FloatArray:
     """Logarithm of the probability of a label at each of `AGES`."""
     if bone_age_months is None:
         return np.zeros(len(AGES))
-    return -(((AGES - bone_age_months) / LABEL_MONTHS) ** 2) / 2
+    return np.asarray(np.log(np.exp(-(((AGES - bone_age_months) / LABEL_MONTHS) ** 2) / 2) + LABEL_WRONG))
 
 
 @cache

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.bones.names import CARPALS, EPIPHYSES, JOINTS
+from openboneage.bones.names import CARPAL, CARPALS, EPIPHYSES, JOINTS
 from openboneage.bones.outlines import BoneOutline, HandOutlines, JointBox, Reason
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.images import decode_grey
@@ -26,6 +26,10 @@ from openboneage.hand import geometry
 
 EDGE_PX = 5
 """Width over which the sharp pixels pass into the others, inside the drawn edge, where the archive's own edge is."""
+
+FOREARM = 0.93
+"""Place along the hand, in units of its frame, beyond which polygons are epiphyses of radius and ulna, or drawn as one with
+them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +71,24 @@ class DrawnHands:
 
     def read(self, film: Film) -> DrawnHand | None:
         """Read a film; None if its regions cannot be named."""
-        drawn = self._drawn[film.id]
+        drawn, path = self._drawn[film.id], self.full_size_path(film)
         named = name_regions(drawn)
         if named is None:
             return None
-        path = self.root / "native-more" / f"{film.id}.avif"
         if path.is_file():
             pixels = decode_grey(path.read_bytes(), f"Film {film.id} of native-more")
         else:
             pixels = composed(self._sharp(film.id), self._packs.packed(film).display, drawn)
         return DrawnHand(film, pixels, outlines_of(named, pixels.shape[1] / drawn.size_px[0]), path.is_file())
+
+    def outlines(self, film: Film) -> HandOutlines | None:
+        """The outlines of a film in native pixels, without reading the film; None if its regions cannot be named."""
+        named = name_regions(self._drawn[film.id])
+        return outlines_of(named, 1.0) if named else None
+
+    def full_size_path(self, film: Film) -> Path:
+        """Where the file of a film at full size is, if there is one."""
+        return self.root / "native-more" / f"{film.id}.avif"
 
     def _sharp(self, film_id: str) -> NDArray[np.uint8]:
         name = "grey-1280px.zip"
@@ -109,15 +121,25 @@ def outlines_of(named: NamedRegions, scale: float) -> HandOutlines:
     """Drawn regions as the bones and joints of a hand, in pixels of a film reduced by a scale."""
     to_frame = geometry.chain(geometry.scaling(1 / scale, 1 / scale), named.to_frame)
     bones = {name: BoneOutline(name, polygon * scale, 1.0) for name, polygon in named.bones.items()}
+    carpals = tuple(BoneOutline(CARPAL, polygon * scale, 1.0) for polygon in named.others if _is_carpal(polygon, named))
     joints = {name: JointBox(name, _box(polygon, named.to_frame) * scale, 1.0) for name, polygon in named.joints.items()}
     return HandOutlines(
         to_frame,
         bones,
-        (),
+        carpals,
         joints,
         {name: Reason.NOT_SEEN for name in (*EPIPHYSES, *CARPALS) if name not in bones},
         {name: Reason.NOT_SEEN for name in JOINTS if name not in joints},
     )
+
+
+def _is_carpal(polygon: Polygon, named: NamedRegions) -> bool:
+    """Whether a polygon without a name lies in the region of the wrist, and not in its last part, where radius and ulna are."""
+    if "wrist" not in named.joints:
+        return False
+    region, (x, y) = geometry.move(named.joints["wrist"], named.to_frame), geometry.move(polygon, named.to_frame).mean(axis=0)
+    (left, top), (right, bottom) = region.min(axis=0), region.max(axis=0)
+    return bool(left < x < right and top < y < min(bottom, FOREARM))
 
 
 def _box(polygon: Polygon, to_frame: geometry.Affine) -> geometry.Points:

@@ -1,4 +1,4 @@
-"""`boneage evaluate epiphyses`: measures of drawn bones."""
+"""`boneage evaluate epiphyses`, `carpals` and `cortex`: measures of drawn bones."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def epiphyses(data: Packs = None, table: Table = None, jobs: Jobs = 2, dask: Das
     bones = study.measured_bones(open_packs(data).root, table, executor_of(jobs, dask))
     for part in (study.width_table, study.agreement_table, study.measure_table, study.age_table):
         out.print(part(bones) + "\n")
+
+
+def carpals(data: Packs = None) -> None:
+    """Areas and ratios of drawn carpal bones by age and sex."""
+    from openboneage.evaluate import carpals as study
+
+    out.print(study.carpal_table(open_packs(data).root))
+
+
+def cortex(data: Packs = None, jobs: Jobs = 2, dask: Dask = None) -> None:
+    """Metacarpal indices of drawn films at full size."""
+    from openboneage.evaluate import carpals as study
+
+    out.print(study.cortex_table(open_packs(data).root, executor_of(jobs, dask)))
