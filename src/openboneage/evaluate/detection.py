@@ -94,7 +94,7 @@ def printed_precision(films: Sequence[DetectedFilm], label: int) -> float:
 def coco_precision(films: Sequence[DetectedFilm], label: int, iou_min: float = IOU_MIN) -> float:
     """AP of a region as COCO defines it: the area under the precision-recall curve, read at 101 recalls.
 
-    Source: `pycocotools.cocoeval`; crowds and limits of area and count do not occur here.
+    Equal to `pycocotools.cocoeval` on random boxes; crowds and limits of area and count do not occur here.
 
     Returns:
         0 to 1; NaN where the region was drawn on no film.
