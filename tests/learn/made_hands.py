@@ -16,4 +16,4 @@ def made_hand(number: int, split: Split = Split.TRAIN, size_px: int = 16) -> Gra
     levels = np.array([round(maturity * (count - 1)) for count in level_counts()])
     shades = 20 + 200 * levels / np.array(level_counts())
     crops = np.clip(shades[:, None, None] + rng.normal(0, 3, (13, size_px, size_px)), 0, 255).astype(np.uint8)
-    return GradedHand(str(number), (Sex.FEMALE, Sex.MALE)[number % 2], 24 + 180 * maturity, levels, crops, split)
+    return GradedHand(str(number), (Sex.FEMALE, Sex.MALE)[number % 2], 24 + 180 * maturity, crops, split, levels)

@@ -24,14 +24,13 @@ from openboneage.subject import Sex, parse_sex
 
 
 @dataclass(frozen=True, eq=False)
-class GradedHand:
-    """One hand; the bones are in the order of `RUS`.
+class HandCrops:
+    """The bones of one hand, in the order of `RUS`.
 
     Attributes:
         id: Identifier, unique in its set.
         sex: Sex of the child.
         age_months: Bone age as read.
-        levels: RUS-CHN level of each bone, `(13,)`.
         crops: Crop of each bone, `(13, size, size)` uint8.
         split: Split that the hand belongs to.
     """
@@ -39,9 +38,28 @@ class GradedHand:
     id: str
     sex: Sex
     age_months: float
-    levels: NDArray[np.int64]
     crops: NDArray[np.uint8]
     split: Split
+
+    def __post_init__(self) -> None:
+        """Check the shape.
+
+        Raises:
+            InputError: It does not fit the 13 bones.
+        """
+        if self.crops.ndim != 3 or len(self.crops) != len(RUS):
+            raise InputError(f"Expected crops of 13 bones, got the shape {self.crops.shape}.")
+
+
+@dataclass(frozen=True, eq=False)
+class GradedHand(HandCrops):
+    """One hand with the levels of its bones.
+
+    Attributes:
+        levels: RUS-CHN level of each bone, `(13,)`.
+    """
+
+    levels: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         """Check shapes and levels.
@@ -49,8 +67,9 @@ class GradedHand:
         Raises:
             InputError: They do not fit the 13 bones.
         """
-        if self.levels.shape != (len(RUS),) or self.crops.shape[:1] != (len(RUS),) or self.crops.ndim != 3:
-            raise InputError(f"Expected levels and crops of 13 bones, got shapes {self.levels.shape} and {self.crops.shape}.")
+        super().__post_init__()
+        if self.levels.shape != (len(RUS),):
+            raise InputError(f"Expected levels of 13 bones, got the shape {self.levels.shape}.")
         for bone, level, count in zip(RUS, self.levels, level_counts(), strict=True):
             if not 0 <= level < count:
                 raise InputError(f"Expected a level from 0 to {count - 1} of the {bone} of hand {self.id}, got {level}.")
@@ -82,7 +101,7 @@ def _hand(folder: Path, row: Mapping[str, str], size_px: int) -> GradedHand:
         crops = np.stack([_crop(folder / "crops" / f"{row['id']}-{bone}.png", size_px) for bone in RUS])
     except (KeyError, ValueError) as error:
         raise InputError(f"Expected id, sex, age_months and 13 levels in each row of levels.csv: {error}.") from None
-    return GradedHand(row["id"], sex, age_months, levels, crops, split_of(row["id"]))
+    return GradedHand(row["id"], sex, age_months, crops, split_of(row["id"]), levels)
 
 
 def _crop(path: Path, size_px: int) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from openboneage.datasets.graded_hands import GradedHand, level_counts
+from openboneage.datasets.graded_hands import GradedHand, HandCrops, level_counts
 from openboneage.hand import geometry
 from openboneage.learn.batches import Batch
 from openboneage.learn.identity import settings_of
@@ -173,15 +173,14 @@ class GradedAnswer:
         return np.stack([each.argmax(axis=1) for each in self.probabilities], axis=1)
 
 
-def grade(network: nn.Module, hands: Sequence[GradedHand], batch_size: int) -> GradedAnswer:
+def grade(network: nn.Module, hands: Sequence[HandCrops], batch_size: int) -> GradedAnswer:
     """Run a level model on hands whose crops are not varied."""
-    batches, network = LevelBatches(hands, batch_size, 0), network.eval()
-    device, still = next(network.parameters()).device, (CropVariation(),) * len(level_counts())
+    network, device = network.eval(), next(network.parameters()).device
     probabilities, attention = [], []
     with torch.no_grad():
         for start in range(0, len(hands), batch_size):
-            numbers = range(start, min(start + batch_size, len(hands)))
-            logits, weights = network(batches.render([HandDraw(number, still) for number in numbers])["crops"].to(device))
+            crops = np.stack([hand.crops for hand in hands[start : start + batch_size]])
+            logits, weights = network(torch.from_numpy(crops)[:, :, None].to(device) / 255)
             probabilities.append([each.double().softmax(-1).cpu().numpy() for each in logits])
             attention.append(weights.double().cpu().numpy())
     by_bone = tuple(np.concatenate(each) for each in zip(*probabilities, strict=True))
