@@ -118,3 +118,11 @@ def test_ages_of_another_estimator_are_measured(tiny_shared: Path, monkeypatch: 
 
     assert regressor.startswith("| all | 3 | ")
     assert regressor != shipped
+
+
+def test_attention_needs_drawn_regions(tiny_shared: Path) -> None:
+    result = evaluate("attention", "--data", tiny_shared / "rsna", "--jobs", "1")
+
+    assert result.exit_code != 0
+    assert isinstance(result.exception, InputError)
+    assert "Expected drawn regions of films (regions.json.gz)" in str(result.exception)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from openboneage.assess.distribution import Probabilities
+from openboneage.assess.distribution import UNCALIBRATED, AgeDistribution, Probabilities, describe
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
-from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
+from openboneage.explain.occlusion import OcclusionSpec, film_occlusion_map, occlusion_map
 from openboneage.hand import geometry
 from openboneage.hand.standard_hand import StandardHand
 from openboneage.subject import Sex
 from tests import hands
+from tests.estimators import Regressor, bell
 from tests.toy_model import SLOPE_MONTHS, SQUARE, toy_estimator
 
 TOY = toy_estimator()
@@ -99,3 +100,29 @@ def test_hand_is_left_as_it_was() -> None:
     occlusion_map(HAND, Sex.MALE, TOY, SPARSE)
     assert np.array_equal(HAND.film, before[0])
     assert np.array_equal(HAND.mask, before[1])
+
+
+class FilmBrightness(Regressor):
+    """Estimates from the mean brightness of the whole film."""
+
+    def estimate(self, hand: StandardHand, sex: Sex) -> AgeDistribution:  # noqa: ARG002
+        return describe(bell(60 + float(hand.film.mean()), 5), UNCALIBRATED)
+
+
+def test_map_of_the_film_covers_what_lies_beside_the_hand() -> None:
+    marker = slice(500, 590), slice(455, 515)  # the letters L and MS
+    of_film = film_occlusion_map(HAND, Sex.FEMALE, FilmBrightness(), SPARSE).on_film(HAND)
+    of_hand = occlusion_map(HAND, Sex.FEMALE, FilmBrightness(), SPARSE).on_film(HAND)
+
+    assert of_film.shape == HAND.film.shape
+    assert of_film[marker].mean() < -0.5
+    assert not of_hand[marker].any()
+    assert np.abs(of_film[:40, :40]).max() < 0.2
+
+
+def test_maps_of_film_and_hand_agree_on_the_hand() -> None:
+    estimator = FilmBrightness()
+    of_film, of_hand = (make(HAND, Sex.FEMALE, estimator, SPARSE).on_film(HAND) for make in (film_occlusion_map, occlusion_map))
+    inside = of_hand < 0
+
+    assert np.corrcoef(of_film[inside], of_hand[inside])[0, 1] > 0.8

@@ -56,8 +56,9 @@ def report_of(decision: Decision | None = None, examination: Examination | None 
     """A report, with a map that marks one place."""
     change = np.zeros((256, 192), np.float32)
     change[100:140, 80:110] = 9.0
-    fields = {"attention": AttentionMap(change, "occlusion"), "made": MADE, **fields}
-    return Report(examination or examined(), decision=decision, **fields)
+    examination = examination or examined()
+    attention = AttentionMap(change, examination.hand.film_to_canvas(len(change)), "occlusion")
+    return Report(examination, decision=decision, **{"attention": attention, "made": MADE, **fields})
 
 
 def png_report(sex: str | None = "F", **fields: Any) -> Report:

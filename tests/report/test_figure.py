@@ -117,7 +117,8 @@ def coloured(picture: np.ndarray, channel: int) -> int:
 
 def map_of(months: float) -> AttentionMap:
     """A map with the same change all over the hand."""
-    return AttentionMap((hands.examined("7043").hand.mask[::2, ::2] * months).astype(np.float32), "occlusion")
+    hand = hands.examined("7043").hand
+    return AttentionMap((hand.mask[::2, ::2] * months).astype(np.float32), hand.film_to_canvas(128), "occlusion")
 
 
 @pytest.mark.parametrize(("months", "channel"), [(-9.0, 2), (9.0, 0)])

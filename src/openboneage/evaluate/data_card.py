@@ -12,12 +12,13 @@ from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.splits import Split
 from openboneage.evaluate import plots
 from openboneage.evaluate.groups import SEX_GROUPS
-from openboneage.evaluate.page import Page, Section, Table, picture
+from openboneage.evaluate.page import Page, Picture, Section, Table, picture
 from openboneage.evaluate.years import LAST_YEAR, completed_years
 from openboneage.subject import MONTHS_PER_YEAR, Sex
 
 PAN_BAR_MONTHS = 6.0
 """Width of a bar of the histograms after Pan et al. 2020, Figure 5; the paper does not state it."""
+GROUPS = {"all": tuple(Sex), **{name: (sex,) for sex, name in SEX_GROUPS.items()}}
 
 
 def data_card(source: FilmSet, chosen: Chosen) -> Page:
@@ -45,19 +46,17 @@ def data_card(source: FilmSet, chosen: Chosen) -> Page:
 def _sections(chosen: Chosen, labelled: Sequence[Film]) -> Iterator[Section]:
     yield Section("Films", tables=(_splits(chosen.films), *_excluded(chosen)))
     if labelled:
-        yield Section("Bone age", tables=(_statistics(labelled), _years(labelled)), pictures=[
-            picture(
-                plots.histogram_of_ages(labelled, MONTHS_PER_YEAR),
-                "Films by completed year",
-                "Girls and boys side by side, as in Lee et al. 2017, Figure 2.",
-            ),
-            picture(
-                plots.histogram_of_ages(labelled, PAN_BAR_MONTHS, by_sex=False),
-                "Films by half year",
-                "All films, as in Pan et al. 2020, Figure 5a.",
-            ),
-        ])  # fmt: skip
+        yield Section("Bone age", tables=(_statistics(labelled), _years(labelled)), pictures=tuple(_histograms(labelled)))
     yield from _races(chosen.films)
+
+
+def _histograms(films: Sequence[Film]) -> Iterator[Picture]:
+    by_year = plots.histogram_of_ages(films, MONTHS_PER_YEAR, by_sex=True)
+    yield picture(by_year, "Films by completed year", "Girls and boys side by side, as in Lee et al. 2017, Figure 2.")
+    for name, members in GROUPS.items():
+        if chosen := [film for film in films if film.sex in members]:
+            drawn = plots.histogram_of_ages(chosen, PAN_BAR_MONTHS, by_sex=False)
+            yield picture(drawn, f"Films by half year: {name}", "As in Pan et al. 2020, Figure 5.")
 
 
 def _splits(films: Sequence[Film]) -> Table:
@@ -80,7 +79,7 @@ def _excluded(chosen: Chosen) -> Iterator[Table]:
 
 def _statistics(films: Sequence[Film]) -> Table:
     rows = []
-    for name, members in {"all": tuple(Sex), **{name: (sex,) for sex, name in SEX_GROUPS.items()}}.items():
+    for name, members in GROUPS.items():
         months = np.array([film.label_months for film in films if film.sex in members])
         if len(months):
             quartiles = np.quantile(months, (0, 0.25, 0.5, 0.75, 1))

@@ -97,7 +97,7 @@ def confusion(matrix: Years) -> Figure:
     return figure
 
 
-def histogram_of_ages(films: Sequence[Film], width_months: float, by_sex: bool = True) -> Figure:
+def histogram_of_ages(films: Sequence[Film], width_months: float, by_sex: bool) -> Figure:
     """Number of films by bone age, for girls and boys side by side or for all.
 
     Args:
@@ -116,6 +116,7 @@ def histogram_of_ages(films: Sequence[Film], width_months: float, by_sex: bool =
         _legend(axes)
     else:
         axes.hist(np.concatenate(ages), edges, color=Ink.MUTED)
+    axes.set_xticks(range(0, int(last) + 2, 2))
     axes.grid(axis="x", visible=False)
     return figure
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.assess.distribution import Probabilities
-from openboneage.assess.estimators.estimator import AgeEstimator, PictureEstimator
+from openboneage.assess.estimators.estimator import AgeEstimator
+from openboneage.explain.covering import GRID_HEIGHT_PX, Cover, Places, cover_film, cover_hand
 from openboneage.hand import geometry
-from openboneage.hand.frame import canvas_size
 from openboneage.hand.standard_hand import MASK_THRESHOLD, StandardHand
 from openboneage.subject import Sex
 
 BATCH = 16
-FILM_GRID_HEIGHT_PX = 128
-"""Height of the map where the film is covered."""
-Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -35,41 +31,30 @@ class OcclusionSpec:
     stride: float = 0.047
 
 
+DEFAULT = OcclusionSpec()
+
+
 @dataclass(frozen=True, eq=False)
 class AttentionMap:
-    """Change of the bone age when regions of the hand are covered.
+    """Change of the bone age when places are covered.
 
     Attributes:
-        change_months: Change of the mean bone age when the place is covered, over the canvas, `(height, width)` float32, in
-            months: over 0 where covering raises the age, 0 where there is no hand.
+        change_months: Change of the mean bone age when the place is covered, `(height, width)` float32, in months: over 0 where
+            covering raises the age, 0 where nothing was covered.
+        film_to_map: Affine from film pixels to the pixels of the map.
         method: `occlusion`.
     """
 
     change_months: NDArray[np.float32]
+    film_to_map: geometry.Affine
     method: str
 
     def on_film(self, hand: StandardHand) -> NDArray[np.float32]:
-        """The map in the pixels of `hand.film`, `(height, width)` float32, months; 0 outside the hand."""
-        back = geometry.inverse(hand.film_to_canvas(self.change_months.shape[0]))
-        return geometry.warp(self.change_months, back, hand.film.shape)
+        """The map in the pixels of `hand.film`, `(height, width)` float32, months; 0 outside the map."""
+        return geometry.warp(self.change_months, geometry.inverse(self.film_to_map), hand.film.shape)
 
 
-@dataclass(frozen=True, eq=False)
-class _Cover:
-    """A hand that can be covered place by place on a grid of pixels.
-
-    Attributes:
-        size_px: Height and width of the grid, which spans the canvas.
-        plain: Distribution of the uncovered hand, `(229,)`.
-        covered: Gives the distributions, `(n, 229)`, of the hand with one window covered each.
-    """
-
-    size_px: tuple[int, int]
-    plain: Probabilities
-    covered: Callable[[Sequence[Window]], Probabilities]
-
-
-def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: OcclusionSpec | None = None) -> AttentionMap:
+def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: OcclusionSpec = DEFAULT) -> AttentionMap:
     """Cover the hand place by place and measure by how many months the estimate changes.
 
     Lee et al. slide a patch of zeros and record the class probability; here the mean bone age before calibration is recorded,
@@ -82,63 +67,43 @@ def occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: O
         estimator: The estimator.
         spec: How the patch slides.
     """
-    spec = spec or OcclusionSpec()
-    cover = _cover(hand, sex, estimator)
-    side = round(spec.patch * cover.size_px[0])
+    cover = cover_hand(hand, sex, estimator)
     inside = cv2.resize(hand.mask, cover.size_px[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD
-    windows = _windows(inside, side, round(spec.stride * cover.size_px[0]))
+    return _slide(cover, inside, cover.size_px[0], spec)
+
+
+def film_occlusion_map(hand: StandardHand, sex: Sex, estimator: AgeEstimator, spec: OcclusionSpec = DEFAULT) -> AttentionMap:
+    """Cover the whole film place by place, with its markers and margins, as `occlusion_map` covers the hand.
+
+    It shows whether an estimator uses anything but the hand. The estimate is repeated for each place, which takes some seconds.
+    """
+    cover = cover_film(hand, sex, estimator)
+    return _slide(cover, np.ones(cover.size_px, bool), GRID_HEIGHT_PX, spec)
+
+
+def _slide(cover: Cover, inside: Places, height_px: int, spec: OcclusionSpec) -> AttentionMap:
+    """Slide the patch, whose shares are of a height, over the places inside."""
+    side = round(spec.patch * height_px)
+    patches = list(_patches(inside, side, round(spec.stride * height_px)))
     months = np.arange(len(cover.plain))
     plain = cover.plain @ months
     change, seen = np.zeros(cover.size_px), np.zeros(cover.size_px)
-    for start in range(0, len(windows), BATCH):
-        chunk = windows[start : start + BATCH]
-        for window, mean in zip(chunk, cover.covered(chunk) @ months, strict=True):
-            change[window] += mean - plain
-            seen[window] += 1
+    for start in range(0, len(patches), BATCH):
+        chunk = patches[start : start + BATCH]
+        for patch, mean in zip(chunk, cover.covered(chunk) @ months, strict=True):
+            change[patch] += mean - plain
+            seen[patch] += 1
     smooth = cv2.GaussianBlur((change / np.maximum(seen, 1)).astype(np.float32), (0, 0), side / 4)
-    return AttentionMap(np.asarray(smooth * inside, np.float32), "occlusion")
+    return AttentionMap(np.asarray(smooth * inside, np.float32), cover.film_to_grid, "occlusion")
 
 
-def _cover(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
-    if isinstance(estimator, PictureEstimator):
-        return _cover_picture(hand, sex, estimator)
-    return _cover_film(hand, sex, estimator)
-
-
-def _cover_picture(hand: StandardHand, sex: Sex, estimator: PictureEstimator) -> _Cover:
-    """Cover the estimator's picture: the hand is drawn once, and pictures are estimated in batches."""
-    picture = estimator.picture(hand)
-
-    def covered(windows: Sequence[Window]) -> Probabilities:
-        pictures = np.repeat(picture[None], len(windows), axis=0)
-        for copy, window in zip(pictures, windows, strict=True):
-            copy[window] = 0
-        return estimator.of_pictures(pictures, sex)
-
-    height, width = picture.shape
-    return _Cover((height, width), estimator.of_pictures(picture[None], sex)[0], covered)
-
-
-def _cover_film(hand: StandardHand, sex: Sex, estimator: AgeEstimator) -> _Cover:
-    """Cover the film below each window and repeat the estimate: for any estimator."""
-    to_film = geometry.inverse(hand.film_to_canvas(FILM_GRID_HEIGHT_PX))
-
-    def covered(windows: Sequence[Window]) -> Probabilities:
-        films = (_with_window_covered(hand.film, window, to_film) for window in windows)
-        return np.stack([estimator.estimate(replace(hand, film=film), sex).probabilities for film in films])
-
-    return _Cover(canvas_size(FILM_GRID_HEIGHT_PX), estimator.estimate(hand, sex).probabilities, covered)
-
-
-def _with_window_covered(film: NDArray[np.uint8], window: Window, to_film: geometry.Affine) -> NDArray[np.uint8]:
-    (top, bottom), (left, right) = ((part.start, part.stop) for part in window)
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
-    outline = np.rint(geometry.move(corners, to_film) - 0.5).astype(np.int32)
-    return np.asarray(cv2.fillConvexPoly(film.copy(), outline, 0), np.uint8)
-
-
-def _windows(inside: NDArray[np.bool_], side: int, stride: int) -> list[Window]:
-    """Patches whose centre lies on the hand, cut at the border of the grid `(height, width)`."""
+def _patches(inside: Places, side: int, stride: int) -> Iterator[Places]:
+    """Patches whose centre lies inside, cut at the border of the grid `(height, width)`."""
     rows, columns = (range(stride // 2, length, stride) for length in inside.shape)
-    corners = ((row - side // 2, column - side // 2) for row in rows for column in columns if inside[row, column])
-    return [(slice(max(top, 0), top + side), slice(max(left, 0), left + side)) for top, left in corners]
+    for row in rows:
+        for column in columns:
+            if inside[row, column]:
+                patch = np.zeros(inside.shape, bool)
+                top, left = row - side // 2, column - side // 2
+                patch[max(top, 0) : top + side, max(left, 0) : left + side] = True
+                yield patch

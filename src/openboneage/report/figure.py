@@ -70,7 +70,7 @@ def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png",
     view = film_view(hand, assessment, say)
     draw_film(figure.add_subplot(grid[1, 0]), view)
     if attention:
-        draw_attention(figure.add_subplot(grid[1, 1]), hand, attention, view, say)
+        draw_attention(figure.add_subplot(grid[1, 1]), attention, view, say)
     draw_age_axis(figure.add_subplot(grid[2, :]), report, say)
     _draw_foot(figure, report, say)
     buffer = BytesIO()

@@ -73,10 +73,10 @@ def draw_film(axes: Axes, view: FilmView) -> None:
     _caption(axes, view.caption, view)
 
 
-def draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap, view: FilmView, say: Phrases) -> None:
+def draw_attention(axes: Axes, attention: AttentionMap, view: FilmView, say: Phrases) -> None:
     """Draw the occlusion map over the film, with its scale in months below."""
     axes.imshow(view.pixels, cmap="gray", vmin=0, vmax=255, interpolation="lanczos")
-    axes.imshow(attention_colours(hand, attention, view), interpolation="bilinear")
+    axes.imshow(attention_colours(attention, view), interpolation="bilinear")
     _caption(axes, attention_caption(attention, say), view)
     bar = axes.inset_axes((0.1, -0.035, 0.8, 0.018))
     axes.figure.colorbar(attention_scale(), cax=bar, orientation="horizontal", ticks=(-FULL_MONTHS, 0, FULL_MONTHS))
@@ -84,9 +84,9 @@ def draw_attention(axes: Axes, hand: StandardHand, attention: AttentionMap, view
     bar.tick_params(labelsize=7.5, color=GREY, labelcolor=GREY, length=2, pad=1)
 
 
-def attention_colours(hand: StandardHand, attention: AttentionMap, view: FilmView) -> NDArray[np.float64]:
+def attention_colours(attention: AttentionMap, view: FilmView) -> NDArray[np.float64]:
     """Colours and opacity of the occlusion map over the pixels of a view, `(height, width, 4)`, 0 to 1."""
-    back = geometry.inverse(hand.film_to_canvas(attention.change_months.shape[0]))
+    back = geometry.inverse(attention.film_to_map)
     change = geometry.warp(attention.change_months, geometry.chain(back, view.onto), view.pixels.shape)
     colours = np.array(attention_scale().to_rgba(change))
     colours[..., 3] = 0.75 * np.clip((np.abs(change) - LEAST_MONTHS) / (0.4 * FULL_MONTHS), 0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from openboneage.cli.evaluate.accuracy import ages, answers, compare, limits, risk
+from openboneage.cli.evaluate.attention import attention
 from openboneage.cli.evaluate.bones import carpals, cortex, epiphyses
 from openboneage.cli.evaluate.finder import mask, polarity, pose, quality
 from openboneage.cli.evaluate.report import report
@@ -12,7 +13,8 @@ from openboneage.cli.evaluate.robustness import damage, repeat, resolution, stre
 
 evaluate = typer.Typer(help="Measure the program on films that it was not trained on.", no_args_is_help=True)
 COMMANDS = (
-    *(ages, compare, risk, answers, limits, report, stress, damage, repeat, resolution),
+    *(ages, compare, risk, answers, limits, report, attention),
+    *(stress, damage, repeat, resolution),
     *(polarity, mask, pose, quality, epiphyses, carpals, cortex),
 )
 for command in COMMANDS:

@@ -56,7 +56,7 @@ def draw_films(paper: Paper, place: Place, report: Report, say: Phrases) -> None
     shift_mm = width_mm + GAP_MM
     beside = Place(film.left_mm + shift_mm, film.top_mm, film.width_mm, film.height_mm)
     _draw_film(paper, beside, view)
-    colours = cv2.resize(attention_colours(hand, report.attention, view), COLOURS_PX, interpolation=cv2.INTER_LINEAR)
+    colours = cv2.resize(attention_colours(report.attention, view), COLOURS_PX, interpolation=cv2.INTER_LINEAR)
     paper.image(np.rint(255 * colours).astype(np.uint8), beside.left_mm, beside.top_mm, beside.width_mm, beside.height_mm)
     centre_mm = left_mm + shift_mm + width_mm / 2
     paper.text(centre_mm, place.top_mm + CAPTION_MM - 1.5, attention_caption(report.attention, say), CAPTION, width_mm)
