@@ -48,7 +48,7 @@ def read_boxes(path: Path, subset: str) -> dict[str, dict[str, list[Box]]]:
 
     Args:
         path: The table of boxes.
-        subset: `train`, `eval/expert` or `eval/nonexpert`.
+        subset: `train`, `eval/expert` or `eval/nonexpert`; those who drew them had different conventions of size.
 
     Returns:
         By film id and label (`DIP`, `PIP`, `MCP`, `Radius`, `Ulna`, `Wrist`), boxes in fractions of film width and height. All

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,12 +19,10 @@ from openboneage.bones.outlines import BoneOutline, HandOutlines, JointBox, Reas
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.images import decode_grey
 from openboneage.datasets.layouts.rsna_packs import Pixels, RsnaFilms
+from openboneage.datasets.region_films import composite
 from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
 from openboneage.datasets.skeleton import NamedRegions, name_regions
 from openboneage.hand import geometry
-
-EDGE_PX = 5
-"""Width over which the sharp pixels pass into the others, inside the drawn edge, where the archive's own edge is."""
 
 FOREARM = 0.93
 """Place along the hand, in units of its frame, beyond which polygons are epiphyses of radius and ulna, or drawn as one with
@@ -78,7 +75,7 @@ class DrawnHands:
         if path.is_file():
             pixels = decode_grey(path.read_bytes(), f"Film {film.id} of native-more")
         else:
-            pixels = composed(self._sharp(film.id), self._packs.packed(film).display, drawn)
+            pixels = composite(self._sharp(film.id), self._packs.packed(film).display, drawn)
         return DrawnHand(film, pixels, outlines_of(named, pixels.shape[1] / drawn.size_px[0]), path.is_file())
 
     def outlines(self, film: Film) -> HandOutlines | None:
@@ -103,18 +100,6 @@ class DrawnHands:
     @cached_property
     def _drawn(self) -> dict[str, DrawnRegions]:
         return read_regions(self.root / "regions" / "regions.json.gz")
-
-
-def composed(sharp: NDArray[np.uint8], coarse: NDArray[np.uint8], drawn: DrawnRegions) -> NDArray[np.uint8]:
-    """A film that is sharp within its drawn regions, in the size of the sharp pixels."""
-    height, width = sharp.shape
-    around = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    within = np.zeros(sharp.shape, np.uint8)
-    for polygon in (*drawn.joints, *drawn.bones):
-        cv2.fillPoly(within, [np.rint(polygon * width / drawn.size_px[0]).astype(np.int32)], 255)
-    side = 2 * EDGE_PX + 1
-    weight = cv2.blur(cv2.erode(within, np.ones((side, side), np.uint8)), (side, side)).astype(np.float32) / 255
-    return np.rint(weight * sharp + (1 - weight) * around).clip(0, 255).astype(np.uint8)
 
 
 def outlines_of(named: NamedRegions, scale: float) -> HandOutlines:

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.names import REGION_OF, RUS
+from openboneage.bones.places import PLACE_OF
 from openboneage.datasets.annotations import Box, read_boxes
 from openboneage.datasets.regions import Polygon, read_regions
-from openboneage.datasets.skeleton import PLACE_OF, NamedRegions, name_regions
+from openboneage.datasets.skeleton import NamedRegions, name_regions
 from openboneage.hand import geometry
 
 SIZE_OF: Mapping[str, tuple[float, float]] = {

@@ -18,22 +18,14 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from openboneage.bones.names import JOINTS
+from openboneage.bones.places import PLACE_OF
 from openboneage.datasets.annotations import LANDMARKS
+from openboneage.datasets.carpals import name_carpals
 from openboneage.datasets.regions import DrawnRegions, Polygon, read_regions
 from openboneage.hand import geometry
 
 Points = NDArray[np.float64]
 
-PLACE_OF: Mapping[str, tuple[float, float]] = {
-    "wrist": (0.030, 0.792), "radius": (0.087, 0.986), "ulna": (-0.189, 0.993), "cmc1": (0.352, 0.637),
-    "mcp1": (0.586, 0.331), "ip1": (0.763, 0.064),
-    "mcp2": (0.266, -0.017), "pip2": (0.341, -0.445), "dip2": (0.373, -0.681),
-    "mcp3": (0.022, -0.014), "pip3": (0.018, -0.501), "dip3": (0.008, -0.787),
-    "mcp4": (-0.177, 0.069), "pip4": (-0.274, -0.373), "dip4": (-0.321, -0.642),
-    "mcp5": (-0.361, 0.178), "pip5": (-0.541, -0.125), "dip5": (-0.632, -0.295),
-}  # fmt: skip
-"""Median places in the hand's frame of a left hand (`hand.frame`), of 1,045 films; some films have radius, ulna or the first
-carpometacarpal joint apart from the wrist."""
 PLACES = np.array([PLACE_OF[name] for name in JOINTS])
 APART = ("radius", "ulna", "cmc1")
 """Joints that are often drawn as parts of the wrist."""
@@ -56,8 +48,8 @@ class NamedRegions:
     Attributes:
         to_frame: Affine from native pixels to the hand's frame.
         joints: Joints, names of `JOINTS`.
-        bones: Epiphyses, names of `EPIPHYSES`. If those on both sides of a joint were drawn as one, neither is named.
-        others: Polygons without a name: carpal bones, sesamoids, bones that were drawn as one.
+        bones: Epiphyses and carpal bones, names of `EPIPHYSES` and `CARPALS`. Bones that were drawn as one have no name.
+        others: Polygons without a name: doubtful carpal bones, sesamoids, bones that were drawn as one.
     """
 
     to_frame: geometry.Affine
@@ -76,6 +68,12 @@ def name_regions(drawn: DrawnRegions) -> NamedRegions | None:
     taken = set(bones.values())
     others = tuple(bone for index, bone in enumerate(drawn.bones) if index not in taken)
     return NamedRegions(fit.to_frame, joints, {name: drawn.bones[index] for name, index in bones.items()}, others)
+
+
+def name_boxes(boxes: Sequence[Polygon], size_px: tuple[int, int]) -> Mapping[str, Polygon]:
+    """Name the joints of a film from the corners of their boxes alone; empty if the result is doubtful."""
+    named = name_regions(DrawnRegions(size_px, tuple(boxes), ()))
+    return named.joints if named else {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,9 +197,12 @@ DISTAL, PROXIMAL = 0.025, -0.012
 """Frame units along the finger from the centre of a knuckle: the base of the phalanx lies beyond the first, the head of the
 metacarpal before the second, bones drawn as one between them."""
 MC1_PLACE, MC1_NEAR = np.array([0.335, 0.635]), 0.13
-RADIUS_COLUMN, RADIUS_WIDE = (-0.06, 0.25), 1.6
-"""Across the hand, and width over height: the carpal bones above are rounder."""
-ULNA_COLUMN, ULNA_ABOVE_RADIUS = -0.09, 0.06
+RADIUS_COLUMN, RADIUS_WIDE = (-0.06, 0.30), 1.6
+"""Across the hand, and length over width: the carpal bones above are rounder."""
+ULNA_COLUMN, ULNA_ABOVE_RADIUS, ULNA_TOP, ULNA_LARGEST = -0.09, 0.06, 0.9, 0.02
+"""Across the hand; along it, measured from the radius, or from MCP3 if the radius has no name; area in frame units squared."""
+CARPUS = 0.45
+"""Carpal bones lie below this, in frame units."""
 
 
 def _name_bones(polygons: Sequence[Polygon], fit: _Fit) -> dict[str, int]:
@@ -239,7 +240,7 @@ def _finger_bone(joint: str, centre: Points, fit: _Fit) -> str | None:
 
 
 def _wrist_bones(polygons: Mapping[int, Points]) -> dict[str, int]:
-    """First metacarpal, radius and ulna among the bones at the wrist."""
+    """First metacarpal, radius, ulna and carpal bones among the bones at the wrist."""
     names: dict[str, int] = {}
     centres = {index: _centre(polygon) for index, polygon in polygons.items()}
     thumb = [index for index, centre in centres.items() if np.hypot(*(centre - MC1_PLACE)) < MC1_NEAR and centre[0] > 0.27]
@@ -247,18 +248,21 @@ def _wrist_bones(polygons: Mapping[int, Points]) -> dict[str, int]:
         names["mc1"] = thumb[0]
     column = [index for index, (x, _) in centres.items() if RADIUS_COLUMN[0] < x < RADIUS_COLUMN[1]]
     last = max(column, key=lambda index: centres[index][1], default=None)
-    if last is not None and _width_over_height(polygons[last]) >= RADIUS_WIDE:
+    if last is not None and _length_over_width(polygons[last]) >= RADIUS_WIDE:
         names["radius"] = last
-        beside = [index for index, (x, _) in centres.items() if x < ULNA_COLUMN]
-        ulna = max(beside, key=lambda index: centres[index][1], default=None)
-        if ulna is not None and centres[ulna][1] > centres[last][1] - ULNA_ABOVE_RADIUS:
-            names["ulna"] = ulna
-    return names
+    top = centres[names["radius"]][1] - ULNA_ABOVE_RADIUS if "radius" in names else ULNA_TOP
+    beside = [index for index, (x, y) in centres.items() if x < ULNA_COLUMN and y > top]
+    ulna = max(beside, key=lambda index: centres[index][1], default=None)
+    if ulna is not None and _area(polygons[ulna]) <= ULNA_LARGEST:
+        names["ulna"] = ulna
+    carpus = [index for index, (_, y) in centres.items() if y > CARPUS and index not in names.values()]
+    return names | {name: carpus[number] for name, number in name_carpals([polygons[index] for index in carpus]).items()}
 
 
-def _width_over_height(polygon: Points) -> float:
-    width, height = np.ptp(polygon, axis=0)
-    return float(width / max(height, 1e-9))
+def _length_over_width(polygon: Points) -> float:
+    """Of the smallest rectangle around it at any angle."""
+    _, sides, _ = cv2.minAreaRect(polygon.astype(np.float32))
+    return float(max(sides) / max(min(sides), 1e-9))
 
 
 def _area(polygon: Polygon) -> float:

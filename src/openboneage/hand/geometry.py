@@ -51,6 +51,16 @@ def move(points: Points, transform: Affine) -> Points:
     return np.asarray(points @ transform[:, :2].T + transform[:, 2])
 
 
+def side_middles(corners: Points) -> Points:
+    """The middles of the sides of a polygon `(n, 2)`; those of a box bound almost the same box after a small turn."""
+    return np.asarray((corners + np.roll(corners, -1, axis=0)) / 2)
+
+
+def bounds(points: Points) -> Points:
+    """Left, top, right and bottom of points `(n, 2)`."""
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
 def warp(
     image: NDArray[Pixel], transform: Affine, size_px: Sequence[int], interpolation: int = cv2.INTER_LINEAR, fill: float = 0.0
 ) -> NDArray[Pixel]:

@@ -81,6 +81,12 @@ SIZE_STEP_PX = 32
 """Heights are multiples of this, since the networks halve them five times."""
 
 
+def grown_height(height_px: int, growth: Growth, done: float) -> int:
+    """Height of the input after a share of the steps, of a full height."""
+    share = next(size for until, size in growth if done < until)
+    return SIZE_STEP_PX * max(round(share * height_px / SIZE_STEP_PX), 1)
+
+
 @dataclass(frozen=True)
 class Sample:
     """One hand of a batch: its number, the height of the input and its variation."""
@@ -128,8 +134,7 @@ class AgeBatches:
 
     def height_px(self, step: int) -> int:
         """Height of the input at a step."""
-        share = next(size for until, size in self.growth if step < until * self.steps)
-        return SIZE_STEP_PX * max(round(share * self.spec.height_px / SIZE_STEP_PX), 1)
+        return grown_height(self.spec.height_px, self.growth, step / self.steps)
 
     def draw(self, step: int) -> Sequence[Sample]:
         """Indices of hands, and their variations."""

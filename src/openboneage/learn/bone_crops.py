@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.bones.names import REGION_OF, RUS
+from openboneage.bones.places import PLACE_OF
 from openboneage.datasets.drawn_hands import DrawnHand, DrawnHands
 from openboneage.datasets.film_set import Film
 from openboneage.datasets.graded_hands import GradedHand, HandCrops
 from openboneage.datasets.region_boxes import SIZE_OF
-from openboneage.datasets.skeleton import PLACE_OF
 from openboneage.datasets.splits import Split, split_of
 from openboneage.hand import geometry
 from openboneage.hand.frame import draw_smooth

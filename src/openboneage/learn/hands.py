@@ -18,6 +18,7 @@ from openboneage.hand.drawing import PictureSpec, brightness_within
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.frame import HEIGHT, LEFT, TOP, WIDTH, canvas_size, draw_smooth
 from openboneage.hand.locate import locate_hand
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.learn.hand_cache import HandCache, PreparedHand
 from openboneage.reading.radiograph import Radiograph
 from openboneage.subject import Sex
@@ -95,7 +96,11 @@ def _prepare_chunk(
 
 
 def _prepare(radiograph: Radiograph, finder: Model[FinderSpecification], spec: PictureSpec) -> PreparedHand:
-    hand = locate_hand(radiograph, finder)
+    return prepared(locate_hand(radiograph, finder), spec)
+
+
+def prepared(hand: StandardHand, spec: PictureSpec) -> PreparedHand:
+    """The canvas of a hand that was found, from which varied pictures are drawn."""
     height_px = round(spec.height_px * SURROUND)
     onto = geometry.chain(hand.film_to_frame, frame_to_training(height_px))
     low, high = brightness_within(hand.canvas(spec.height_px), hand, spec)

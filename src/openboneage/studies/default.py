@@ -5,6 +5,7 @@
 3. The whole-hand age networks are trained on those hands (`studies.whole_hand`).
 4. Temperature and interval mass are fitted on the validation films, through the program as a clinic runs it.
 5. Accuracy is measured on films used for none of this, held-out and native, and written to the card.
+6. If there are drawn regions, the bone finder is trained on the hands that have some (`studies.bone_finder`).
 
 A stopped run continues; finished steps are not repeated. All processes that `torchrun` started train, and the first one does
 everything else.
@@ -24,6 +25,7 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from openboneage.batch.choice import executor_of
+from openboneage.bones.finder_card import BONE_FINDER
 from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -38,7 +40,8 @@ from openboneage.learn.hardware import Hardware
 from openboneage.learn.identity import as_identity, identity_digest, refuse_another, settings_of
 from openboneage.learn.loop import CHECKPOINT
 from openboneage.learn.manifest import versions, write_manifest
-from openboneage.studies.default_cards import WHOLE_HAND, finder_card, whole_hand_card
+from openboneage.studies.bone_finder import BoneFinderStudy, bone_hands, train_bone_finder
+from openboneage.studies.default_cards import WHOLE_HAND, bone_finder_card, finder_card, whole_hand_card
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.material import Material
 from openboneage.studies.whole_hand import AgeTraining, WholeHandStudy
@@ -65,6 +68,7 @@ class DefaultRun:
         hardware: Where networks are trained.
         finder: Settings of the hand finder.
         whole_hand: Settings of the age model.
+        bone_finder: Settings of the bone finder.
         smoke: Whether this is only a test of every step.
     """
 
@@ -76,6 +80,7 @@ class DefaultRun:
     hardware: Hardware = field(default_factory=Hardware)
     finder: FinderStudy = field(default_factory=FinderStudy)
     whole_hand: WholeHandStudy = field(default_factory=WholeHandStudy)
+    bone_finder: BoneFinderStudy = field(default_factory=BoneFinderStudy)
     smoke: bool = False
 
     @property
@@ -93,7 +98,12 @@ class DefaultRun:
 
     def with_steps(self, steps: int) -> DefaultRun:
         """The run with another length of every training stage."""
-        return replace(self, finder=self.finder.with_steps(steps), whole_hand=self.whole_hand.with_steps(steps))
+        return replace(
+            self,
+            finder=self.finder.with_steps(steps),
+            whole_hand=self.whole_hand.with_steps(steps),
+            bone_finder=self.bone_finder.with_steps(steps),
+        )
 
     def as_smoke(self) -> DefaultRun:
         """A run of a few steps on a few films."""
@@ -103,6 +113,7 @@ class DefaultRun:
             material=replace(self.material, films=self.material.few(SMOKE_FILMS)),
             finder=replace(short.finder, batch_size=SMOKE_BATCH),
             whole_hand=replace(short.whole_hand, batch_size=SMOKE_BATCH),
+            bone_finder=replace(short.bone_finder, batch_size=SMOKE_BATCH // 4),
             smoke=True,
         )
 
@@ -122,6 +133,8 @@ def train_default(run: DefaultRun) -> ModelSet:
         _make_finder(run, fabric)
     if run.trains(WHOLE_HAND):
         _make_whole_hand(run, fabric)
+    if run.only == BONE_FINDER.name or (run.only is None and run.material.regions):
+        _make_bone_finder(run, fabric)
     with fabric.rank_zero_first():
         for path in run.models.cards.values():
             _give_version(path, run.version)
@@ -155,6 +168,22 @@ def _make_whole_hand(run: DefaultRun, fabric: Fabric) -> None:
         if not _is_measured(card):
             example = _example(1, *canvas_size(run.whole_hand.spec.height_px))
             _measure(run, _write(run, network, example, whole_hand_card(run.material, run.whole_hand, run.smoke)))
+
+
+def _make_bone_finder(run: DefaultRun, fabric: Fabric) -> None:
+    card, folder, study = run.card(BONE_FINDER.name), run.out / BONE_FINDER.name, run.bone_finder
+    with fabric.rank_zero_first():
+        _take_finder(run)
+    finder = run.card(HAND_FINDER.name)
+    _claim(run, BONE_FINDER.name, {"study": settings_of(study), "finder": read_card(finder).sha256}, fabric)
+    if card.is_file():
+        return
+    hands = bone_hands(run.material, finder, study.spec, run.jobs)
+    network = train_bone_finder(hands, folder, study, run.hardware)
+    with fabric.rank_zero_first():
+        if not card.is_file():
+            example = _example(1, *canvas_size(study.spec.height_px))
+            _write(run, network, example, bone_finder_card(run.material, study, run.smoke))
 
 
 def _take_finder(run: DefaultRun) -> None:

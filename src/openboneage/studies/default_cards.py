@@ -9,11 +9,15 @@ from typing import Any
 
 import torch
 
+from openboneage.bones.finder_card import BONE_FINDER
+from openboneage.bones.maps import BOX_CHANNELS, CELL_PX, CLASSES
+from openboneage.bones.names import JOINTS
 from openboneage.datasets.film_set import FilmSet, trainable
 from openboneage.datasets.splits import SPLIT_SALT
 from openboneage.evaluate.calibration import UNCALIBRATED
 from openboneage.hand.finder import HEAD_OUTPUTS, MAP_CHANNELS, THUMBNAIL_CHANNELS, THUMBNAIL_PX
 from openboneage.hand.finder_card import HAND_FINDER
+from openboneage.studies.bone_finder import BoneFinderStudy
 from openboneage.studies.hand_finder import FinderStudy
 from openboneage.studies.material import Material
 from openboneage.studies.whole_hand import WholeHandStudy
@@ -24,6 +28,7 @@ COMMAND = "boneage train default"
 WHOLE_HAND = "whole-hand"
 """Role of the age model."""
 ROLES = (HAND_FINDER.name, WHOLE_HAND)
+"""The models that a set must have."""
 RSNA_NAME = "RSNA 2017"
 RSNA_LICENCE = {
     "name": "CC BY-NC 4.0",
@@ -51,6 +56,33 @@ def finder_card(material: Material, study: FinderStudy, smoke: bool) -> dict[str
         "training": {
             "data": f"{data_of(material.films)}; outlines (minhnt33/gr-bone-age, MIT); boxes (Koitka et al. 2018, MIT); "
             "MedNIST chest, CT and MR slices (CC BY-SA 4.0)",
+            "stages": [asdict(study.schedule)],
+            **_provenance(study.batch_size, smoke),
+        },
+        "licence": licence_of(material.films),
+    }
+
+
+def bone_finder_card(material: Material, study: BoneFinderStudy, smoke: bool) -> dict[str, Any]:
+    """The card of the bone finder."""
+    return {
+        "name": BONE_FINDER.name,
+        "task": (SMOKE_TASK if smoke else "")
+        + "Finds joints and outlines epiphyses and carpal bones in a picture of the hand.",
+        "preprocessing": asdict(study.spec),
+        "output": {
+            "cell_px": CELL_PX,
+            "classes": list(CLASSES),
+            "joints": list(JOINTS),
+            "boxes": list(BOX_CHANNELS),
+            "unit": "logits",
+        },
+        "calibration": {"joint_score": 0.3, "bone_score": 0.5},
+        "training": {
+            "data": f"{data_of(material.films)}; drawn joints and bones (Deng et al. 2023); boxes (Koitka et al. 2018, MIT)",
+            "variation": asdict(study.variation),
+            "loss": asdict(study.loss),
+            "growth": study.growth,
             "stages": [asdict(study.schedule)],
             **_provenance(study.batch_size, smoke),
         },

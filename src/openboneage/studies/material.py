@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from openboneage.datasets.annotations import read_landmarks, read_outlines
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
+from openboneage.datasets.regions import read_regions
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.reading.radiograph import Radiograph
@@ -76,14 +78,15 @@ class Material:
         return {"labels": labels.hexdigest(), **files}
 
     def few(self, count: int) -> FewFilms:
-        """A few films of each split; of the training films a third with an outline and a third with boxes, where there are."""
+        """A few films of each split, among them some with an outline, with boxes and with drawn bones, where there are."""
         outlined = read_outlines(self.outlines) if self.outlines else {}
         boxed = {name for subset in BOX_SUBSETS for name in read_landmarks(self.boxes, subset)} if self.boxes else set()
+        regions = read_regions(self.regions) if self.regions else {}
         chosen: list[Film] = []
         for split in Split:
             labelled = [film for film in self.films.films if film.split is split and film.bone_age_months is not None]
-            drawn = [[film for film in labelled if film.id in ids][: count // 3] for ids in (outlined, boxed)]
-            chosen += list(dict.fromkeys([*drawn[0], *drawn[1], *labelled]))[:count]
+            drawn = [[film for film in labelled if film.id in ids][: count // 3] for ids in (outlined, boxed, regions)]
+            chosen += list(dict.fromkeys([*chain(*drawn), *labelled]))[:count]
         return FewFilms(self.films, tuple(chosen))
 
 

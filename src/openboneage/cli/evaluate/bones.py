@@ -1,4 +1,4 @@
-"""`boneage evaluate epiphyses`, `carpals` and `cortex`: measures of drawn bones."""
+"""`boneage evaluate bones`: accuracy of the bone finder; `epiphyses`, `carpals` and `cortex`: measures of drawn bones."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from openboneage.batch.choice import executor_of
-from openboneage.cli.film_sets import Packs, open_packs
-from openboneage.cli.options import Dask, Jobs
+from openboneage.cli.film_sets import Packs, PixelKind, open_packs
+from openboneage.cli.options import Dask, Jobs, Models
 from openboneage.cli.output import out
+from openboneage.datasets.film_set import films_of
+from openboneage.datasets.layouts.rsna_packs import Pixels
+from openboneage.datasets.splits import Split
+from openboneage.weights.registry import ModelSet
 
 Table = Annotated[
     Path | None,
@@ -39,3 +43,33 @@ def cortex(data: Packs = None, jobs: Jobs = 2, dask: Dask = None) -> None:
     from openboneage.evaluate import carpals as study
 
     out.print(study.cortex_table(open_packs(data).root, executor_of(jobs, dask)))
+
+
+def bones(
+    data: Packs = None,
+    pixels: PixelKind = Pixels.FINE,
+    split: Annotated[list[Split] | None, typer.Option(help="validation or held-out; may be repeated. Default: both.")] = None,
+    regions: Annotated[Path | None, typer.Option(help="Drawn joints and bones. Default: in the folder of the packs.")] = None,
+    boxes: Annotated[Path | None, typer.Option(help="Table of joint boxes. Default: in the folder of the packs.")] = None,
+    models: Models = None,
+    jobs: Jobs = 2,
+    dask: Dask = None,
+) -> None:
+    """Boxes of joints, outlines of bones and missing regions, on films that the bone finder was not trained on."""
+    from openboneage.datasets.region_films import Kind, RegionFilms
+    from openboneage.evaluate import bones as study
+
+    packs, chosen_models, executor = open_packs(data, pixels), ModelSet.find(models), executor_of(jobs, dask)
+    films = RegionFilms(packs, regions or packs.root / "regions" / "regions.json.gz", boxes or packs.root / "boxes.csv")
+    chosen = films_of(packs, *(split or (Split.VALIDATION, Split.HELD_OUT)))
+    kinds = [(film, kind) for film in chosen for kind in films.kinds(film)]
+    for title, kind in (("Boxes by experts", Kind.BOXED), ("Drawn regions, coarse films", Kind.COARSE)):
+        answers = study.found_boxes(films, [item for item in kinds if item[1] is kind], chosen_models, executor)
+        out.print(f"{title}\n\n{study.box_table(answers)}\n")
+    for title, some in (("sharp films", (Kind.FULL, Kind.COMPOSITE)), ("coarse films", (Kind.COARSE,))):
+        outlines = study.outline_answers(films, [item for item in kinds if item[1] in some], chosen_models, executor)
+        out.print(f"Outlines, {title}\n\n{study.outline_table(outlines)}\n")
+    native = films_of(packs, Split.NATIVE)
+    out.print(f"Native films\n\n{study.missing_table(packs, native, chosen_models, executor)}\n")
+    whole_ms, network_ms = study.time_ms(packs, native, chosen_models)
+    out.print(f"Processor time on one core, median: {whole_ms:.0f} ms, of which the network {network_ms:.0f} ms.")
