@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from openboneage.bones.paths import best_ring
 from openboneage.hand import geometry
 
-POINTS = 96
+POINTS = 72
 REACH_PX = 8.0
 """Largest distance of the edge from the outline, in pixels of a view (an eighth of the typical metaphysis)."""
 STEP_PX = 0.5
@@ -31,7 +31,7 @@ def edge_near(grey: NDArray[np.float32], outline: geometry.Points) -> geometry.P
         outline: The outline in pixels of the view, `(n, 2)`.
 
     Returns:
-        The edge, `(96, 2)`.
+        The edge, `(72, 2)`.
     """
     ring = _rounded(resampled(outline, POINTS))
     normals = _normals(ring)

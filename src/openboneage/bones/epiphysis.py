@@ -112,7 +112,7 @@ def measure_epiphysis(
     return MeasuredEpiphysis(_measures(view, edge, shaft, plate, spacing_mm, turn_degrees), view, edge, shaft, plate)
 
 
-MOST_TURN_DEGREES = 12.0
+MOST_TURN_DEGREES, LITTLE_DEGREES = 12.0, 3.0
 TURNS = 2
 
 
@@ -121,8 +121,10 @@ def _turn_degrees(film: NDArray[np.uint8], hand: HandOutlines, bone: str) -> flo
     turn_degrees = 0.0
     for _ in range(TURNS):
         view = upright_view(film, hand, bone, turn_degrees)
-        turned = turn_degrees + _shaft(view, view.outline).turn_degrees
-        turn_degrees = float(np.clip(turned, -MOST_TURN_DEGREES, MOST_TURN_DEGREES))
+        change = _shaft(view, view.outline).turn_degrees
+        turn_degrees = float(np.clip(turn_degrees + change, -MOST_TURN_DEGREES, MOST_TURN_DEGREES))
+        if abs(change) < LITTLE_DEGREES:
+            break
     return turn_degrees
 
 

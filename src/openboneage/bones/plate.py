@@ -91,19 +91,16 @@ def _edge_towards_shaft(epiphysis: geometry.Points, x: NDArray[np.float64]) -> N
 
 def _depths(profiles: Profiles) -> Profiles:
     """How much darker each place is than the brightest one near it on either side, the less bright of the two."""
-    before, beyond = (round(side / STEP_PX) for side in SIDES_PX)
-    count = profiles.shape[1]
-    above = np.stack([profiles[:, max(0, at - before) : at + 1].max(axis=1) for at in range(count)], axis=1)
-    below = np.stack([profiles[:, at : at + beyond + 1].max(axis=1) for at in range(count)], axis=1)
-    return np.asarray(np.minimum(above, below) - profiles)
+    before, beyond = (np.ones((1, round(side / STEP_PX) + 1), np.uint8) for side in SIDES_PX)
+    above = cv2.dilate(profiles, before, anchor=(before.shape[1] - 1, 0))
+    below = cv2.dilate(profiles, beyond, anchor=(0, 0))
+    return np.asarray(np.minimum(above, below) - profiles, np.float64)
 
 
 def _widths(profiles: Profiles, chosen: NDArray[np.intp], depth: NDArray[np.float64]) -> NDArray[np.float64]:
     """Width of each band: the run of places around its middle that are below half its depth."""
-    widths = np.empty(len(profiles))
-    for row, (profile, middle) in enumerate(zip(profiles, chosen, strict=True)):
-        bright = np.flatnonzero(profile > profile[middle] + depth[row] / 2)
-        before, beyond = bright[bright < middle], bright[bright > middle]
-        first, last = (before[-1] if len(before) else 0), (beyond[0] if len(beyond) else len(profile) - 1)
-        widths[row] = (last - first - 1) * STEP_PX
-    return widths
+    places, middle = np.arange(profiles.shape[1]), chosen[:, None]
+    bright = profiles > (np.take_along_axis(profiles, middle, axis=1) + depth[:, None] / 2)
+    first = np.where(bright & (places < middle), places, 0).max(axis=1)
+    last = np.where(bright & (places > middle), places, places[-1]).min(axis=1)
+    return np.asarray((last - first - 1) * STEP_PX, np.float64)

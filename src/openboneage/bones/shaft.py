@@ -70,25 +70,26 @@ def shaft_edges(grey: NDArray[np.float32], first_row: int) -> ShaftEdges:
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.5)
     rise = cv2.GaussianBlur(cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3), (0, 0), sigmaX=0.5, sigmaY=2.5)
     steep: NDArray[np.float64] = np.asarray(rise[first_row : first_row + ROWS], np.float64)
-    small, thumb = _edge(steep, -1), _edge(-steep, 1)
+    small, thumb = _edges(np.stack([steep, -steep]))
     return ShaftEdges(first_row, small, thumb, _contrast(grey[first_row : first_row + METAPHYSIS_ROWS], small, thumb))
 
 
-def _edge(rise: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """The edge on one side, given the rise of brightness towards the axis."""
-    out = side * (np.arange(SIZE_PX[1]) + 0.5 - CENTRE_PX[0]) / METAPHYSIS_PX
+def _edges(rise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The edges towards the little finger and the thumb, given the rise of brightness towards the axis from each side."""
+    out = np.array([[-1], [1]]) * (np.arange(SIZE_PX[1]) + 0.5 - CENTRE_PX[0]) / METAPHYSIS_PX
     possible = (out > NEAREST) & (out < FARTHEST)
-    strength = np.clip(rise / (np.percentile(np.maximum(rise[:, possible], 0), 90) + 1e-6), -1, 1)
+    strong = [np.percentile(np.maximum(side[:, able], 0), 90) + 1e-6 for side, able in zip(rise, possible, strict=True)]
+    strength = np.clip(rise / np.reshape(strong, (2, 1, 1)), -1, 1)
     cost = NEAR_COST * np.maximum(USUAL[0] - out, 0) + FAR_COST * np.maximum(out - USUAL[1], 0)
-    path = best_path(np.where(possible, strength - cost, FORBIDDEN), 1, STEP_COST)
+    path = best_path(np.where(possible[:, None], strength - cost[:, None], FORBIDDEN), 1, STEP_COST)
     return _steepest(rise, path)
 
 
 def _steepest(rise: NDArray[np.float64], path: NDArray[np.intp]) -> NDArray[np.float64]:
     """Move each place of a path to the steepest rise near it: the mean place there, weighted by the squared rise."""
-    near = np.clip(path[:, None] + np.arange(-WINDOW_PX, WINDOW_PX + 1), 0, rise.shape[1] - 1)
-    weight = np.maximum(np.take_along_axis(rise, near, axis=1), 0) ** 2 + 1e-9
-    return np.asarray((weight * near).sum(axis=1) / weight.sum(axis=1) + 0.5)
+    near = np.clip(path[..., None] + np.arange(-WINDOW_PX, WINDOW_PX + 1), 0, rise.shape[-1] - 1)
+    weight = np.maximum(np.take_along_axis(rise, near, axis=-1), 0) ** 2 + 1e-9
+    return np.asarray((weight * near).sum(axis=-1) / weight.sum(axis=-1) + 0.5)
 
 
 def _contrast(grey: NDArray[np.float32], small: NDArray[np.float64], thumb: NDArray[np.float64]) -> float:
