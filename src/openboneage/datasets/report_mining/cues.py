@@ -55,15 +55,18 @@ _CUES = (
         r"|\b(?:match|approximat|resembl)\w*|\b(?:comparable|similar|closest|nearest)\b|\bappearance\b|\bthat\s+of\b"
     )),
     (Role.AGE_OF_CHILD, Cue.NAMED, _words(
-        r"\bchronolog\w*(?:\s+ages?)?|\b(?:calendar|actual|real|true|stated|current)\s+age\b|\bpatient'?s?\s+age\b|\bC\.?A\.?(?=\s*(?:[:=\d]|is\b|of\b))"
+        r"\bchronolog\w*(?:\s+ages?)?|\b(?:calendar|actual|real|true|stated|current)\s+age\b|\bpatient'?s?\s+age\b"
+        r"|\bC\.?A\.?(?=\s*(?:[:=\d]|is\b|of\b))"
     )),
     (Role.AGE_OF_CHILD, Cue.WEAK, _words(
         r"(?<!bone )(?<!skeletal )(?<!height )(?<!dental )\bage\s*:|\baged\b|\b(?:at|for)\s+(?:an?\s+|the\s+)?age(?:\s+of)?\b"
         r"|(?<!old )\b(?:patient|child|girl|boy|he|she)\s+is\b|\bage\s+at\b"
     )),
     (Role.OTHER, Cue.NAMED, _words(
-        r"\bstandard\s+deviations?\b|\bstd\.?\s+dev\w*|\bS\.?D\.?s?\b|\bsigma\b|\b(?:normal|expected|reference)\s+range\b|\brange\s+of\s+normal\b"
-        r"|\bnormal\s+limits\s+(?:are|of)\b|\b(?:height|dental|gestational|corrected|mental)\s+age\b|\bmenarche\b|\bdiagnos\w+|\bonset\b"
+        r"\bstandard\s+deviations?\b|\bstd\.?\s+dev\w*|\bS\.?D\.?s?\b|\bsigma\b|\b(?:normal|expected"
+        r"|reference)\s+range\b|\brange\s+of\s+normal\b"
+        r"|\bnormal\s+limits\s+(?:are|of)\b|\b(?:height|dental|gestational|corrected|mental)\s+age\b|\bmenarche\b"
+        r"|\bdiagnos\w+|\bonset\b"
     )),
 )  # fmt: skip
 """Cues; of two at the same place the first counts."""
@@ -81,44 +84,52 @@ SPREAD_AFTER = _words(
 )
 """`10.8 months standard deviation`."""
 DELAY_BEFORE = _words(
-    r"\b(?:delay\w*|advance(?:d|ment)?|differ\w*|discrepan\w*|lag\w*|exceed\w*|retard\w*|ahead|behind|older|younger|accelerated)"
-    r"(?:(?!\bbone\b|\bage\s+(?:of|is|at)\b)[^.;]){0,40}\b(?:by|of)\s+(?:approximately|about|roughly|nearly|almost|some|around|at\s+least|more\s+than|only|~)?\s*(?:the\s+)?$"
+    r"\b(?:delay\w*|advance(?:d|ment)?|differ\w*|discrepan\w*|lag\w*|exceed\w*|retard\w*|ahead|behind|older|younger"
+    r"|accelerated)"
+    r"(?:(?!\bbone\b|\bage\s+(?:of|is|at)\b)[^.;]){0,40}\b(?:by|of)\s+(?:approximately|about|roughly|nearly|almost"
+    r"|some|around|at\s+least|more\s+than|only|~)?\s*(?:the\s+)?$"
     r"|(?:\b(?:delayed|advanced)|^\s*by)\s+(?:approximately\s+|about\s+)?$"
     r"|\b(?:difference|discrepanc\w*|gap)\s+(?:between|of|in)\b[^.;:,]{0,60}\b(?:is|of|=)\s+(?:approximately\s+|about\s+)?$"
 )
 """`delayed by 2 years`, `a delay of 18 months`, `the difference between both ages is 13 months`."""
 DELAY_AFTER = _words(
-    r"\s*(?:\([^)]{0,14}\)\s*)?(?:delay|advance|ahead\b|behind\b|less\s+than\b|greater\s+than\b|more\s+than\b|older\s+than\b|younger\s+than\b"
+    r"\s*(?:\([^)]{0,14}\)\s*)?(?:delay|advance|ahead\b|behind\b|less\s+than\b|greater\s+than\b|more\s+than\b"
+    r"|older\s+than\b|younger\s+than\b"
     r"|below\b|above\b|in\s+advance\b|discrepan|difference|lag|beyond\b)"
 )
 """`14 months ahead of`, `2 years delayed`."""
 TIME_BEFORE = _words(
     r"\b(?:follow[\s-]?up|repeat\w*|recheck\w*|treat\w*|therapy|hormone|interval|since|past|last|over|every|within|another)"
-    r"\b(?:(?!\bage\b)[^.;:]){0,30}?\b(?:in|for|of|at|after|x|the)\s+$|\b(?:in|after|past|last|every)\s+(?:approximately\s+|about\s+|another\s+)?$"
+    r"\b(?:(?!\bage\b)[^.;:]){0,30}?\b(?:in|for|of|at|after|x|the)\s+$|\b(?:in|after|past|last"
+    r"|every)\s+(?:approximately\s+|about\s+|another\s+)?$"
 )
 """`on growth hormone for 2 years`, `follow-up in 12 months`."""
 TIME_AFTER = _words(r"\s*-?\s*(?:ago\b|later\b|interval\b|apart\b|follow|of\s+(?:treatment|therapy)|duration|period\b)")
 """`6 months ago`, `12-month interval`."""
 EARLIER = _words(
-    r"\b(?:prior|previous(?:ly)?|earlier|outside)\b|\b(?:last|old)\s+(?:exam\w*|stud(?:y|ies)|film|bone\s+age)\b|\bhad\s+been\b"
+    r"\b(?:prior|previous(?:ly)?|earlier|outside)\b|\b(?:last|old)\s+(?:exam\w*|stud(?:y|ies)|film|bone\s+age)\b"
+    r"|\bhad\s+been\b"
     r"|\bin\s+(?:19|20)\d\d\b"
 )
 """`the prior bone age was 8 years`."""
 NOW = _words(r"\b(?:bone|skeletal)\s+age\s+(?:is|has)\b|\b(?:now|today|current(?:ly)?|present(?:ly)?|on\s+(?:this|today))\b")
 """Ends what `EARLIER` begins."""
 EARLIER_AFTER = _words(
-    r"\s*,?\s*\(?(?:previously\b(?=\s*(?:[.,;)]|$))|(?:on|at|in)\s+(?:the\s+)?(?:prior|last|previous|earlier)\b|on\s+\d{1,4}[/.-]\d|in\s+(?:19|20)\d\d\b)"
+    r"\s*,?\s*\(?(?:previously\b(?=\s*(?:[.,;)]|$))|(?:on|at|in)\s+(?:the\s+)?(?:prior|last|previous|earlier)\b"
+    r"|on\s+\d{1,4}[/.-]\d|in\s+(?:19|20)\d\d\b)"
 )
 """`9 years previously`, `10 years on the prior examination`."""
 NOT = _words(r"\b(?:not|never|n't|neither|rather\s+than|instead\s+of)\b(?!\s+(?:only|significantly))[^.;:,]{0,30}$")
 """`not 8 years`, `rather than 9 years`."""
 BOUND = _words(
-    r"(?:[<>≥≤]|\b(?:greater|more|older|less|younger)\s+than(?:\s+or\s+equal\s+to)?|\b(?:over|under|above|below|beyond|at\s+least|exceeds)"
+    r"(?:[<>≥≤]|\b(?:greater|more|older|less|younger)\s+than(?:\s+or\s+equal\s+to)?|\b(?:over|under|above|below"
+    r"|beyond|at\s+least|exceeds)"
     r"|\b(?:at\s+or\s+)?(?:past))\s*(?:the\s+|that\s+of\s+)?(?:an?\s+)?(?:standards?\s+(?:for|of)\s+)?$"
 )
 """`greater than 18 years`, `less than 3 months`."""
 PERSON_AFTER = _words(
-    r"[\s-]*(?:old\b|of\s+age\b|[\s,-]*(?:(?:caucasian|white|black|hispanic|asian)\s+)?(?:boy|girl|(?:fe)?male|child|patient|infant|[MF]\b))"
+    r"[\s-]*(?:old\b|of\s+age\b|[\s,-]*(?:(?:caucasian|white|black|hispanic|asian)\s+)?(?:boy|girl|(?:fe)?male|child"
+    r"|patient|infant|[MF]\b))"
 )
 """`10-year-old girl`."""
 PERSON_BEFORE = _words(r"\b(?:boy|girl|(?:fe)?male|child|patient)s?(?:\s+of|\s+aged|,)?\s*$")

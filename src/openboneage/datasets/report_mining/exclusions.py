@@ -12,7 +12,8 @@ _SIDE = re.compile(
 )
 _HANDEDNESS = re.compile(r"\b(?:right|left)[\s-]+hand(?:ed|[\s-]+domin\w+)", re.IGNORECASE)
 _UNAVAILABLE = re.compile(
-    r"\s*(?:and\s+wrist\s+)?(?:is|was|were|could|being)?\s*(?:not\s+(?:be\s+)?(?:available|imaged|obtained|submitted|included|used)"
+    r"\s*(?:and\s+wrist\s+)?(?:is|was|were|could|being)?\s*(?:not\s+(?:be\s+)?(?:available|imaged|obtained|submitted"
+    r"|included|used)"
     r"|unavailable|in\s+a\s+cast|casted|amputated|absent)",
     re.IGNORECASE,
 )
