@@ -42,14 +42,14 @@ STEP_SD = 0.8
 LEVEL_SD = 0.15
 """Tolerated deviation of a RUS-CHN level from its even place inside its stage, stages."""
 FIRST_CHECKED_YEARS = 2.25
-FIRST_TWO_STAGES_YEARS = 0.8
+FIRST_TWO_STAGES_YEARS = 0.5
 CROSSING = re.compile(r"crossing (-?[0-9.]+) y")
 DP1_SEEN_YEARS = 14 / MONTHS_PER_YEAR
 """First standard of the atlas text that shows it; it is no indicator of the Fels method."""
 ULNA_FUSION_YEARS = {Sex.MALE: (16.6, 18.09), Sex.FEMALE: (14.8, 17.14)}
 """Begun: between the capping of the radius and the complete fusion, which is printed."""
 FUSING = ("H", "I", END)
-SHORTEST_YEARS = 0.3
+SHORTEST_YEARS = 0.25
 ROUNDS, DAMPING = 25, 0.6
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from openboneage.bones.names import JOINTS
 from openboneage.phantom.coco import CATEGORIES, KEY_POINTS, annotate, categories, run_lengths
 from openboneage.phantom.truth import truth_of
 from openboneage.subject import Sex
@@ -25,9 +27,10 @@ def test_run_lengths_keep_the_mask() -> None:
 
 def test_every_part_has_an_annotation() -> None:
     made = film()
-    hand, *parts = annotate(made, image_id=4, first_id=10)
+    found = annotate(made, image_id=4, first_id=10)
+    parts = found[1 : 1 + len(made.parts)]
 
-    assert [each["id"] for each in (hand, *parts)] == list(range(10, 11 + len(made.parts)))
+    assert [each["id"] for each in found] == list(range(10, 11 + len(made.parts) + len(made.joints)))
     assert {each["image_id"] for each in parts} == {4}
     for annotation, part in zip(parts, made.parts, strict=True):
         mask = decoded(annotation["segmentation"]["counts"], annotation["segmentation"]["size"])
@@ -56,3 +59,12 @@ def test_the_hand_has_21_points() -> None:
     assert len(KEY_POINTS) == 21
     assert len(hand["keypoints"]) == 63
     assert hand["num_keypoints"] == sum(visible == 2 for visible in hand["keypoints"][2::3])
+
+
+def test_joint_regions_have_boxes() -> None:
+    made = film()
+    found = {CATEGORIES[each["category_id"] - 1]: each["bbox"] for each in annotate(made, 1, 1)}
+
+    for name in JOINTS:
+        left, top, right, bottom = made.joints[name]
+        assert found[f"{name}_joint"] == pytest.approx([left, top, right - left, bottom - top], abs=0.02)

@@ -1,7 +1,7 @@
 """Annotations of synthetic films in the format of COCO: masks as run lengths, boxes, 21 key points.
 
-Each epiphysis, shaft and carpal bone is a category of its own; `stage` is the place of its bone on the stage axis of
-TW3. The format: https://cocodataset.org/#format-data (uncompressed run lengths, columns first).
+Each epiphysis, shaft, carpal bone and joint region is a category of its own; `stage` is the place of its bone on the stage axis.
+The format: https://cocodataset.org/#format-data (uncompressed run lengths, columns first).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.bones.names import EPIPHYSES
+from openboneage.bones.names import EPIPHYSES, JOINTS
 from openboneage.phantom.child import NODULES
 from openboneage.phantom.film import PartMask, SyntheticFilm
+from openboneage.phantom.joints import Box
 
 HAND = "hand"
 CATEGORIES = (
@@ -22,6 +23,7 @@ CATEGORIES = (
     *(f"{bone}_epiphysis" for bone in EPIPHYSES),
     *(f"{bone}_shaft" for bone in EPIPHYSES),
     *NODULES,
+    *(f"{joint}_joint" for joint in JOINTS),
 )
 DIGIT_POINTS = ("base", "joint1", "joint2", "tip")
 KEY_POINTS = ("wrist", *(f"digit{digit}_{point}" for digit in range(1, 6) for point in DIGIT_POINTS))
@@ -36,7 +38,7 @@ def categories() -> list[dict[str, Any]]:
 
 
 def annotate(film: SyntheticFilm, image_id: int, first_id: int) -> list[dict[str, Any]]:
-    """The hand with its key points, then every part of a bone.
+    """The hand with its key points, then every part of a bone, then every joint region.
 
     Args:
         film: The film.
@@ -45,6 +47,7 @@ def annotate(film: SyntheticFilm, image_id: int, first_id: int) -> list[dict[str
     """
     places = film.parameters.child.stages
     items = [_hand(film), *(_part(part, film.pixels.shape, places) for part in film.parts)]
+    items += [_joint(name, box) for name, box in film.joints.items()]
     return [{"id": number, "image_id": image_id, "iscrowd": 0, **item} for number, item in enumerate(items, start=first_id)]
 
 
@@ -88,3 +91,14 @@ def _part(part: PartMask, shape: tuple[int, ...], places: Mapping[str, float]) -
         "segmentation": {"size": list(shape), "counts": run_lengths(whole)},
     }
     return found if part.kind == "nodule" else {**found, "stage": round(places[part.bone], 3)}
+
+
+def _joint(name: str, box: Box) -> dict[str, Any]:
+    left, top, right, bottom = (round(float(value), 2) for value in box)
+    width, height = round(right - left, 2), round(bottom - top, 2)
+    return {
+        "category_id": CATEGORIES.index(f"{name}_joint") + 1,
+        "bbox": [left, top, width, height],
+        "area": round(width * height, 2),
+        "segmentation": [],
+    }

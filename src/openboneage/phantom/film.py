@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +13,7 @@ from openboneage.hand import geometry
 from openboneage.phantom.accessories import add_marker, collimate
 from openboneage.phantom.anatomy import Part, hand_parts
 from openboneage.phantom.fields import Field, blurred
+from openboneage.phantom.joints import Box, joint_boxes
 from openboneage.phantom.parameters import Parameters, View
 from openboneage.phantom.projection import DENSE_PER_MM, SOFT_PER_MM, SPONGY_PER_MM, film_values, to_uint8
 from openboneage.phantom.skeleton import Skeleton, pose_skeleton
@@ -20,7 +22,7 @@ from openboneage.phantom.soft_tissue import soft_tissue
 TRABECULA_MM = 0.11
 """Step of the texture; trabeculae are about four steps apart across the bone, twelve along it."""
 TEXTURE_PX = 256
-TEXTURE_DEPTH = 0.34
+TEXTURE_DEPTH = 0.28
 """Variation of spongy bone, as a share of its attenuation, where the pixels are small enough to show it."""
 
 
@@ -58,6 +60,7 @@ class SyntheticFilm:
         parts: Every part of a bone that lies on the film.
         key_points_px: 21 points `(x, y)`, `(21, 2)`: wrist, then four of each digit from the thumb on: base, two joints and
             tip of the thumb, three joints and tip of a finger.
+        joints: Box of each joint region on the film, by the names of `bones.names.JOINTS`.
         frame_to_film: Affine from frame units to film pixels.
     """
 
@@ -65,6 +68,7 @@ class SyntheticFilm:
     pixels: NDArray[np.uint8]
     parts: tuple[PartMask, ...]
     key_points_px: geometry.Points
+    joints: Mapping[str, Box]
     frame_to_film: geometry.Affine
 
 
@@ -85,7 +89,8 @@ def render(parameters: Parameters) -> SyntheticFilm:
     if parameters.collimation:
         attenuation = collimate(attenuation, parameters.collimation)
     pixels = to_uint8(film_values(attenuation, parameters.exposure, parameters.spacing_mm))
-    return SyntheticFilm(parameters, pixels, tuple(masks), key_points(skeleton, to_film), to_film)
+    joints = joint_boxes(skeleton, to_film, (view.height_px, view.width_px))
+    return SyntheticFilm(parameters, pixels, tuple(masks), key_points(skeleton, to_film), joints, to_film)
 
 
 def frame_to_film(view: View) -> geometry.Affine:

@@ -57,9 +57,10 @@ OVERLAP, PLATE_ROUNDING = 0.001, 0.012
 """A fused shaft reaches this far into the epiphysis; before, its end is rounded over this length."""
 CORNER_FROM, CORNER_BEND = 0.72, 0.16
 """The corners that cap the shaft begin at this share of the half width, and bend by this share of it."""
-SHAFT_DEPTH, EPIPHYSIS_DEPTH = 0.78, 0.72
-FOREARM_DEPTH = 0.72
-"""Thickness of a bone along the beam over its width; forearm bones are flatter, by the last factor."""
+SHAFT_DEPTH, EPIPHYSIS_DEPTH, FOREARM_FLATTER = 0.78, 0.72, 0.72
+"""Thickness of a bone along the beam over its width; radius and ulna are flatter by the last factor."""
+FUSION_SIDE_SD = 0.25
+"""Fusion spreads from the middle, or from up to about this share of the half width beside it."""
 AT = np.linspace(-1.0, 1.0, STEPS)
 """Even steps across a bone, in half widths."""
 
@@ -150,7 +151,7 @@ class LongBone:
             plate_edge=plate_edge,
             cortex=min(0.0042 * self.body.cortex, 0.15 * height),
             joint_density=0.05 + 0.16 * found.joint_line,
-            plate_density=(0.06 + 0.06 * found.joint_line) * (1 - found.fused) + 0.06 * found.line,
+            plate_density=(0.06 + 0.06 * found.joint_line) * (1 - found.fused) + 0.13 * found.line,
             plate_open=1 - found.fused,
             inner_line=0.13 * found.inner_line,
             depth=EPIPHYSIS_DEPTH * self._flatness,
@@ -171,13 +172,14 @@ class LongBone:
             plate_edge=start,
             far_edge=self._far_edge(last, half),
             rounding=(PLATE_ROUNDING * (1 - fused) + 0.002, 0.45 * float(half[-1])),
-            plate_density=0.22 * (1 - fused) + 0.05 * self.signs.line,
+            plate_wall=THINNEST_WALL * (1 - fused),
+            plate_density=0.22 * (1 - fused) + 0.10 * self.signs.line,
             depth=SHAFT_DEPTH * self._flatness,
         )
 
     @property
     def _flatness(self) -> float:
-        return FOREARM_DEPTH if self.kind in ("radius", "ulna") else 1.0
+        return FOREARM_FLATTER if self.kind in ("radius", "ulna") else 1.0
 
     def _beyond(self) -> float:
         """From the next joint to the far end."""
@@ -195,7 +197,7 @@ class LongBone:
         own = self.metaphysis * (convex * (AT**2 - 0.5) + self.random.normal(0, 0.015) * AT)
         across = np.clip(AT / found.width_ratio, -1, 1)
         followed = (1 - found.follows) * (np.max(plate_edge) + own) + found.follows * np.interp(across, AT, plate_edge)
-        side = self.random.normal(0.0, 0.25) * (1 - found.fused)
+        side = self.random.normal(0.0, FUSION_SIDE_SD) * (1 - found.fused)
         bridged = np.clip((1.45 * found.fused - np.abs(AT - side)) / 0.45, 0, 1) * (found.fused > 0)
         return np.asarray(followed + found.gap * (1 - bridged) - OVERLAP * bridged, np.float32)
 

@@ -13,8 +13,7 @@ SOFT_PER_MM, DENSE_PER_MM, SPONGY_PER_MM = 0.027, 0.074, 0.0130
 SLOW_MM = 9.0
 """Extent of scattered radiation and of the slow variation that processing removes."""
 SHARPENED_MM = 0.8
-FULL_SCALE = 1.7
-"""Attenuation that a grey value of 1 stands for at a contrast of 1."""
+"""Extent of the blur whose difference the processing adds."""
 
 
 def film_values(attenuation: Field, exposure: Exposure, spacing_mm: float) -> Field:
@@ -36,7 +35,7 @@ def film_values(attenuation: Field, exposure: Exposure, spacing_mm: float) -> Fi
     signal += np.float32(exposure.sharpening) * (signal - slow(signal, max(round(SHARPENED_MM / spacing_mm), 1)))
     if exposure.equalisation:
         signal -= np.float32(exposure.equalisation) * slow(signal, 2 * reduction)
-    grey = exposure.background + exposure.contrast / FULL_SCALE * 1.7 * signal
+    grey = exposure.background + exposure.contrast * signal
     grey = np.clip(grey, 0, 1) ** np.float32(exposure.gamma)
     return np.asarray(1 - grey if exposure.inverted else grey, np.float32)
 

@@ -59,6 +59,7 @@ class Shaft:
         plate_edge: `v` of the end at the plate, at even steps of `u` from `-widest` to `widest`.
         far_edge: `v` of the far end, at the same steps.
         rounding: Lengths over which the plate's end and the far end become thin.
+        plate_wall: Thickness of the dense wall at the plate's end; 0 where it is fused.
         plate_density: Dense bone along the plate's end, as a share of the thickness.
         depth: Thickness along the beam over width.
     """
@@ -69,6 +70,7 @@ class Shaft:
     plate_edge: Curve
     far_edge: Curve
     rounding: tuple[float, float]
+    plate_wall: float
     plate_density: float
     depth: float
 
@@ -93,7 +95,7 @@ class Shaft:
         from_plate, from_end = v - self.plate_edge[across], self.far_edge[across] - v
         ends = rounded(from_plate, self.rounding[0]) * rounded(from_end, self.rounding[1])
         outer = chord(aside, width) * ends
-        inner_ends = rounded(from_plate - 0.003, self.rounding[0]) * rounded(from_end - 0.004, self.rounding[1])
+        inner_ends = rounded(from_plate - self.plate_wall, self.rounding[0]) * rounded(from_end - 0.004, self.rounding[1])
         inner = chord(aside, width - wall) * inner_ends
         plate = self.plate_density * np.exp(-np.square((from_plate - 0.4 * self.PLATE) / self.PLATE))
         dense = (outer - inner) + plate * inner

@@ -36,8 +36,6 @@ GAP: Mapping[str, Knots] = {
 CAP_STAGE = {"radius": 7.0, "ulna": 6.0}
 FUSION: Mapping[str, tuple[float, float]] = {"radius": (8.0, 9.0), "ulna": (7.0, 8.0), "mc": (6.7, 8.0)}
 """Places at which fusion begins and is complete; other bones 7 to 8."""
-CENTRE_FIRST = 0.25
-"""Fusion spreads from the middle, moved by this share of the half width to one side at random."""
 
 
 @dataclass(frozen=True)

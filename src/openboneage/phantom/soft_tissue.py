@@ -25,8 +25,8 @@ FINGER_RADII = {
 }
 """Half widths of the soft tissue at the knuckle, the two joints and the fingertip; thumb: base, knuckle, joint, tip."""
 BEYOND_TIP = 0.035
-PALM_FLATNESS, FINGER_FLATNESS = 0.50, 0.82
-WEB_FLATNESS = 0.42
+PALM_FLATNESS, FINGER_FLATNESS = 0.56, 0.82
+WEB_FLATNESS = 0.52
 """Thickness over width."""
 YOUNG_THICKER = 0.42
 """The soft tissue of infants is wider in relation to the hand, by this share."""
