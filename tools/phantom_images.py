@@ -72,7 +72,7 @@ def sheet() -> NDArray[np.uint8]:
         child = replace(drawn.child, tempo_months=0.0)
         view = replace(drawn.view, mirrored=False, rotation_degrees=0.0, unit_share=0.36)
         exposure = replace(drawn.exposure, inverted=False)
-        synthetic = render(replace(drawn, child=child, view=view, exposure=exposure)).pixels
+        synthetic = render(replace(drawn, child=child, view=view, exposure=exposure, markers=())).pixels
         columns.append(np.vstack([fitted(decode_grey(path.read_bytes(), name)), fitted(synthetic)]))
     return np.hstack(columns)
 

@@ -1,7 +1,7 @@
 """Annotations of synthetic films in the format of COCO: masks as run lengths, boxes, 21 key points.
 
-Each epiphysis, shaft, carpal bone and joint region is a category of its own; `stage` is the place of its bone on the stage axis.
-The format: https://cocodataset.org/#format-data (uncompressed run lengths, columns first).
+Each epiphysis, shaft, carpal bone and joint region is a category; `stage` is the place of the bone on the stage axis.
+Format: https://cocodataset.org/#format-data (uncompressed run lengths, columns first).
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ def _add_part(
         ((u * np.float32(size_mm / step_mm)).astype(np.int32) + offset[1]) % TEXTURE_PX,
     ]
     spongy = layers.spongy * (1 + np.float32(depth) * texture)
-    added = np.float32(DENSE_PER_MM * size_mm) * layers.dense
-    added += np.float32(SPONGY_PER_MM * parameters.spongy_density * size_mm) * spongy
+    added = np.float32(DENSE_PER_MM * parameters.mineral * size_mm) * layers.dense
+    added += np.float32(SPONGY_PER_MM * parameters.mineral * parameters.body.density * size_mm) * spongy
     attenuation[top:bottom, left:right] += added
     return _part_mask(part, left, top, layers.inside)
 

@@ -160,9 +160,9 @@ class Parameters:
         return 40.0 + (adult - 40.0) * (years / 17.0)
 
     @property
-    def spongy_density(self) -> float:
-        """Attenuation of spongy bone relative to a child of about ten years; it rises with age."""
-        return self.body.density * (0.8 + 0.4 * min(self.child.bone_age_months / 204.0, 1.0))
+    def mineral(self) -> float:
+        """Mineral of bone relative to an adult; it rises with age."""
+        return 0.7 + 0.3 * min(self.child.bone_age_months / 204.0, 1.0)
 
     @property
     def spacing_mm(self) -> float:
@@ -239,7 +239,7 @@ def _draw_exposure(random: np.random.Generator) -> Exposure:
         scatter=float(random.uniform(0.05, 0.25)),
         blur_mm=float(random.uniform(0.08, 0.22)),
         equalisation=float(random.uniform(0.0, 0.45)),
-        sharpening=float(random.uniform(0.0, 0.9)),
+        sharpening=float(random.uniform(0.0, 0.8)),
         background=float(random.uniform(0.0, 0.08) if dark else random.uniform(0.3, 0.6)),
         contrast=float(random.uniform(0.55, 0.85) if dark else random.uniform(0.25, 0.45)),
         gamma=float(np.exp(random.normal(0.0, 0.12))),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from openboneage.phantom.fields import Field, blurred, slow
 from openboneage.phantom.parameters import Exposure
 
-SOFT_PER_MM, DENSE_PER_MM, SPONGY_PER_MM = 0.027, 0.074, 0.0130
+SOFT_PER_MM, DENSE_PER_MM, SPONGY_PER_MM = 0.027, 0.078, 0.0150
 """Attenuation of soft tissue, and what dense and spongy bone add to it, per millimetre; about 50 to 60 kVp."""
 SLOW_MM = 9.0
 """Extent of scattered radiation and of the slow variation that processing removes."""
