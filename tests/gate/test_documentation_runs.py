@@ -13,7 +13,7 @@ import pytest
 from tests import hands
 from tests.cli.running import boneage
 from tests.gate.pages import PAGES, ROOT, Usage, name_of, python_blocks, runnable_usages
-from tests.reading.films import film_file
+from tests.report.reports import dicom_film
 
 COMMANDS = ("assess", "report", "growth", "height", "models", "score")
 """Those that need no data set."""
@@ -33,7 +33,7 @@ def modules_with_examples() -> list[ModuleType]:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with the files that examples name."""
     pixels = hands.film("7043", 400)
-    (tmp_path / "film.dcm").write_bytes(film_file(pixels, bits=8))
+    (tmp_path / "film.dcm").write_bytes(dicom_film(pixels))
     (tmp_path / "films").mkdir()
     for name in ("film.png", "films/film.png"):
         (tmp_path / name).write_bytes(hands.png(pixels))
