@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from openboneage.assess.assessor import Examination
 from openboneage.errors import InputError
+from openboneage.report.formats import find_format
+from openboneage.report.phrases import phrases_of
 from openboneage.report.report import ReportRecord, to_json
 from tests import hands
 from tests.report.reports import MADE, decided, examined, png_report, report_of
@@ -69,11 +74,26 @@ def test_incomplete_decisions_are_invalid(outcome: str, fields: dict[str, Any]) 
 
 
 def test_json_reads_back() -> None:
-    decision = decided("edited", bone_age_months=130.0, comment="Sesamoid.")
+    decision = decided("edited", bone_age_months=130.0, comment="Größer.")
     record = ReportRecord.model_validate_json(to_json(report_of(decision, version=2)))
+    assert "Größer." in to_json(report_of(decision)).decode()
     assert (record.version, record.made, record.decision) == (2, MADE, decision)
     assert record.assessment.to_json() == examined().assessment.to_json()
     assert ReportRecord.model_validate_json(to_json(png_report("unknown"))).decision is None
+
+
+def test_texts_of_a_decision_are_one_line_of_printable_characters() -> None:
+    decision = decided("accepted", comment=" a\n  b\tc\x1b[1m\udcf6 ")
+    assert decision.comment == r"a b c\x1b[1m\udcf6"
+
+
+def test_any_file_name_can_be_reported() -> None:
+    film = png_report().assessment.film.model_copy(update={"name": "J\udcf6rg.png"})
+    report = png_report()
+    odd = replace(report, examination=Examination(report.examination.hand, report.assessment.model_copy(update={"film": film})))
+    assert json.loads(to_json(odd))["assessment"]["film"]["name"] == "J\udcf6rg.png"
+    for name in ("text", "pdf", "png", "fhir"):
+        assert find_format(name).write(odd, phrases_of())
 
 
 def test_json_does_not_identify_the_patient() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openboneage.errors import InputError
-from openboneage.report.figure import FIGURE_KINDS, film_mark
+from openboneage.report.film_mark import FIGURE_KINDS, film_mark
 from openboneage.whole_file import written_whole
 
 FILM_ENDINGS = frozenset({".bmp", ".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})

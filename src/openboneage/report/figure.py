@@ -10,6 +10,7 @@ import numpy as np
 
 from openboneage.report import wording
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
+from openboneage.report.film_mark import FIGURE_KINDS, film_mark
 from openboneage.report.film_panel import draw_attention, draw_film, film_view
 from openboneage.report.phrases import Phrases
 from openboneage.report.report import Report
@@ -24,14 +25,6 @@ FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
 
 SIGNATURE_INCHES, SIGNATURE_LETTERS = 0.36, 118
-
-FIGURE_KINDS = {".png": "Description", ".pdf": "Subject", ".svg": "Description"}
-"""Endings of the files that a figure can be, and the field of their metadata that names the film."""
-
-
-def film_mark(sha256: str) -> str:
-    """The metadata text that links a figure to its film; it is plain bytes in the file."""
-    return f"Figure of the film with sha256 {sha256}"
 
 
 def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png", signature: bool = False) -> bytes:

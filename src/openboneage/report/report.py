@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from openboneage.assess.assessment import Assessment
 from openboneage.assess.assessor import Examination
@@ -20,6 +21,7 @@ from openboneage.errors import InputError, RefusedError
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.quantities import BoneAgeMonths, Text
 from openboneage.reading.origin import Origin
+from openboneage.report.text import printable
 from openboneage.subject import Sex
 
 
@@ -43,11 +45,16 @@ class Decision(Record):
     )
     comment: str = Field(default="", description="Comment of the reader; the reason if the estimate was rejected.")
 
+    @field_validator("reader", "organization", "comment")
+    @classmethod
+    def _printable(cls, text: str) -> str:
+        return printable(" ".join(text.split()))
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.outcome is Outcome.EDITED) != (self.bone_age_months is not None):
             raise ValueError("Expected the reader's bone age with the outcome edited, and only there.")
-        if self.outcome is Outcome.REJECTED and not self.comment.strip():
+        if self.outcome is Outcome.REJECTED and not self.comment:
             raise ValueError("Expected the reason of a rejection as the comment.")
         return self
 
@@ -151,5 +158,8 @@ class ReportRecord(Record):
 
 
 def to_json(report: Report) -> bytes:
-    """The report as JSON in UTF-8; `ReportRecord.model_validate_json` reads it back."""
-    return ReportRecord.of(report).model_dump_json(by_alias=True, indent=2).encode()
+    """The report as JSON in UTF-8; `ReportRecord.model_validate` reads the content back.
+
+    A file's name may not be valid text; what UTF-8 cannot encode is escaped as JSON does it.
+    """
+    return json.dumps(ReportRecord.of(report).to_json(), indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -11,6 +11,7 @@ from openboneage.findings import Severity
 from openboneage.report import wording
 from openboneage.report.phrases import Phrases
 from openboneage.report.report import Decision, Outcome, Report, StatedAge
+from openboneage.report.text import printable
 from openboneage.subject import Sex
 
 
@@ -110,7 +111,7 @@ def _child(report: Report, say: Phrases) -> Iterator[Line]:
     if subject.sex_source == "caller" and subject.sex is not Sex.UNKNOWN:
         sex = f"{sex} ({say.entered})"
     if origin is None:
-        yield Line(say.film, report.assessment.film.name)
+        yield Line(say.film, printable(report.assessment.film.name))
         yield Line(say.sex, sex)
         return
     yield Line(say.patient, wording.person(origin.patient_name) or say.not_stated)
@@ -193,5 +194,5 @@ def _provenance(report: Report, say: Phrases) -> tuple[str, ...]:
         say.version.format(version=report.version, time=wording.moment(report.made, say)),
         say.program.format(version=assessment.program.version),
         ", ".join(map(str, assessment.models)),
-        f"{say.film} {assessment.film.name}, sha256 {assessment.film.sha256[:16]}",
+        f"{say.film} {printable(assessment.film.name)}, sha256 {assessment.film.sha256[:16]}",
     )

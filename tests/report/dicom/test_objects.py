@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import config
 from pydicom.uid import UID
 
 from openboneage.clinical.maturity import Maturity, assess_stages
@@ -107,7 +108,7 @@ def test_dates_are_those_of_the_report_and_versions_are_stated(name: str) -> Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_film_that_is_no_dicom_object_is_refused(name: str) -> None:
-    with pytest.raises(InputError, match=r"this film is none\. Use pdf, png, json or text"):
+    with pytest.raises(InputError, match=r"this film is none\. Use pdf, png, text, json or fhir"):
         written(png_report(), name)
 
 
@@ -115,6 +116,20 @@ def test_a_film_that_is_no_dicom_object_is_refused(name: str) -> None:
 def test_a_film_without_identifiers_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="no valid StudyInstanceUID, SeriesInstanceUID"):
         written(report_of(None, examined(StudyInstanceUID="", SeriesInstanceUID="x")), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_film_of_an_unknown_class_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="standard SOP Class"):
+        written(report_of(None, examined(SOPClassUID="1.2.3.4")), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_that_are_too_long_are_copied(name: str) -> None:
+    long = "Long-" * 16 + "^Name"
+    found = read_back(report_of(None, examined(PatientName=long, AccessionNumber="A" * 20)), name)
+    with config.disable_value_validation():
+        assert (found.PatientName, found.AccessionNumber) == (long, "A" * 20)
 
 
 def test_a_refused_film_has_no_segmentation() -> None:

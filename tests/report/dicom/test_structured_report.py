@@ -135,7 +135,12 @@ def test_a_signed_report_is_final_and_verified_by_the_reader_s_organisation_or_t
 
 def test_a_reader_s_name_cannot_break_the_document() -> None:
     decision = decided("accepted").model_copy(update={"reader": "A^B=C\\D" + "x" * 80})
-    assert texts(report_of(decision), "Person Observer Name") == ["A B C D" + "x" * 55 + "^"]
+    assert texts(report_of(decision), "Person Observer Name") == ["A B C D" + "x" * 56 + "^"]
+
+
+def test_a_long_organisation_is_cut_to_what_the_standard_allows() -> None:
+    signed = read_back(report_of(decided("accepted", organization="Clinic\\" * 20)), "sr")
+    assert signed.VerifyingObserverSequence[0].VerifyingOrganization == ("Clinic/" * 20)[:64]
 
 
 def test_scores_and_stages_of_the_bones() -> None:

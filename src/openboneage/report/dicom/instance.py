@@ -12,12 +12,13 @@ from io import BytesIO
 from typing import Any
 
 from highdicom import UID
+from highdicom._standard_utils import get_sop_class_iod_map
 from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from openboneage.errors import InputError
-from openboneage.reading.guards import quiet_pydicom
+from openboneage.reading.guards import Silence, Undo, quiet_pydicom
 from openboneage.reading.origin import ORIGIN_KEYWORDS, Origin
 from openboneage.report.identifiers import uuid_of
 from openboneage.report.report import Report
@@ -36,8 +37,23 @@ _TYPE_2 = (
     "accession_number",
     "referring_physician_name",
 )
+_OTHERS = "Use pdf, png, text, json or fhir."
 MANUFACTURER = "OpenBoneAge developers"
 MODEL = "openboneage"
+
+
+def _begin_without_validation() -> Undo:
+    """Accept values of the film that break a rule of the standard, such as a name of more than 64 characters."""
+    mode = config.settings.writing_validation_mode
+    config.settings.writing_validation_mode = config.IGNORE
+
+    def undo() -> None:
+        config.settings.writing_validation_mode = mode
+
+    return undo
+
+
+_without_validation = Silence(_begin_without_validation)
 
 
 @dataclass(frozen=True)
@@ -95,12 +111,12 @@ def origin_of(report: Report) -> Origin:
     """
     origin = report.origin
     if origin is None:
-        raise InputError("DICOM reports belong to the study of a DICOM film; this film is none. Use pdf, png, json or text.")
+        raise InputError(f"DICOM reports belong to the study of a DICOM film; this film is none. {_OTHERS}")
     missing = [ORIGIN_KEYWORDS[name] for name in _REFERENCES if not getattr(origin, name)]
     if missing:
-        raise InputError(
-            f"DICOM reports refer to their film, but it has no valid {', '.join(missing)}. Use pdf, png, json or text."
-        )
+        raise InputError(f"DICOM reports refer to their film, but it has no valid {', '.join(missing)}. {_OTHERS}")
+    if origin.sop_class_uid not in get_sop_class_iod_map():
+        raise InputError(f"DICOM reports refer to an image of a standard SOP Class; the film has another. {_OTHERS}")
     return origin
 
 
@@ -119,7 +135,7 @@ def film_of(report: Report) -> Dataset:
 def finished(instance: Dataset, report: Report) -> bytes:
     """Add the film's patient and study and the dates of the report, and write the file."""
     origin = origin_of(report)
-    with quiet_pydicom, config.disable_value_validation():
+    with quiet_pydicom, _without_validation:
         instance.SpecificCharacterSet = "ISO_IR 192"
         for name, keyword in ORIGIN_KEYWORDS.items():
             text = getattr(origin, name)

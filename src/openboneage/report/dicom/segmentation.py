@@ -47,9 +47,10 @@ def to_segmentation(report: Report) -> bytes:
         InputError: The film is no DICOM object, or does not state what the segmentation must refer to.
         RefusedError: No hand was located on the film.
     """
-    if not located(report.assessment.findings):
+    hand = _hand(report.examination.hand)
+    if not located(report.assessment.findings) or not hand.mask.any():
         raise RefusedError("No hand was located on this film, so there is nothing to segment; leave the format seg out.")
-    return write_segments(report, [_hand(report.examination.hand)])
+    return write_segments(report, [hand])
 
 
 def write_segments(report: Report, segments: Sequence[Segment]) -> bytes:

@@ -48,6 +48,8 @@ from openboneage.subject import Laterality
 
 NUMBER, DESCRIPTION = 9001, "Bone age report"
 DECIMALS = 1
+LONGEST = 64
+"""Characters of a Person Name's group and of a Long String (PS3.5 table 6.2-1)."""
 
 
 def to_structured_report(report: Report) -> bytes:
@@ -79,12 +81,12 @@ def _verify(document: Dataset, report: Report) -> None:
     decision = report.decision
     if decision is None:
         return
-    organization = decision.organization or origin_of(report).institution_name
+    organization = (decision.organization or origin_of(report).institution_name)[:LONGEST]
     if not organization:
         return
     observer = Dataset()
     observer.VerifyingObserverName = _person_name(decision)
-    observer.VerifyingOrganization = organization
+    observer.VerifyingOrganization = organization.replace("\\", "/")
     observer.VerificationDateTime = f"{decision.time:%Y%m%d%H%M%S%z}"
     observer.VerifyingObserverIdentificationCodeSequence = []
     document.VerificationFlag = "VERIFIED"
@@ -93,7 +95,7 @@ def _verify(document: Dataset, report: Report) -> None:
 
 def _person_name(decision: Decision) -> str:
     """The reader's name as the family name of a Person Name (PS3.5 6.2.1): how it divides is not known."""
-    return f"{decision.reader.translate(_NOT_IN_NAMES)[:62]}^"
+    return f"{decision.reader.translate(_NOT_IN_NAMES)[: LONGEST - 1]}^"
 
 
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("^=\\", " "))

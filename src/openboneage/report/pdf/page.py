@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from openboneage.report.age_axis import DARK, GREY
-from openboneage.report.figure import film_mark
+from openboneage.report.film_mark import film_mark
 from openboneage.report.pdf.axis import axis_height_mm, draw_axis
 from openboneage.report.pdf.film import Place, draw_films
 from openboneage.report.pdf.paper import Paper, Style, shortened, text_width_mm, wrapped
