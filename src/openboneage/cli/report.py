@@ -31,9 +31,11 @@ def report(
     film: Annotated[Path, typer.Argument(metavar="FILM", help="The film.")],
     folder: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the reports.")],
     names: Annotated[
-        list[str],
-        typer.Option("--format", metavar="NAME", help=f"{', '.join(each.name for each in FORMATS)}; repeat for several."),
-    ] = ["pdf"],  # noqa: B006
+        list[str] | None,
+        typer.Option(
+            "--format", metavar="NAME", help=f"{', '.join(each.name for each in FORMATS)}; repeat for several. Default: pdf."
+        ),
+    ] = None,
     sex: Annotated[str | None, typer.Option(help="F, M or unknown. Default: the sex in the file.")] = None,
     age: Annotated[str | None, typer.Option(help="Chronological age, such as 9y3m. Default: the age in the file.")] = None,
     language: Annotated[str, typer.Option(help=f"Language: {', '.join(languages())}.")] = DEFAULT_LANGUAGE,
@@ -54,8 +56,8 @@ def report(
     Exit codes: 0 reports were written, 2 invalid argument, 3 the film was refused, and the reports say so, 4 the film could not
     be read, 5 models are missing or damaged.
     """
-    formats = [find_format(name) for name in dict.fromkeys(names)]
-    if template and "text" not in names:
+    formats = [find_format(name) for name in dict.fromkeys(names or ["pdf"])]
+    if template and "text" not in (names or ()):
         raise InputError("A template is for plain text: add --format text.")
     say, words = phrases_of(language), _template(template)
     signed = _decision(decision, reader, organization, bone_age, comment)
