@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import cv2
 import numpy as np
 import pytest
@@ -66,6 +68,12 @@ def test_the_bone_health_index_needs_the_spacing() -> None:
     assert plain.bone_health_index is None
     assert spaced.bone_health_index == pytest.approx(np.pi * 1.6 * 0.8 / (54.4 * 8.0) ** 0.33, rel=0.07)
     assert spaced.metacarpals["mc3"].width_px == pytest.approx(80, rel=0.03)
+
+
+def test_measures_can_be_sent_to_another_process() -> None:
+    found = measured()
+
+    assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_a_coarse_film_is_not_measured() -> None:

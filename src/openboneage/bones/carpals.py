@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -107,7 +106,7 @@ def measure_carpals(hand: HandOutlines, spacing_mm: float | None = None) -> Carp
     wrist = hand.joints.get("wrist")
     share = total / _area(hand.in_frame(wrist.corners_px)) if wrist else None
     unit_px = float(1 / np.sqrt(abs(np.linalg.det(hand.film_to_frame[:, :2]))))
-    return CarpalMeasures(MappingProxyType(sizes), total, share, unit_px, spacing_mm)
+    return CarpalMeasures(sizes, total, share, unit_px, spacing_mm)
 
 
 def _size(outline: geometry.Points) -> CarpalSize:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -115,7 +114,7 @@ def measure_cortex(film: NDArray[np.uint8], hand: HandOutlines, spacing_mm: floa
     """
     measured = {bone: _cortex(film, hand, bone, spacing_mm) for bone in METACARPALS if bone in hand.bones}
     wide = {bone: cortex for bone, cortex in measured.items() if cortex.width_px >= FEWEST_PX and cortex.thickness < THICKEST}
-    return CortexMeasures(MappingProxyType(wide)) if wide else None
+    return CortexMeasures(wide) if wide else None
 
 
 def _cortex(film: NDArray[np.uint8], hand: HandOutlines, bone: str, spacing_mm: float | None) -> Cortex:
