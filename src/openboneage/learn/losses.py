@@ -55,7 +55,7 @@ class AgeLoss:
     """Label distribution learning (Gao et al. 2017): the label is a normal distribution over months.
 
     Attributes:
-        label_sd_months: SD of the label distribution.
+        label_sd_months: Largest SD of the label distribution; see `label_sd`.
         mean_weight: Weight of the mean's absolute error in months against the divergence in nats.
     """
 
@@ -68,7 +68,14 @@ class AgeLoss:
         own = logits[torch.arange(len(logits), device=logits.device), batch["sex"]]
         months = torch.arange(own.shape[-1], dtype=torch.float32, device=own.device)
         age = batch["age_months"][:, None]
-        bell = F.softmax(-((months - age) ** 2) / (2 * self.label_sd_months**2), dim=-1)
+        bell = F.softmax(-((months - age) ** 2) / (2 * self.label_sd(age, own.shape[-1]) ** 2), dim=-1)
         divergence = -(bell * F.log_softmax(own, dim=-1)).sum(-1).mean()
         error = (mean_months(logits, batch["sex"]) - batch["age_months"]).abs().mean()
         return divergence + self.mean_weight * error
+
+    def label_sd(self, age_months: Tensor, months: int) -> Tensor:
+        """SD of the label distribution: narrower near the first and the last month, so that cutting it there moves its mean
+        by less than a month.
+        """
+        room = torch.minimum(age_months, months - 1 - age_months) + 4
+        return (room / 4).clamp(1, self.label_sd_months)

@@ -52,9 +52,9 @@ class WholeHandStudy:
     spec: PictureSpec = DEFAULT_PICTURE
     variation: VariationRange = field(default_factory=VariationRange)
     loss: AgeLoss = field(default_factory=AgeLoss)
-    growth: Growth = ((0.5, 0.5), (0.85, 0.75), (1.0, 1.0))
+    growth: Growth = ((0.4, 0.5), (0.7, 0.75), (1.0, 1.0))
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(6200, peak_lr=2e-3, weight_decay=0.05, warmup=0.1, checkpoint_every=100)
+        default_factory=lambda: Schedule(12500, peak_lr=2e-3, weight_decay=0.05, warmup=0.1, checkpoint_every=100)
     )
     pretrained_schedule: Schedule = field(
         default_factory=lambda: Schedule(4700, peak_lr=1e-3, weight_decay=0.02, warmup=0.1, seed=31, checkpoint_every=100)
