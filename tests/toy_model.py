@@ -1,4 +1,4 @@
-"""A whole-hand model with a known answer: bone age grows with the brightness of one small square of the view.
+"""A whole-hand model with a known answer: bone age grows with the brightness of one small square of the picture.
 
 A girl's mean is `BASE_MONTHS + SLOPE_MONTHS * brightness`, a boy's `BOYS_LATER_MONTHS` more; both are bells of `SD_MONTHS`.
 So tests know what the mixture over sexes is, and which place an attention map must find.
@@ -46,7 +46,7 @@ def network(members: int = 0) -> bytes:
         "last": np.array([3], np.int64),
     }
     nodes = [
-        helper.make_node("Mul", ["view", "look"], ["seen"]),
+        helper.make_node("Mul", ["picture", "look"], ["seen"]),
         helper.make_node("ReduceSum", ["seen", "axes"], ["column"], keepdims=1),
         helper.make_node("ReduceSum", ["column", "last"], ["bright"], keepdims=0),
         helper.make_node("Add", ["bright", "base"], ["mean"]),
@@ -68,7 +68,7 @@ def network(members: int = 0) -> bytes:
     graph = helper.make_graph(
         nodes,
         "toy",
-        [helper.make_tensor_value_info("view", TensorProto.FLOAT, ["n", 1, HEIGHT_PX, WIDTH_PX])],
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["n", 1, HEIGHT_PX, WIDTH_PX])],
         outputs,
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
@@ -86,12 +86,6 @@ def toy_card(content: bytes, **changes: Any) -> Card:
         "sha256": hashlib.sha256(content).hexdigest(),
         "preprocessing": {
             "height_px": HEIGHT_PX,
-            "samples_per_unit": [34.0, 43.0],
-            "phases": 2,
-            "diagonal": False,
-            "smooth": 0,
-            "coarse": 1.6,
-            "places": [[0.0, 1.0]],
             "mask_margin": 0.06,
             "range_low": 0.02,
             "range_high": 0.98,

@@ -137,7 +137,7 @@ IMPORTS = (
     ("reading.display", "reading.raster"),
     ("reading.dicom.tones", "reading.dicom.film"),
     ("hand.geometry", "hand.locate"),
-    ("hand.quality", "hand.views"),
+    ("hand.quality", "hand.enhance"),
     ("assess.assessment", "assess.assessor"),
     ("assess.estimators.estimator", "assess.estimators.registry"),
     ("batch.executor", "batch.pool"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openboneage.hand.drawing import DEFAULT_PICTURE, alternately_mirrored, draw_picture, mask_weight, normalise
+from openboneage.hand.drawing import DEFAULT_PICTURE, draw_picture, mask_weight, normalise
 from openboneage.hand.standard_hand import MASK_THRESHOLD
 from tests import hands
 
@@ -41,15 +41,6 @@ def test_a_smaller_film_gives_the_same_picture_less_sharp(height_px: int) -> Non
     shown = (cv2.GaussianBlur(picture, (0, 0), 3) for picture in (large, small))
     assert np.abs(np.subtract(*shown)).mean() < 0.02
     assert np.abs(np.diff(small)).mean() <= 1.05 * np.abs(np.diff(large)).mean()
-
-
-def test_every_second_view_is_mirrored() -> None:
-    views = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 1, 3, 4)
-    before = views.copy()
-    turned = alternately_mirrored(views)
-    assert np.array_equal(turned[0], views[0])
-    assert np.array_equal(turned[1], views[1, :, :, ::-1])
-    assert np.array_equal(views, before)
 
 
 @given(st.floats(0, 255), st.floats(0, 255))

@@ -43,7 +43,7 @@ def test_missing_card_is_refused(tmp_path: Path) -> None:
 def test_card_of_another_format_is_refused(tmp_path: Path, other: int | str | None) -> None:
     content = {"format": other, **asdict(CARD)}
     (tmp_path / "card.json").write_text(json.dumps(content))
-    with pytest.raises(WeightsError, match=f"has format {other}, this program reads formats 1 and 2"):
+    with pytest.raises(WeightsError, match=f"has format {other}, this program reads format 2"):
         read_card(tmp_path / "card.json")
 
 

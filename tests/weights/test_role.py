@@ -28,9 +28,9 @@ from tests.cli.running import boneage
 from tests.toy_model import network, toy_card, write_toy
 
 FAULTS = {
-    "unknown key": ("whole-hand", ("preprocessing", "colour"), "red", "views.colour: unknown key"),
-    "missing key": ("whole-hand", ("preprocessing", "phases"), None, "preprocessing.views.phases: expected a value, got none"),
-    "wrong type": ("whole-hand", ("preprocessing", "phases"), "2", 'phases: Input should be a valid integer, got "2"'),
+    "unknown key": ("whole-hand", ("preprocessing", "colour"), "red", "preprocessing.colour: unknown key"),
+    "missing key": ("whole-hand", ("preprocessing", "mask_margin"), None, "mask_margin: expected a value, got none"),
+    "wrong type": ("whole-hand", ("preprocessing", "height_px"), "2", 'height_px: Input should be a valid integer, got "2"'),
     "out of range": ("whole-hand", ("calibration", "temperature"), 0.0, "temperature: Input should be greater than 0, got 0.0"),
     "other axis": ("whole-hand", ("output", "months"), [0, 240], "output.months: expected [0, 228], got [0, 240]"),
     "other unit": ("whole-hand", ("output", "unit"), "years", 'output.unit: expected "logits", got "years"'),
@@ -77,7 +77,7 @@ def test_all_faults_are_named_in_one_sentence(tmp_path: Path) -> None:
         change_card(models.card("whole-hand"), keys, value)
     with pytest.raises(WeightsError) as refused:
         Assessor.load(models)
-    assert all(word in str(refused.value) for word in ("output.unit", "preprocessing.views.colour", "calibration.coverage"))
+    assert all(word in str(refused.value) for word in ("output.unit", "preprocessing.colour", "calibration.coverage"))
 
 
 def test_shapes_that_contradict_the_card_are_refused(tmp_path: Path) -> None:

@@ -49,13 +49,6 @@ def draw_picture(hand: StandardHand, spec: PictureSpec) -> NDArray[np.float32]:
     return values * mask_weight(hand.mask, spec.mask_margin, spec.height_px)
 
 
-def alternately_mirrored(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pictures with every second one mirrored: age does not depend on the side, and averaging reduces the variance."""
-    turned = pictures.copy()
-    turned[1::2] = pictures[1::2, :, :, ::-1]
-    return turned
-
-
 def brightness_within(canvas: NDArray[np.uint8], hand: StandardHand, spec: PictureSpec) -> tuple[float, float]:
     """Brightness within the hand that becomes 0 and 1, on its canvas of the height of the picture."""
     inside = cv2.resize(hand.mask, canvas_size(spec.height_px)[::-1], interpolation=cv2.INTER_AREA) > MASK_THRESHOLD

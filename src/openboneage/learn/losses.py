@@ -74,8 +74,9 @@ class AgeLoss:
         return divergence + self.mean_weight * error
 
     def label_sd(self, age_months: Tensor, months: int) -> Tensor:
-        """SD of the label distribution: narrower near the first and the last month, so that cutting it there moves its mean
-        by less than a month.
+        """SD of the label distribution, narrower near the first and the last month.
+
+        Cutting off the distribution there moves its mean by less than a month.
         """
         room = torch.minimum(age_months, months - 1 - age_months) + 4
         return (room / 4).clamp(1, self.label_sd_months)

@@ -12,7 +12,6 @@ from pydantic.dataclasses import dataclass
 
 from openboneage.errors import WeightsError
 from openboneage.quantities import Sha256
-from openboneage.weights.old_cards import from_format_1
 from openboneage.weights.strict import STRICT, parse
 
 CARD_FORMAT = 2
@@ -67,8 +66,9 @@ def read_card(path: Path) -> Card:
         card_format = content.pop("format")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"Expected a weights card at {path.name}, got something else ({type(error).__name__}).") from error
-    if card_format == 1:
-        card_format, content = CARD_FORMAT, from_format_1(content)
     if card_format != CARD_FORMAT:
-        raise WeightsError(f"Card {path.name} has format {card_format}, this program reads formats 1 and {CARD_FORMAT}.")
+        raise WeightsError(
+            f"Card {path.name} has format {card_format}, this program reads format {CARD_FORMAT}: use the version of the "
+            "program that the models came with."
+        )
     return parse(Card, content, f"The card {path.name}")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,7 @@ from numpy.typing import NDArray
 
 from openboneage.assess.distribution import describe
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
-from openboneage.errors import WeightsError
-from openboneage.hand.drawing import PictureSpec, draw_picture
-from openboneage.hand.views import SampleSpec, draw_views
+from openboneage.hand.drawing import draw_picture
 from openboneage.subject import Sex
 from openboneage.weights.runtime import Model
 from tests import hands
@@ -29,19 +26,16 @@ from tests.toy_model import (
 )
 
 TOY = toy_estimator()
-assert isinstance(TOY.drawing, SampleSpec)
-VIEWS = TOY.drawing
-PICTURE: dict[str, Any] = {"height_px": 128, "mask_margin": 0.06, "range_low": 0.02, "range_high": 0.98}
 
 
-def test_the_distribution_is_the_mean_over_the_views() -> None:
+def test_the_distribution_is_the_mean_over_the_picture_and_its_mirror_image() -> None:
     hand = hands.examined().hand
-    views = draw_views(hand, VIEWS)
-    views[1::2] = views[1::2, :, :, ::-1]
-    of_each = TOY.of_pictures(views[:, 0], Sex.MALE)
-    assert of_each.shape == (4, 229)
-    assert of_each.sum(axis=-1) == pytest.approx(np.ones(4))
-    assert TOY.uncalibrated(hand, Sex.MALE) == pytest.approx(of_each.mean(axis=0))
+    picture = TOY.picture(hand)
+    both = TOY.of_pictures(np.stack([picture, picture[:, ::-1]]), Sex.MALE)
+    assert np.array_equal(picture, draw_picture(hand, TOY.drawing))
+    assert both.shape == (2, 229)
+    assert both.sum(axis=-1) == pytest.approx(np.ones(2))
+    assert TOY.uncalibrated(hand, Sex.MALE) == pytest.approx(both.mean(axis=0))
 
 
 def test_the_network_runs_once_for_all_sexes_of_a_hand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +51,7 @@ def test_the_network_runs_once_for_all_sexes_of_a_hand(monkeypatch: pytest.Monke
     of_first = [estimator.uncalibrated(first, sex) for sex in (Sex.FEMALE, Sex.MALE, Sex.UNKNOWN)]
     of_second = estimator.uncalibrated(second, Sex.FEMALE)
 
-    assert runs == [4, 4]
+    assert runs == [2, 2]
     assert of_first[2] == pytest.approx((of_first[0] + of_first[1]) / 2)
     assert not np.array_equal(of_first[0], of_second)
 
@@ -69,10 +63,10 @@ def test_the_estimate_is_the_calibrated_distribution() -> None:
     assert shipped.calibration.temperature != 1
 
 
-def test_age_follows_from_the_views() -> None:
+def test_age_follows_from_the_picture() -> None:
     hand = hands.examined().hand
-    views = draw_views(hand, VIEWS)
-    plain, turned = views[0::2, 0, SQUARE[0], SQUARE[1]].mean(), views[1::2, 0, :, ::-1][:, SQUARE[0], SQUARE[1]].mean()
+    picture = TOY.picture(hand)
+    plain, turned = picture[SQUARE].mean(), picture[:, ::-1][SQUARE].mean()
     expected = BASE_MONTHS + SLOPE_MONTHS * (plain + turned) / 2
     assert TOY.estimate(hand, Sex.FEMALE).mean_months == pytest.approx(expected, abs=0.05)
 
@@ -127,19 +121,6 @@ def test_card_calibrates_the_answer(tmp_path: Path) -> None:
     assert (plain.interval.coverage, flat.interval.coverage) == (0.9, 0.8)
 
 
-def test_the_picture_is_the_middle_view() -> None:
-    hand = hands.examined().hand
-    assert np.array_equal(TOY.picture(hand), draw_views(hand, VIEWS)[2, 0])
-
-
-def test_the_picture_of_a_coarse_film_shows_the_hand_in_its_orientation(tmp_path: Path) -> None:
-    coarse = hands.examined(height_px=160).hand
-    preprocessing = {**dataclasses.asdict(TOY.drawing), "places": [[30.0, 1.2], [-30.0, 0.8]]}
-    turned = WholeHandEstimator.load(write_toy(tmp_path, preprocessing=preprocessing), threads=1)
-    assert np.array_equal(turned.picture(coarse), TOY.picture(coarse))
-    assert not np.array_equal(turned.uncalibrated(coarse, Sex.MALE), TOY.uncalibrated(coarse, Sex.MALE))
-
-
 def test_the_network_runs_on_as_many_threads_as_asked(tmp_path: Path) -> None:
     session = WholeHandEstimator.load(write_toy(tmp_path), threads=3).model.session
     assert session.get_session_options().intra_op_num_threads == 3
@@ -149,28 +130,3 @@ def test_same_hand_same_numbers() -> None:
     hand = hands.examined().hand
     first, second = (hands.shipped().estimator.estimate(hand, Sex.UNKNOWN) for _ in range(2))
     assert np.array_equal(first.probabilities, second.probabilities)
-
-
-def test_a_model_of_one_picture_answers_the_mean_over_it_and_its_mirror_image(tmp_path: Path) -> None:
-    hand = hands.examined().hand
-    estimator = WholeHandEstimator.load(write_toy(tmp_path, preprocessing=PICTURE), threads=1)
-
-    picture = estimator.picture(hand)
-    both = estimator.of_pictures(np.stack([picture, picture[:, ::-1]]), Sex.MALE)
-
-    assert np.array_equal(picture, draw_picture(hand, PictureSpec(**PICTURE)))
-    assert estimator.uncalibrated(hand, Sex.MALE) == pytest.approx(both.mean(axis=0))
-    assert abs(estimator.estimate(hand, Sex.MALE).mean_months - TOY.estimate(hand, Sex.MALE).mean_months) < 1
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        ({"height_px": 0}, r"preprocessing\.picture\.height_px: Input should be greater than 0, got 0"),
-        ({"colour": "red"}, r"preprocessing\.picture\.colour: unknown key"),
-        ({"phases": 2}, r"preprocessing\.views\.places: expected a value, got none"),
-    ],
-)
-def test_a_card_with_an_impossible_picture_is_refused(tmp_path: Path, change: dict[str, Any], fault: str) -> None:
-    with pytest.raises(WeightsError, match=fault):
-        WholeHandEstimator.load(write_toy(tmp_path, preprocessing={**PICTURE, **change}), threads=1)

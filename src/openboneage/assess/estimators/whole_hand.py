@@ -1,4 +1,4 @@
-"""Bone age from the whole hand: one network answers for a girl and for a boy, the mean over a picture and its mirror image."""
+"""Bone age from the whole hand: the network answers for a girl and for a boy; the mean over a picture and its mirror image."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from openboneage.assess.distribution import AgeDistribution, Calibration, Probabilities, describe, softmax
-from openboneage.hand.drawing import PictureSpec, alternately_mirrored, draw_picture
+from openboneage.hand.drawing import PictureSpec, draw_picture
 from openboneage.hand.frame import canvas_size
 from openboneage.hand.standard_hand import StandardHand
-from openboneage.hand.views import AS_IT_LIES, SampleSpec, draw_views
 from openboneage.subject import Sex
 from openboneage.weights.registry import ModelSet
 from openboneage.weights.role import Role
@@ -26,17 +25,6 @@ from openboneage.weights.strict import STRICT, exactly
 
 MONTHS = (0, 228)
 """First and last month of the distributions."""
-
-
-VIEW_KEYS = {field.name for field in dataclasses.fields(SampleSpec)} - {field.name for field in dataclasses.fields(PictureSpec)}
-
-
-def _drawing(preprocessing: Any) -> str:
-    """The kind of drawing in a card: the views of sets 1.0 to 1.3, or one picture."""
-    return "views" if VIEW_KEYS & set(preprocessing) else "picture"
-
-
-Drawing = Annotated[Annotated[SampleSpec, Tag("views")] | Annotated[PictureSpec, Tag("picture")], Discriminator(_drawing)]
 
 
 def _both_sexes(sexes: tuple[Sex, ...]) -> tuple[Sex, ...]:
@@ -66,13 +54,13 @@ class WholeHandOutput:
 class WholeHandSpecification:
     """Specification of a whole-hand model."""
 
-    preprocessing: Drawing
+    preprocessing: PictureSpec
     output: WholeHandOutput
     calibration: Calibration
 
     @property
     def input_shape(self) -> Shape:
-        """One view."""
+        """One picture."""
         return 1, *canvas_size(self.preprocessing.height_px)
 
     @property
@@ -91,7 +79,7 @@ class WholeHandEstimator:
     """The estimator that ships.
 
     Attributes:
-        model: The whole-hand model; its card says how views are drawn and distributions calibrated.
+        model: The whole-hand model; its card says how hands are drawn and distributions calibrated.
     """
 
     model: Model[WholeHandSpecification]
@@ -119,45 +107,37 @@ class WholeHandEstimator:
         return describe(self.uncalibrated(hand, sex), self.calibration)
 
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
-        """Distribution before calibration, `(229,)`: the mean over the picture and its mirror image, or over the views."""
+        """Distribution before calibration, `(229,)`: the mean over the picture and its mirror image."""
         return self._mixed(self._of_hand(hand), sex)
 
     def members(self, hand: StandardHand, sex: Sex) -> list[AgeDistribution]:
         """The estimate of each network of the ensemble, calibrated as that of all; empty where the model has no such output."""
         if not self.model.specification.output.members:
             return []
-        views = alternately_mirrored(self._views(hand))
-        by_sex = softmax(self.model.run(views)["members"].astype(np.float64)).mean(axis=0)
+        by_sex = softmax(self.model.run(self._both_ways(hand))["members"].astype(np.float64)).mean(axis=0)
         return [describe(probabilities, self.calibration) for probabilities in self._mixed(by_sex, sex)]
 
     @cached_property
     def _of_hand(self) -> Callable[[StandardHand], Probabilities]:
-        """Mean over the views of a hand for each sex, `(2, 229)`; kept for the last hand, which may be asked for each sex."""
-        return lru_cache(maxsize=1)(lambda hand: self._mean(self._views(hand)))
+        """The distributions of a hand for each sex, `(2, 229)`; kept for the last hand, which may be asked for each sex."""
+        return lru_cache(maxsize=1)(lambda hand: self._by_sex(self._both_ways(hand)).mean(axis=0))
 
-    def _views(self, hand: StandardHand) -> NDArray[np.float32]:
-        """Inputs of the network before every second one is mirrored, `(n, 1, height, width)`."""
-        if isinstance(self.drawing, SampleSpec):
-            return draw_views(hand, self.drawing)
-        return np.stack([draw_picture(hand, self.drawing)] * 2)[:, None]
+    def _both_ways(self, hand: StandardHand) -> NDArray[np.float32]:
+        """The picture and its mirror image, `(2, 1, height, width)`: age does not depend on the side."""
+        picture = self.picture(hand)
+        return np.stack([picture, picture[:, ::-1]])[:, None]
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
-        """The hand in its own orientation, `(height, width)`."""
-        if isinstance(self.drawing, SampleSpec):
-            views = draw_views(hand, dataclasses.replace(self.drawing, places=AS_IT_LIES))
-            return np.asarray(views[len(views) // 2, 0])
+        """The hand as a left hand, `(height, width)`."""
         return draw_picture(hand, self.drawing)
 
     def of_pictures(self, pictures: NDArray[np.float32], sex: Sex) -> Probabilities:
         """Distributions of pictures `(n, height, width)`, `(n, 229)`."""
         return self._mixed(self._by_sex(pictures[:, None]), sex)
 
-    def _mean(self, views: NDArray[np.float32]) -> Probabilities:
-        return np.asarray(self._by_sex(alternately_mirrored(views)).mean(axis=0))
-
-    def _by_sex(self, views: NDArray[np.float32]) -> Probabilities:
-        """Distributions of views `(n, 1, height, width)` for each sex, `(n, 2, 229)`, in the order of the network."""
-        return softmax(self.model.run(views)["ages"].astype(np.float64))
+    def _by_sex(self, pictures: NDArray[np.float32]) -> Probabilities:
+        """Distributions of pictures `(n, 1, height, width)` for each sex, `(n, 2, 229)`, in the order of the network."""
+        return softmax(self.model.run(pictures)["ages"].astype(np.float64))
 
     def _mixed(self, by_sex: Probabilities, sex: Sex) -> Probabilities:
         """The distribution of a child of that sex, from those of both, `(..., 2, 229)` to `(..., 229)`.
