@@ -122,9 +122,16 @@ def test_the_truth_loses_less_than_its_opposite() -> None:
     assert right < 0.5 < wrong
 
 
-@pytest.mark.parametrize("age", [1.0, 60.0, 228.0])
-def test_the_bell_around_the_reading_is_best(age: float) -> None:
-    bell = (-((MONTHS - age) ** 2) / (2 * 5.0**2)).repeat(1, 2, 1)
+@pytest.mark.parametrize("age", [1.0, 3.0, 12.0, 216.0, 228.0])
+def test_the_label_of_the_youngest_and_oldest_keeps_its_mean(age: float) -> None:
+    sd = AgeLoss().label_sd(torch.tensor([age]), AGE_BINS)
+    weights = (-((MONTHS - age) ** 2) / (2 * sd**2)).softmax(-1)
+    assert float((weights * MONTHS).sum()) == pytest.approx(age, abs=0.6)
+
+
+@pytest.mark.parametrize(("age", "sd"), [(1.0, 1.25), (12.0, 4.0), (60.0, 5.0), (228.0, 1.0)])
+def test_the_bell_around_the_reading_is_best(age: float, sd: float) -> None:
+    bell = (-((MONTHS - age) ** 2) / (2 * sd**2)).repeat(1, 2, 1)
     loss, batch = AgeLoss(mean_weight=0.0), age_batch((age,))
 
     best = value_of(loss, bell, batch=batch)

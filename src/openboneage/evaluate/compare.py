@@ -74,10 +74,11 @@ def _cells(read: Ages, ages: Ages) -> Iterator[list[str]]:
         f = age_figures(read, estimated, low, high)
         yield [
             f"{f.mae:.2f} ± {f.mae_sd / np.sqrt(f.films):.2f}", f"{f.rmse:.2f}", f"{f.ccc:.3f}", f"{f.bias:+.2f}",
-            *within_cells(f), percent(f.coverage), f"{f.width:.1f}", _difference(errors[i] - errors[0]) if i else "",
+            *within_cells(f), percent(f.coverage), f"{f.width:.1f}", with_interval(errors[i] - errors[0]) if i else "",
         ]  # fmt: skip
 
 
-def _difference(differences: Ages) -> str:
+def with_interval(differences: Ages) -> str:
+    """Mean of paired differences with its 95 % interval by bootstrap, as text."""
     low, high = mean_interval(differences)
     return f"{differences.mean():+.2f} ({low:+.2f} to {high:+.2f})"

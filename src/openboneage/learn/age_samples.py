@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from openboneage.hand import geometry
 from openboneage.hand.drawing import PictureSpec, mask_weight, normalise
@@ -183,9 +183,14 @@ class AgeError:
     batches: AgeBatches
 
     def __call__(self, network: nn.Module, step: int) -> Mapping[str, float]:
-        """The error of the mean of the distributions, for each child's own sex, at the size of the input in a step."""
+        """The error at the size of the input in a step."""
+        height_px = self.batches.height_px(step)
+        return {"mae_months": float(self.errors(network, height_px).mean()), "height_px": height_px}
+
+    def errors(self, network: nn.Module, height_px: int) -> Tensor:
+        """Absolute errors of the means of the distributions, for each child's own sex, `(hands,)`."""
         device, size = next(network.parameters()).device, self.batches.batch_size
-        still, height_px = unvaried(self.batches.spec), self.batches.height_px(step)
+        still = unvaried(self.batches.spec)
         samples = [Sample(number, height_px, still) for number in range(len(self.batches.hands))]
         errors = []
         with torch.no_grad():
@@ -193,7 +198,7 @@ class AgeError:
                 batch = self.batches.render(samples[start : start + size])
                 estimates = mean_months(network(batch["image"].to(device)), batch["sex"].to(device)).cpu()
                 errors.append((estimates - batch["age_months"]).abs())
-        return {"mae_months": float(torch.cat(errors).mean()), "height_px": height_px}
+        return torch.cat(errors)
 
 
 def hands_digest(hands: Sequence[TrainingHand]) -> str:
