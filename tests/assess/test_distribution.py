@@ -30,6 +30,7 @@ from openboneage.findings import Severity
 from openboneage.hand.quality import Verdict
 from openboneage.subject import Sex
 from tests import hands
+from tests.toy_model import toy_estimator
 
 MONTHS = np.arange(229)
 shares = st.floats(0.001, 0.999)
@@ -179,7 +180,7 @@ def of_width(months: float) -> AgeDistribution:
 
 def test_a_uniform_distribution_gives_no_age() -> None:
     assessor = Assessor.load(threads=1)
-    flat = replace(assessor, estimator=WholeHandEstimator(replace(hands.shipped_estimator().model, session=FlatSession())))
+    flat = replace(assessor, estimator=WholeHandEstimator(replace(toy_estimator().model, session=FlatSession())))
     assessment = flat.assess(hands.png(hands.film("7041")), Sex.MALE)
     assert assessment.bone_age is None
     assert assessment.verdict is Verdict.REJECT

@@ -45,13 +45,13 @@ def test_map_covers_the_canvas() -> None:
 @pytest.mark.parametrize("sex", Sex)
 def test_shipped_model_gives_a_map_for_every_sex(sex: Sex) -> None:
     change = occlusion_map(HAND, sex, hands.shipped().estimator, SPARSE).change_months
-    assert change.shape == (128, 96)
+    assert change.shape == (256, 192)
     assert 1 < np.abs(change).max() < 24
 
 
 def test_nothing_is_shown_in_air() -> None:
     change = occlusion_map(HAND, Sex.FEMALE, hands.shipped().estimator).change_months
-    air = cv2.resize(HAND.mask, (96, 128), interpolation=cv2.INTER_AREA) < 0.4
+    air = cv2.resize(HAND.mask, (192, 256), interpolation=cv2.INTER_AREA) < 0.4
     assert air.mean() > 0.2
     assert not change[air].any()
 

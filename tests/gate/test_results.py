@@ -31,9 +31,7 @@ def test_outputs_dates_and_sets_are_replaced_and_the_text_stays() -> None:
     assert new == PAGE.replace("1 May", "2 June").replace("set 1.0", "set 3.1").replace("an old", "a new")
 
 
-@pytest.mark.parametrize(
-    "page", sorted(path.stem for path in RESULTS.glob("*.md") if RESULT.search(path.read_text(encoding="utf-8")))
-)
+@pytest.mark.parametrize("page", ["ages", "intervals", "resolution", "risk", "stress"])
 def test_results_are_those_of_the_set_in_the_package(page: str) -> None:
     found = RESULT.findall((RESULTS / f"{page}.md").read_text(encoding="utf-8"))
     assert {models for _, _, models, _ in found} == {shipped_set()}, f"run `python tools/results.py {page}`"

@@ -57,7 +57,10 @@ def test_missing_card_is_named(tmp_path: Path, missing: str) -> None:
 
 def test_shipped_models_return_outputs_by_name() -> None:
     finder, whole_hand = hands.shipped().finder, hands.shipped_estimator().model
-    for model, shapes in ((finder, {"maps": (5, 128, 128), "head": (4,)}), (whole_hand, {"ages": (2, 229)})):
+    for model, shapes in (
+        (finder, {"maps": (5, 128, 128), "head": (4,)}),
+        (whole_hand, {"ages": (2, 229), "members": (1, 2, 229)}),
+    ):
         outputs = model.run(np.zeros((2, *model.specification.input_shape), np.float32))
         assert {name: output.shape[1:] for name, output in outputs.items()} == shapes
 
