@@ -16,7 +16,7 @@ from openboneage.errors import BoneAgeError, InputError
 from openboneage.version import program_version
 
 COMMANDS = ("assess", "report", "score", "height", "growth", "plates", "models", "phantom")
-GROUPS = ("evaluate", "train", "data")
+GROUPS = ("evaluate", "train", "data", "study")
 
 
 def application(*names: str) -> typer.Typer:

@@ -157,7 +157,7 @@ def balanced_loss(hands: Sequence[GradedHand]) -> LevelLoss:
 
 @dataclass(frozen=True, eq=False)
 class GradedAnswer:
-    """What a level model found on hands.
+    """Predictions of a level model for some hands.
 
     Attributes:
         probabilities: Of the levels of each bone, `(hands, levels)` each.
