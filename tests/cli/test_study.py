@@ -1,4 +1,4 @@
-"""`boneage study precise-baa`: parts, missing data and missing packages."""
+"""`boneage study`: parts, missing data and missing packages."""
 
 from __future__ import annotations
 
@@ -90,3 +90,10 @@ def test_a_stopped_training_says_how_to_continue(
 
     assert run.code == 130
     assert "Stopped at step 3 of 9. Run the same command again to continue." in run.err
+
+
+def test_learning_curves_need_enough_films(tiny_shared: Path, tmp_path: Path) -> None:
+    run = boneage("study", "learning-curves", "--data", tiny_shared / "rsna", "--run", tmp_path, "--jobs", "1")
+
+    assert run.code == 2
+    assert "Expected at least 64 films in the smallest share of the training films, got " in run.err

@@ -95,5 +95,31 @@ def precise_baa(
             else:
                 out.print(paper.age_report(graded, levels, place, open_packs(data).root if data else None))
     except KeyboardInterrupt as stop:
-        err.print(f"{str(stop) or 'Stopped.'} Run the same command again to continue.")
-        raise typer.Exit(130) from None
+        raise _stopped(stop) from None
+
+
+@study.command("learning-curves")
+def learning_curves(
+    data: Packs = None,
+    pixels: PixelKind = None,
+    run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run continues.")] = Path("runs/learning-curves"),
+    device: Annotated[DeviceName, typer.Option(help="Device for training; auto uses a GPU if there is one.")] = DeviceName.AUTO,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes that prepare films.")] = 2,
+) -> None:
+    """What more films, larger inputs, larger networks and longer training gain: short trainings of the age network."""
+    try:
+        from openboneage.learn.hardware import Device, Hardware
+        from openboneage.studies.learning_curves import LearningCurves
+    except ImportError as error:
+        raise InputError(f"The study needs the package {error.name}; install openboneage[learn].") from None
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    try:
+        curves = LearningCurves.of_films(open_packs(data, pixels), run, Hardware(Device(device), workers=jobs), jobs)
+        out.print(curves.table(run))
+    except KeyboardInterrupt as stop:
+        raise _stopped(stop) from None
+
+
+def _stopped(stop: KeyboardInterrupt) -> typer.Exit:
+    err.print(f"{str(stop) or 'Stopped.'} Run the same command again to continue.")
+    return typer.Exit(130)

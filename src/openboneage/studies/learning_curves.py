@@ -14,14 +14,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from openboneage.batch.choice import executor_of
+from openboneage.datasets.film_set import FilmSet
+from openboneage.datasets.splits import Split
+from openboneage.errors import InputError
 from openboneage.evaluate.compare import with_interval
 from openboneage.evaluate.metrics import to_markdown
+from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.learn.age_samples import FULL_SIZE, AgeError
-from openboneage.learn.hands import TrainingHand
+from openboneage.learn.hands import TrainingHand, prepare_hands
 from openboneage.learn.hardware import Hardware
 from openboneage.learn.loop import Task, fit
 from openboneage.learn.networks.age_net import AgeNet
+from openboneage.studies.default import labelled
 from openboneage.studies.whole_hand import WholeHandStudy, certain_hands
+from openboneage.weights.registry import ModelSet
 
 WIDTHS = 32, 64, 112, 176
 """Channels of the stages of the network of width 1."""
@@ -82,6 +89,31 @@ class LearningCurves:
     study: WholeHandStudy
     settings: Sequence[Setting] = SETTINGS
     hardware: Hardware | None = None
+
+    @classmethod
+    def of_films(cls, films: FilmSet, run: Path, hardware: Hardware, jobs: int) -> LearningCurves:
+        """The curves on the training and validation films of a set; their hands are found by the shipped finder.
+
+        Args:
+            films: The film set.
+            run: Folder of the run, for the prepared hands.
+            hardware: Device and worker processes.
+            jobs: Processes that prepare films.
+
+        Raises:
+            InputError: A split has no labelled films, or the smallest share of the films is less than a batch.
+        """
+        study, finder = WholeHandStudy(), ModelSet.find().card(HAND_FINDER.name)
+        training, validation = (
+            prepare_hands(films, labelled(films, split), finder, study.spec, run / "hands", executor_of(jobs))
+            for split in (Split.TRAIN, Split.VALIDATION)
+        )
+        fewest = round(min(setting.films for setting in SETTINGS) * len(certain_hands(training)))
+        if fewest < study.batch_size:
+            raise InputError(
+                f"Expected at least {study.batch_size} films in the smallest share of the training films, got {fewest}."
+            )
+        return cls(training, validation, study, hardware=hardware)
 
     def table(self, run: Path) -> str:
         """Train, or continue in the folder of a stopped run, and return the errors as a Markdown table."""
