@@ -72,7 +72,7 @@ class RegionFilms:
 
     Attributes:
         films: The set, at 299 px.
-        regions: `regions.json.gz`; `grey-1280px.zip` lies beside it, `native-more/` in the folder above. Either may be missing.
+        regions: `regions.json.gz`; `grey-1280px.zip` is beside it, `native-more/` in the folder above. Either may be absent.
         boxes: Table of boxes.
     """
 
