@@ -102,9 +102,9 @@ def measure_carpals(hand: HandOutlines, spacing_mm: float | None = None) -> Carp
     """
     sizes = {name: _size(hand.in_frame(hand.bones[name].polygon_px)) for name in CARPALS if name in hand.bones}
     total = sum(size.area for size in sizes.values())
-    total += sum(_area(hand.in_frame(outline.polygon_px)) for outline in hand.unidentified)
+    total += sum(geometry.area(hand.in_frame(outline.polygon_px)) for outline in hand.unidentified)
     wrist = hand.joints.get("wrist")
-    share = total / _area(hand.in_frame(wrist.corners_px)) if wrist else None
+    share = total / geometry.area(hand.in_frame(wrist.corners_px)) if wrist else None
     unit_px = float(1 / np.sqrt(abs(np.linalg.det(hand.film_to_frame[:, :2]))))
     return CarpalMeasures(sizes, total, share, unit_px, spacing_mm)
 
@@ -113,8 +113,6 @@ def _size(outline: geometry.Points) -> CarpalSize:
     corners = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
     across = corners[:, None] - corners
     width, length = np.ptp(outline, axis=0)
-    return CarpalSize(_area(outline), float(np.hypot(across[..., 0], across[..., 1]).max()), float(length), float(width))
-
-
-def _area(outline: geometry.Points) -> float:
-    return abs(float(cv2.contourArea(outline.astype(np.float32))))
+    return CarpalSize(
+        geometry.area(outline), float(np.hypot(across[..., 0], across[..., 1]).max()), float(length), float(width)
+    )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from openboneage.bones.outlines import HandOutlines
 from openboneage.bones.paths import FORBIDDEN, best_path
-from openboneage.bones.view import CARPAL_ENDS, METAPHYSES, centre_of
+from openboneage.bones.view import CARPAL_ENDS, METAPHYSES
 from openboneage.hand import geometry
 from openboneage.hand.frame import draw_smooth
 
@@ -120,13 +120,13 @@ def measure_cortex(film: NDArray[np.uint8], hand: HandOutlines, spacing_mm: floa
 def _cortex(film: NDArray[np.uint8], hand: HandOutlines, bone: str, spacing_mm: float | None) -> Cortex:
     outline = hand.bones[bone].polygon_px
     base = geometry.move(np.array([CARPAL_ENDS[bone]]), geometry.inverse(hand.film_to_frame))[0]
-    shaft = base - centre_of(outline)
+    shaft = base - geometry.centre_of(outline)
     shaft /= np.linalg.norm(shaft)
     head = outline[(outline @ shaft).argmin()] @ shaft
     length_px = float(base @ shaft - head)
     unit_px = float(1 / np.sqrt(abs(np.linalg.det(hand.film_to_frame[:, :2]))))
     scale = COLUMNS / (SPAN * METAPHYSES[bone] * unit_px)
-    begins = centre_of(outline) + shaft * (head + BEGINS * length_px - centre_of(outline) @ shaft)
+    begins = geometry.centre_of(outline) + shaft * (head + BEGINS * length_px - geometry.centre_of(outline) @ shaft)
     axes = scale * np.stack([[shaft[1], -shaft[0]], shaft])
     upright = np.concatenate([axes, (np.array([COLUMNS / 2, 0]) - axes @ begins)[:, None]], axis=1)
     rows = max(round((ENDS - BEGINS) * length_px * scale), ROWS // 2)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -154,7 +153,7 @@ def _measures(
         small_cap=small_cap / width_px,
         concavity=_concavity(edge),
         thumb_thickness=_thumb_share(edge),
-        squareness=_area(edge) / max(float(np.prod(np.ptp(edge, axis=0))), 1e-9),
+        squareness=geometry.area(edge) / max(float(np.prod(np.ptp(edge, axis=0))), 1e-9),
         gap=float(np.median(plate.width_px) / width_px),
         plate_depth=float(np.median(depth)),
         open_share=float(is_open.mean()),
@@ -189,8 +188,4 @@ def _concavity(edge: geometry.Points) -> float:
 
 def _thumb_share(edge: geometry.Points) -> float:
     axis = (edge[:, 0].min() + edge[:, 0].max()) / 2
-    return _area(np.maximum(edge, [axis, -np.inf])) / max(_area(edge), 1e-9)
-
-
-def _area(edge: geometry.Points) -> float:
-    return float(cv2.contourArea(edge.astype(np.float32)))
+    return geometry.area(np.maximum(edge, [axis, -np.inf])) / max(geometry.area(edge), 1e-9)

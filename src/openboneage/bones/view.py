@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -96,7 +95,7 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
     thumb = np.array([-shaft[1], shaft[0]])
     thumb *= 1 if thumb @ (to_film @ [1.0, 0.0]) > 0 else -1
     axes = np.stack([thumb, shaft]) * METAPHYSIS_PX / (METAPHYSES[bone] * unit_px)
-    upright = np.concatenate([axes, (-axes @ centre_of(outline))[:, None]], axis=1)
+    upright = np.concatenate([axes, (-axes @ geometry.centre_of(outline))[:, None]], axis=1)
     film_to_view = geometry.chain(upright, geometry.rotation(turn_degrees), geometry.translation(*CENTRE_PX))
     grey = draw_smooth(film, film_to_view, SIZE_PX).astype(np.float32)
     return BoneView(bone, grey, geometry.move(outline, film_to_view), film_to_view)
@@ -105,7 +104,7 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
 def _shaft(hand: HandOutlines, bone: str) -> geometry.Points:
     """Unit vector from the epiphysis along the shaft, in film pixels."""
     from_frame = geometry.inverse(hand.film_to_frame)
-    here = centre_of(hand.bones[bone].polygon_px)
+    here = geometry.centre_of(hand.bones[bone].polygon_px)
     if bone in CARPAL_ENDS:
         along = geometry.move(np.array([CARPAL_ENDS[bone]]), from_frame)[0] - here
     elif bone in ("radius", "ulna"):
@@ -118,11 +117,3 @@ def _shaft(hand: HandOutlines, bone: str) -> geometry.Points:
         degrees = np.radians(UPWARD_DEGREES[bone[-1]])
         along = from_frame[:, :2] @ np.array([np.sin(degrees), -np.cos(degrees)])
     return np.asarray(along / np.linalg.norm(along))
-
-
-def centre_of(outline: geometry.Points) -> geometry.Points:
-    """Centre of gravity of an outline; the mean corner of one without area."""
-    moments = cv2.moments(outline.astype(np.float32))
-    if abs(moments["m00"]) < 1e-9:
-        return np.asarray(outline.mean(axis=0))
-    return np.array([moments["m10"], moments["m01"]]) / moments["m00"]

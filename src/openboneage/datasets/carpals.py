@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+
+from openboneage.hand import geometry
 
 Points = NDArray[np.float64]
 
@@ -45,19 +46,19 @@ def name_carpals(polygons: Sequence[Points]) -> dict[str, int]:
     Returns:
         The number of the polygon by name.
     """
-    single = [number for number, polygon in enumerate(polygons) if _area(polygon) <= max(LARGEST_AREA.values())]
+    single = [number for number, polygon in enumerate(polygons) if geometry.area(polygon) <= max(LARGEST_AREA.values())]
     if not single:
         return {}
     names = FIRST if len(polygons) <= len(FIRST) else tuple(PLACE_OF)
     places = np.array([PLACE_OF[name] for name in names])
-    centres = np.array([_centre(polygons[number]) for number in single])
+    centres = np.array([_middle(polygons[number]) for number in single])
     moved, rows, columns = _matched(centres, places)
     distances = np.hypot(*np.moveaxis(moved[:, None] - places, 2, 0))
     named = {}
     for row, column in zip(rows, columns, strict=True):
         name, others = names[column], np.delete(distances[row], column)
         is_clear = distances[row, column] < NEAR and bool((distances[row, column] < CLEARLY * others).all())
-        if is_clear and name in CERTAIN and _area(polygons[single[row]]) <= LARGEST_AREA[name]:
+        if is_clear and name in CERTAIN and geometry.area(polygons[single[row]]) <= LARGEST_AREA[name]:
             named[name] = single[row]
     return named
 
@@ -76,9 +77,6 @@ def _matched(centres: Points, places: Points) -> tuple[Points, NDArray[np.intp],
     return moved, rows, columns
 
 
-def _area(polygon: Points) -> float:
-    return abs(float(cv2.contourArea(polygon.astype(np.float32))))
-
-
-def _centre(polygon: Points) -> Points:
+def _middle(polygon: Points) -> Points:
+    """Middle of the box around it."""
     return np.asarray((polygon.min(axis=0) + polygon.max(axis=0)) / 2)

@@ -90,7 +90,8 @@ def _fit_joints(polygons: Sequence[Polygon]) -> _Fit | None:
     """The best of many starts: each side, the two largest polygons as the wrist, all rotations."""
     if len(polygons) < FEWEST_JOINTS:
         return None
-    centres, areas = np.array([_centre(polygon) for polygon in polygons]), [_area(polygon) for polygon in polygons]
+    centres = np.array([geometry.centre_of(polygon) for polygon in polygons])
+    areas = [geometry.area(polygon) for polygon in polygons]
     fits = [
         _matched(centres, _start(centres, wrist, mirrored, degrees))
         for mirrored, wrist, degrees in itertools.product((False, True), np.argsort(areas)[-2:], STARTS_DEGREES)
@@ -182,10 +183,10 @@ def _landmarks(regions: NamedRegions) -> Points:
     points = np.full((4, 2), np.nan)
     if "radius" in regions.bones:
         to_native = geometry.inverse(regions.to_frame)[:, :2]
-        points[0] = _centre(regions.bones["radius"]) + to_native @ RADIUS_LANDMARK
+        points[0] = geometry.centre_of(regions.bones["radius"]) + to_native @ RADIUS_LANDMARK
     for row, name in enumerate(LANDMARKS[1:], start=1):
         if name in regions.joints:
-            points[row] = _centre(regions.joints[name])
+            points[row] = geometry.centre_of(regions.joints[name])
     return points
 
 
@@ -210,7 +211,7 @@ def _name_bones(polygons: Sequence[Polygon], fit: _Fit) -> dict[str, int]:
     names: dict[str, int] = {}
     at_wrist = dict[int, Points]()
     for index, polygon in enumerate(moved):
-        centre = _centre(polygon)
+        centre = geometry.centre_of(polygon)
         joint = min(_finger_joints(fit), key=lambda name: float(np.hypot(*(centre - fit.centres[name]))))
         if np.hypot(*(centre - fit.centres[joint])) < IN_JOINT:
             name = _finger_bone(joint, centre, fit)
@@ -242,7 +243,7 @@ def _finger_bone(joint: str, centre: Points, fit: _Fit) -> str | None:
 def _wrist_bones(polygons: Mapping[int, Points]) -> dict[str, int]:
     """First metacarpal, radius, ulna and carpal bones among the bones at the wrist."""
     names: dict[str, int] = {}
-    centres = {index: _centre(polygon) for index, polygon in polygons.items()}
+    centres = {index: geometry.centre_of(polygon) for index, polygon in polygons.items()}
     thumb = [index for index, centre in centres.items() if np.hypot(*(centre - MC1_PLACE)) < MC1_NEAR and centre[0] > 0.27]
     if len(thumb) == 1:
         names["mc1"] = thumb[0]
@@ -253,7 +254,7 @@ def _wrist_bones(polygons: Mapping[int, Points]) -> dict[str, int]:
     top = centres[names["radius"]][1] - ULNA_ABOVE_RADIUS if "radius" in names else ULNA_TOP
     beside = [index for index, (x, y) in centres.items() if x < ULNA_COLUMN and y > top]
     ulna = max(beside, key=lambda index: centres[index][1], default=None)
-    if ulna is not None and _area(polygons[ulna]) <= ULNA_LARGEST:
+    if ulna is not None and geometry.area(polygons[ulna]) <= ULNA_LARGEST:
         names["ulna"] = ulna
     carpus = [index for index, (_, y) in centres.items() if y > CARPUS and index not in names.values()]
     return names | {name: carpus[number] for name, number in name_carpals([polygons[index] for index in carpus]).items()}
@@ -263,15 +264,3 @@ def _length_over_width(polygon: Points) -> float:
     """Of the smallest rectangle around it at any angle."""
     _, sides, _ = cv2.minAreaRect(polygon.astype(np.float32))
     return float(max(sides) / max(min(sides), 1e-9))
-
-
-def _area(polygon: Polygon) -> float:
-    return abs(float(cv2.contourArea(polygon.astype(np.float32))))
-
-
-def _centre(polygon: Polygon) -> Points:
-    """Centre of gravity; the mean corner of a polygon without area."""
-    moments = cv2.moments(polygon.astype(np.float32))
-    if abs(moments["m00"]) < 1e-9:
-        return np.asarray(polygon.mean(axis=0))
-    return np.array([moments["m10"], moments["m01"]]) / moments["m00"]

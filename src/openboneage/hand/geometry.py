@@ -61,6 +61,19 @@ def bounds(points: Points) -> Points:
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
+def area(polygon: Points) -> float:
+    """Area of a polygon `(n, 2)`."""
+    return float(cv2.contourArea(polygon.astype(np.float32)))
+
+
+def centre_of(polygon: Points) -> Points:
+    """Centre of gravity of a polygon `(n, 2)`; the mean corner of one without area."""
+    moments = cv2.moments(polygon.astype(np.float32))
+    if abs(moments["m00"]) < 1e-9:
+        return np.asarray(polygon.mean(axis=0))
+    return np.array([moments["m10"], moments["m01"]]) / moments["m00"]
+
+
 def warp(
     image: NDArray[Pixel], transform: Affine, size_px: Sequence[int], interpolation: int = cv2.INTER_LINEAR, fill: float = 0.0
 ) -> NDArray[Pixel]:

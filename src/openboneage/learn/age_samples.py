@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from openboneage.hand import geometry
 from openboneage.hand.drawing import PictureSpec, mask_weight, normalise
 from openboneage.hand.frame import about_middle, canvas_size, draw_smooth, frame_to_canvas, on_canvas
-from openboneage.learn.batches import Batch
+from openboneage.learn.batches import Batch, epoch_indices
 from openboneage.learn.hand_cache import PreparedHand
 from openboneage.learn.hands import TrainingHand, Variation, VariationRange, draw_variation, frame_to_training
 from openboneage.learn.identity import settings_of
@@ -139,10 +139,8 @@ class AgeBatches:
     def draw(self, step: int) -> Sequence[Sample]:
         """Indices of hands, and their variations."""
         rng, height_px = np.random.default_rng([self.seed, step]), self.height_px(step)
-        epoch, place = divmod(step, len(self.hands) // self.batch_size)
-        order = np.random.default_rng([self.seed, 7919, epoch]).permutation(len(self.hands))
-        chosen = order[place * self.batch_size : (place + 1) * self.batch_size]
-        return [Sample(int(number), height_px, draw_variation(rng, self.variation)) for number in chosen]
+        chosen = epoch_indices(len(self.hands), self.batch_size, step, self.seed)
+        return [Sample(number, height_px, draw_variation(rng, self.variation)) for number in chosen]
 
     def render(self, draws: Sequence[Sample]) -> Batch:
         """`image` `(batch, 1, height_px, width_px)`; `age_months` and `sex` `(batch,)`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import cv2
+import numpy as np
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -19,6 +20,8 @@ from openboneage.errors import InputError
 
 Batch = dict[str, Tensor]
 DrawT = TypeVar("DrawT")
+ORDER = 7919
+"""Seed of the order of epochs, apart from that of variations."""
 
 
 class Batches(Protocol[DrawT]):
@@ -36,6 +39,13 @@ class Batches(Protocol[DrawT]):
 
     def render(self, draws: Sequence[DrawT]) -> Batch:
         """The batch with these samples, in their order; pure."""
+
+
+def epoch_indices(count: int, batch_size: int, step: int, seed: int) -> Sequence[int]:
+    """Indices of a step, where every epoch has each item once in a new order; the last incomplete batch is left out."""
+    epoch, place = divmod(step, count // batch_size)
+    order = np.random.default_rng([seed, ORDER, epoch]).permutation(count)
+    return [int(number) for number in order[place * batch_size : (place + 1) * batch_size]]
 
 
 def batch_at(batches: Batches[Any], step: int) -> Batch:

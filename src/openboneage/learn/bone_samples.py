@@ -78,7 +78,7 @@ def _classes(hand: BoneHand, place: geometry.Affine, size: tuple[int, int]) -> t
     shapes += [(_class_of_other(polygon), polygon) for polygon in hand.others]
     for label, polygon in shapes:
         corners = [np.rint((geometry.move(polygon, place) - 0.5) * 2**SHIFT).astype(np.int32)]
-        side = max(np.sqrt(cv2.contourArea(corners[0].astype(np.float32))) / 2**SHIFT, 1.0)
+        side = max(np.sqrt(geometry.area(corners[0])) / 2**SHIFT, 1.0)
         weight = round(WEIGHT_STEPS * float(np.clip(TYPICAL_PX / side, LEAST_WEIGHT, LARGEST_WEIGHT)))
         cv2.polylines(weights, corners, True, weight, MARGIN_PX, shift=SHIFT)
         cv2.fillPoly(weights, corners, weight, shift=SHIFT)

@@ -17,9 +17,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from openboneage.datasets.graded_hands import GradedHand, HandCrops, level_counts
 from openboneage.hand import geometry
-from openboneage.learn.batches import Batch
+from openboneage.learn.batches import Batch, epoch_indices
 from openboneage.learn.identity import settings_of
-from openboneage.learn.region_batches import epoch_indices
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from openboneage.hand import geometry
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
-from openboneage.learn.batches import Batch
+from openboneage.learn.batches import Batch, epoch_indices
 from openboneage.reading.radiograph import Radiograph
 from openboneage.weights.runtime import Model
 
@@ -126,13 +126,6 @@ class RegionBatches:
             "image": torch.from_numpy(np.stack([film.image for film in chosen]))[:, None] / 255,
             "boxes": torch.from_numpy(np.stack([film.boxes for film in chosen])).float(),
         }
-
-
-def epoch_indices(count: int, batch_size: int, step: int, seed: int) -> Sequence[int]:
-    """Indices of a step, where every epoch has each item once in a new order; the last incomplete batch is left out."""
-    epoch, place = divmod(step, count // batch_size)
-    order = np.random.default_rng([seed, epoch]).permutation(count)
-    return [int(number) for number in order[place * batch_size : (place + 1) * batch_size]]
 
 
 def region_loss(model: nn.Module, batch: Batch) -> Tensor:
