@@ -30,7 +30,7 @@ class Pages(BaseHTTPRequestHandler):
         head = "<!doctype html><html lang=en><title>Page</title><link rel=icon href=/plain>"
         self.wfile.write((head + (body or "")).encode())
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Print nothing."""
 
 
