@@ -63,3 +63,10 @@ def test_an_empty_cohort_is_refused(tiny_shared: Path, tmp_path: Path) -> None:
 
     assert run.code == 2
     assert "from a smaller to a larger one" in run.err
+
+
+def test_outlines_are_converted(tiny_shared: Path, tmp_path: Path) -> None:
+    run = boneage("data", "outlines", tiny_shared / "rsna" / "outlines.json", "--out", tmp_path / "coco.json")
+
+    assert (run.code, run.out.split(":")[0]) == (0, "27 films, 27 outlines")
+    assert (tmp_path / "coco.json").is_file()

@@ -6,23 +6,11 @@ import numpy as np
 import pytest
 
 from openboneage.bones.names import JOINTS
-from openboneage.phantom.coco import CATEGORIES, KEY_POINTS, annotate, categories, run_lengths
+from openboneage.hand.run_lengths import mask_of_runs
+from openboneage.phantom.coco import CATEGORIES, KEY_POINTS, annotate, categories
 from openboneage.phantom.truth import truth_of
 from openboneage.subject import Sex
 from tests.phantom.hands import film
-
-
-def decoded(counts: list[int], shape: list[int]) -> np.ndarray:
-    flat = np.repeat(np.arange(len(counts)) % 2, counts)
-    return flat.reshape(shape, order="F").astype(bool)
-
-
-def test_run_lengths_keep_the_mask() -> None:
-    mask = np.random.default_rng(0).random((7, 5)) > 0.5
-
-    assert np.array_equal(decoded(run_lengths(mask), [7, 5]), mask)
-    assert np.array_equal(decoded(run_lengths(~mask), [7, 5]), ~mask)
-    assert run_lengths(np.zeros((2, 3), bool)) == [6]
 
 
 def test_every_part_has_an_annotation() -> None:
@@ -33,7 +21,7 @@ def test_every_part_has_an_annotation() -> None:
     assert [each["id"] for each in found] == list(range(10, 11 + len(made.parts) + len(made.joints)))
     assert {each["image_id"] for each in parts} == {4}
     for annotation, part in zip(parts, made.parts, strict=True):
-        mask = decoded(annotation["segmentation"]["counts"], annotation["segmentation"]["size"])
+        mask = mask_of_runs(annotation["segmentation"]["counts"], tuple(annotation["segmentation"]["size"]))
         left, top, right, bottom = part.box
         assert annotation["bbox"] == [left, top, right - left, bottom - top]
         assert annotation["area"] == mask.sum() == part.mask.sum()

@@ -58,3 +58,24 @@ def card(
     chosen = choose(source.films, Cohort(bone_age, sexes=frozenset([parse_sex(sex)] if sex else Sex)))
     page.write_text(data_card(source, chosen).html(), encoding="utf-8")
     out.print(f"{len(chosen.films)} films: {page}")
+
+
+@data.command()
+def outlines(
+    drawing: Annotated[
+        Path, typer.Argument(metavar="FILE", help="VIA project, COCO, or outlines with holes as Supervisely has them (JSON).")
+    ],
+    coco: Annotated[Path, typer.Option("--out", metavar="JSON", help="COCO file to write.")],
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of the films, for VIA, which does not store their size. Default: that of FILE.")
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Convert drawn outlines to COCO; the format is recognised."""
+    from openboneage.datasets.drawing_files import read_drawings, write_coco
+
+    check_replaceable(coco, overwrite, drawing)
+    drawings = read_drawings(drawing, images)
+    write_coco(coco, list(drawings.values()))
+    count = sum(len(each.outlines) for each in drawings.values())
+    out.print(f"{len(drawings)} films, {count} outlines: {coco}")

@@ -7,14 +7,14 @@ Boxes: Koitka et al., PLoS ONE 2018; 13(11):e0207496 (MIT), 329 films.
 from __future__ import annotations
 
 import csv
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from openboneage.datasets.drawing_files import read_drawings
 
 LANDMARKS = ("radius", "mcp1", "mcp3", "mcp5")
 """The points that determine the pose of a hand: distal radius, MCP joints of thumb, middle and little finger."""
@@ -31,16 +31,7 @@ def read_outlines(path: Path, size_px: int = 512) -> dict[str, NDArray[np.uint8]
     Returns:
         By film id, a mask `(size_px, size_px)` uint8 of 0 and 255 over the whole film, without its aspect ratio.
     """
-    masks = {}
-    for film_id, drawing in json.loads(path.read_text()).items():
-        mask = np.zeros((size_px, size_px), np.uint8)
-        scale = np.array([size_px / drawing["width"], size_px / drawing["height"]])
-        for polygon in drawing["polygons"]:
-            cv2.fillPoly(mask, [np.rint(np.array(polygon["exterior"]) * scale).astype(np.int32)], 255)
-            for hole in polygon["interior"]:
-                cv2.fillPoly(mask, [np.rint(np.array(hole) * scale).astype(np.int32)], 0)
-        masks[film_id] = mask
-    return masks
+    return {film_id: drawing.mask((size_px, size_px)) for film_id, drawing in read_drawings(path).items()}
 
 
 def read_boxes(path: Path, subset: str) -> dict[str, dict[str, list[Box]]]:

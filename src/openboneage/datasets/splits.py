@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 SPLIT_SALT = "openboneage-split-1"
+ACTIVE_SALT = "openboneage-active-1"
 
 RSNA_NATIVE_IDS = frozenset(map(str, (
     1377, 1380, 1418, 1437, 1440, 1452, 1472, 1489, 1511, 1512, 1513, 1514, 1515, 1516, 1517, 1518, 1519, 1520, 1541, 1578,
@@ -39,3 +41,11 @@ def split_of(key: str) -> Split:
 def rsna_split(film_id: str) -> Split:
     """Assign a training film of the RSNA challenge: native where it is one of those, else by the hash of its id."""
     return Split.NATIVE if film_id in RSNA_NATIVE_IDS else split_of(film_id)
+
+
+def asking_order(ids: Iterable[str]) -> tuple[str, ...]:
+    """The fixed order in which films start active learning: by sha256(`openboneage-active-1:<id>`).
+
+    A study takes its first films from the front; the rest is the pool from which it asks.
+    """
+    return tuple(sorted(ids, key=lambda film_id: hashlib.sha256(f"{ACTIVE_SALT}:{film_id}".encode()).hexdigest()))

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from openboneage.bones.names import EPIPHYSES, JOINTS
+from openboneage.hand.run_lengths import run_lengths
 from openboneage.phantom.child import NODULES
 from openboneage.phantom.film import PartMask, SyntheticFilm
 from openboneage.phantom.joints import Box
@@ -49,14 +49,6 @@ def annotate(film: SyntheticFilm, image_id: int, first_id: int) -> list[dict[str
     items = [_hand(film), *(_part(part, film.pixels.shape, places) for part in film.parts)]
     items += [_joint(name, box) for name, box in film.joints.items()]
     return [{"id": number, "image_id": image_id, "iscrowd": 0, **item} for number, item in enumerate(items, start=first_id)]
-
-
-def run_lengths(mask: NDArray[np.bool_]) -> list[int]:
-    """Lengths of the runs of a mask, columns first, beginning with those outside."""
-    flat = mask.ravel(order="F")
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    lengths = np.diff(np.concatenate([[0], changes, [flat.size]])).tolist()
-    return [0, *lengths] if flat.size and flat[0] else lengths
 
 
 def _hand(film: SyntheticFilm) -> dict[str, Any]:
