@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from io import BytesIO
@@ -192,11 +193,15 @@ class _Stream(BytesIO):
         return data
 
 
-def open_dicom(data: bytes) -> tuple[Tags, UID]:
-    """Read the attributes of a DICOM file, with or without preamble and file meta information (PS3.10 7.1).
+def open_dicom(data: bytes, keywords: Sequence[str] = KEYWORDS) -> tuple[Tags, UID]:
+    """Read attributes of a DICOM file, with or without preamble and file meta information (PS3.10 7.1).
+
+    Args:
+        data: The file's bytes.
+        keywords: The attributes to read.
 
     Returns:
-        The attributes of `KEYWORDS`, and the transfer syntax.
+        The attributes, and the transfer syntax.
 
     Raises:
         UnreadableError: The file is damaged beyond its attributes.
@@ -204,10 +209,10 @@ def open_dicom(data: bytes) -> tuple[Tags, UID]:
     with unreadable_if_it_fails("a DICOM header"):
         start = _deflated_start(data)
         if start is not None:
-            wanted: list[BaseTag | int] = [Tag(keyword) for keyword in KEYWORDS]
+            wanted: list[BaseTag | int] = [Tag(keyword) for keyword in keywords]
             inflated = read_dataset(_Stream(_inflate(data[start:])), False, True, specific_tags=wanted)
             return Tags(inflated), DeflatedExplicitVRLittleEndian
-        dataset = dcmread(_Stream(data), force=True, specific_tags=list(KEYWORDS))
+        dataset = dcmread(_Stream(data), force=True, specific_tags=list(keywords))
         syntax = dataset.file_meta.get("TransferSyntaxUID")
         return Tags(dataset), UID(str(syntax)) if syntax else _guessed_syntax(dataset)
 

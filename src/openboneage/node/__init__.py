@@ -1,0 +1,1 @@
+"""The DICOM node: receives films from a PACS, keeps them, has them assessed, and sends the reports back."""
