@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from openboneage.bones.names import RUS
-from openboneage.datasets.graded_hands import hands_of, level_counts, read_graded_hands
+from openboneage.bones.onset import level_counts
+from openboneage.datasets.graded_hands import hands_of, read_graded_hands
 from openboneage.datasets.splits import Split, split_of
 from openboneage.errors import InputError
 from openboneage.subject import Sex

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from openboneage.bones.names import REGION_OF, RUS
-from openboneage.bones.places import PLACE_OF
-from openboneage.datasets.region_boxes import SIZE_OF, RegionBoxes, read_region_boxes
+from openboneage.bones.places import PLACE_OF, SIZE_OF
+from openboneage.datasets.region_boxes import RegionBoxes, read_region_boxes
 from openboneage.hand import geometry
 
 Read = Callable[..., RegionBoxes]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from openboneage.datasets.graded_hands import GradedHand, level_counts
+from openboneage.bones.onset import level_counts
+from openboneage.datasets.graded_hands import GradedHand
 from openboneage.datasets.splits import Split
 from openboneage.subject import Sex
 

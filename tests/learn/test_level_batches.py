@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from openboneage.datasets.graded_hands import level_counts
+from openboneage.bones.onset import level_counts
 from openboneage.learn.batches import batch_at
 from openboneage.learn.level_batches import (
     CropVariation,

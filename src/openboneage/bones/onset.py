@@ -20,6 +20,7 @@ from functools import cache
 
 import numpy as np
 
+from openboneage.bones.names import RUS
 from openboneage.clinical.curve import ADULT_SCORE
 from openboneage.clinical.method_registry import scoring_method
 from openboneage.clinical.rus_chn import rus_chn_levels
@@ -34,6 +35,13 @@ EARLY = "BCD"
 SPREAD_MONTHS, SPREAD_SHARE, MOST_SPREAD_MONTHS = 4.0, 0.07, 12.0
 """Standard deviation of the age at which one bone of a hand of a known bone age reaches a level: 4 months and 7 % of the age,
 at most 12 months. It covers differences between the bones of a hand and the error of the label (6 months); our own estimate."""
+
+
+@cache
+def level_counts() -> tuple[int, ...]:
+    """Number of RUS-CHN levels of each bone of `RUS`, level 0 included."""
+    standard = scoring_method("rus-chn")
+    return tuple(len(standard.stages(bone)) for bone in RUS)
 
 
 @cache

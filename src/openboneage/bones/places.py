@@ -1,4 +1,4 @@
-"""Median places of the joints in the hand's frame."""
+"""Median places and sizes of the joints in the hand's frame."""
 
 from __future__ import annotations
 
@@ -14,3 +14,9 @@ PLACE_OF: Mapping[str, tuple[float, float]] = {
 }  # fmt: skip
 """Median places in the hand's frame of a left hand (`hand.frame`), of 1,045 films; some films have radius, ulna or the first
 carpometacarpal joint apart from the wrist."""
+SIZE_OF: Mapping[str, tuple[float, float]] = {
+    "radius": (0.300, 0.142), "ulna": (0.177, 0.102), "cmc1": (0.126, 0.123), "mcp1": (0.177, 0.183), "mcp3": (0.159, 0.218),
+    "mcp5": (0.171, 0.195), "pip3": (0.130, 0.122), "pip5": (0.114, 0.118), "ip1": (0.132, 0.144), "dip3": (0.102, 0.105),
+    "dip5": (0.091, 0.104),
+}  # fmt: skip
+"""Median width and height of the drawn joint regions in the hand's frame."""

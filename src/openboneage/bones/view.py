@@ -91,7 +91,7 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
     outline = hand.bones[bone].polygon_px
     to_film = geometry.inverse(hand.film_to_frame)[:, :2]
     unit_px = float(np.sqrt(abs(np.linalg.det(to_film))))
-    shaft = _shaft(hand, bone)
+    shaft = shaft_direction(hand, bone, geometry.centre_of(outline))
     thumb = np.array([-shaft[1], shaft[0]])
     thumb *= 1 if thumb @ (to_film @ [1.0, 0.0]) > 0 else -1
     axes = np.stack([thumb, shaft]) * METAPHYSIS_PX / (METAPHYSES[bone] * unit_px)
@@ -101,10 +101,9 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
     return BoneView(bone, grey, geometry.move(outline, film_to_view), film_to_view)
 
 
-def _shaft(hand: HandOutlines, bone: str) -> geometry.Points:
-    """Unit vector from the epiphysis along the shaft, in film pixels."""
+def shaft_direction(hand: HandOutlines, bone: str, here: geometry.Points) -> geometry.Points:
+    """Unit vector from the epiphysis or its joint, at `here`, along the shaft of a bone, in film pixels."""
     from_frame = geometry.inverse(hand.film_to_frame)
-    here = geometry.centre_of(hand.bones[bone].polygon_px)
     if bone in CARPAL_ENDS:
         along = geometry.move(np.array([CARPAL_ENDS[bone]]), from_frame)[0] - here
     elif bone in ("radius", "ulna"):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.names import RUS
-from openboneage.clinical.method_registry import scoring_method
+from openboneage.bones.onset import level_counts
 from openboneage.datasets.images import decode_grey
 from openboneage.datasets.splits import Split, split_of
 from openboneage.errors import InputError
@@ -73,12 +73,6 @@ class GradedHand(HandCrops):
         for bone, level, count in zip(RUS, self.levels, level_counts(), strict=True):
             if not 0 <= level < count:
                 raise InputError(f"Expected a level from 0 to {count - 1} of the {bone} of hand {self.id}, got {level}.")
-
-
-def level_counts() -> tuple[int, ...]:
-    """Number of RUS-CHN levels of each bone of `RUS`, level 0 included."""
-    standard = scoring_method("rus-chn")
-    return tuple(len(standard.stages(bone)) for bone in RUS)
 
 
 def read_graded_hands(folder: Path, size_px: int) -> list[GradedHand]:

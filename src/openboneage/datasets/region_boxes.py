@@ -16,18 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.names import REGION_OF, RUS
-from openboneage.bones.places import PLACE_OF
+from openboneage.bones.places import PLACE_OF, SIZE_OF
 from openboneage.datasets.annotations import Box, read_boxes
 from openboneage.datasets.regions import Polygon, read_regions
 from openboneage.datasets.skeleton import NamedRegions, name_regions
 from openboneage.hand import geometry
 
-SIZE_OF: Mapping[str, tuple[float, float]] = {
-    "radius": (0.300, 0.142), "ulna": (0.177, 0.102), "cmc1": (0.126, 0.123), "mcp1": (0.177, 0.183), "mcp3": (0.159, 0.218),
-    "mcp5": (0.171, 0.195), "pip3": (0.130, 0.122), "pip5": (0.114, 0.118), "ip1": (0.132, 0.144), "dip3": (0.102, 0.105),
-    "dip5": (0.091, 0.104),
-}  # fmt: skip
-"""Median width and height of the drawn joint regions in the hand's frame."""
 JOINTS_OF: Mapping[str, tuple[str, ...]] = {
     "Radius": ("radius",),
     "Ulna": ("ulna",),

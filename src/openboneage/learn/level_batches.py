@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from openboneage.datasets.graded_hands import GradedHand, HandCrops, level_counts
+from openboneage.bones.onset import level_counts
+from openboneage.datasets.graded_hands import GradedHand, HandCrops
 from openboneage.hand import geometry
 from openboneage.learn.batches import Batch, epoch_indices
 from openboneage.learn.identity import settings_of

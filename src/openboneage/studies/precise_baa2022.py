@@ -54,11 +54,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from openboneage.batch.choice import executor_of
+from openboneage.bones.crops import CropSpec
 from openboneage.bones.names import RUS
+from openboneage.bones.onset import level_counts
 from openboneage.clinical.maturity import assess_stages
 from openboneage.clinical.method_registry import scoring_method
 from openboneage.datasets.film_set import FilmSet, films_of
-from openboneage.datasets.graded_hands import GradedHand, HandCrops, hands_of, level_counts
+from openboneage.datasets.graded_hands import GradedHand, HandCrops, hands_of
 from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.region_boxes import read_region_boxes
 from openboneage.datasets.splits import Split
@@ -68,7 +70,7 @@ from openboneage.evaluate.hand_finder import mask_table
 from openboneage.evaluate.levels import age_group_table, correlation_table, level_table
 from openboneage.evaluate.metrics import to_markdown
 from openboneage.hand.finder_card import HAND_FINDER
-from openboneage.learn.bone_crops import drawn_crops, synthetic_hands
+from openboneage.learn.bone_crops import MARGIN, drawn_crops, synthetic_hands
 from openboneage.learn.hardware import Hardware
 from openboneage.learn.level_batches import LevelBatches, balanced_loss, grade
 from openboneage.learn.loop import Task, fit
@@ -133,6 +135,11 @@ class LevelStudy:
             0, peak_lr=0.01, weight_decay=0.0, warmup=0.0, ema_decay=0.99, checkpoint_every=100, bf16=False
         )
     )
+
+    @property
+    def crops(self) -> CropSpec:
+        """Size of a crop."""
+        return CropSpec(self.crop_px, MARGIN)
 
 
 FULL_LEVELS = LevelStudy()
@@ -224,7 +231,7 @@ def detect(network: nn.Module, films: Sequence[RegionFilm]) -> list[DetectedFilm
 
 def synthetic_levels(count: int, study: LevelStudy, run: Run) -> list[GradedHand]:
     """Synthetic hands with crops of the study's size."""
-    return synthetic_hands(count, study.film_px, study.crop_px, executor_of(run.jobs))
+    return synthetic_hands(count, study.film_px, study.crops, executor_of(run.jobs))
 
 
 def train_levels(hands: Sequence[GradedHand], study: LevelStudy, run: Run) -> nn.Module:
@@ -277,7 +284,7 @@ def age_report(hands: Sequence[GradedHand], study: LevelStudy, run: Run, drawn: 
         _age_table("levels as graded", held_out, np.stack([hand.levels for hand in held_out])),
     ]
     if drawn:
-        films = drawn_crops(drawn, Split.HELD_OUT, study.crop_px, executor_of(run.jobs))
+        films = drawn_crops(drawn, Split.HELD_OUT, study.crops, executor_of(run.jobs))
         parts.append(_age_table(f"{model}, on RSNA films", films, grade(network, films, study.batch_size).levels))
     return "\n\n".join(parts)
 
