@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from openboneage.weights.card import read_card
 from openboneage.weights.registry import ModelSet
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
@@ -51,8 +52,8 @@ def run(command: str) -> str:
 
 
 def shipped_set() -> str:
-    """Return the version of the set in the package."""
-    return ModelSet.find().card("whole-hand").parent.name
+    """Return the version of the age model in the package: a later set may have the same."""
+    return read_card(ModelSet.find().card("whole-hand")).version
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from openboneage.learn.schedule import Schedule
 from openboneage.studies.bone_finder import BoneFinderStudy, bone_hands
 from openboneage.studies.default import DefaultRun, train_default
 from openboneage.studies.material import Material
+from openboneage.weights.card import read_card
 from openboneage.weights.registry import ModelSet
 from tests import hands
 from tests.tiny_regions import build_regions
@@ -69,6 +70,8 @@ def test_the_model_of_a_run_reads_hands(models: ModelSet) -> None:
 
     assert set(outlines.joints) | set(outlines.missing_joints)
     assert finder.card.version == "7.1"
+    shipped = ModelSet.find().card(HAND_FINDER.name)
+    assert read_card(models.card(HAND_FINDER.name)) == read_card(shipped), "a model of another run keeps its version"
     assert finder.card.training["batch_size"] == 2
 
 

@@ -62,8 +62,8 @@ class DefaultRun:
         material: Films and further files.
         out: Folder of the run: checkpoints, ONNX files, cards.
         version: Version of the models, for their cards.
-        only: The only role to train; None trains all. An age model alone is trained with the finder of the folder, or of the
-            default set where the folder has none.
+        only: The only role to train; None trains all. Other models in the folder keep their version. A missing finder is that
+            of the default set.
         jobs: Processes that prepare and measure films.
         hardware: Where networks are trained.
         finder: Settings of the hand finder.
@@ -136,8 +136,9 @@ def train_default(run: DefaultRun) -> ModelSet:
     if run.only == BONE_FINDER.name or (run.only is None and run.material.regions):
         _make_bone_finder(run, fabric)
     with fabric.rank_zero_first():
-        for path in run.models.cards.values():
-            _give_version(path, run.version)
+        for role, path in run.models.cards.items():
+            if run.trains(role):
+                _give_version(path, run.version)
     return run.models
 
 
