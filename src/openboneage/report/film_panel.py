@@ -87,9 +87,13 @@ def draw_attention(axes: Axes, attention: AttentionMap, view: FilmView, say: Phr
 def attention_colours(attention: AttentionMap, view: FilmView) -> NDArray[np.float64]:
     """Colours and opacity of the occlusion map over the pixels of a view, `(height, width, 4)`, 0 to 1."""
     back = geometry.inverse(attention.film_to_map)
-    change = geometry.warp(attention.change_months, geometry.chain(back, view.onto), view.pixels.shape)
-    colours = np.array(attention_scale().to_rgba(change))
-    colours[..., 3] = 0.75 * np.clip((np.abs(change) - LEAST_MONTHS) / (0.4 * FULL_MONTHS), 0, 1)
+    return change_colours(geometry.warp(attention.change_months, geometry.chain(back, view.onto), view.pixels.shape))
+
+
+def change_colours(change_months: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Colours and opacity of changes `(height, width)` in months, `(height, width, 4)`, 0 to 1."""
+    colours = np.array(attention_scale().to_rgba(change_months))
+    colours[..., 3] = 0.75 * np.clip((np.abs(change_months) - LEAST_MONTHS) / (0.4 * FULL_MONTHS), 0, 1)
     return colours
 
 

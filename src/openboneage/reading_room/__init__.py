@@ -1,0 +1,1 @@
+"""The reading room: films, their assessments and reports in a web browser."""
