@@ -50,9 +50,7 @@ def plate_findings(sex: Sex, atlas: Atlas) -> tuple[Finding, ...]:
 def nearest_plates(
     sex: Sex, ages_months: FloatArray, probabilities: FloatArray, count: int = 3, atlas: Atlas = Atlas.GREULICH_PYLE
 ) -> tuple[PlateMatch, ...]:
-    """Return the plates that are most probably nearest to a bone age, the most probable first.
-
-    The limit between two plates is the middle of them; an age on it belongs to the younger one.
+    """Return the plates that are most probably nearest to a bone age (`nearest_ages`), the most probable first.
 
     Args:
         sex: Sex of the child.
@@ -71,10 +69,22 @@ def nearest_plates(
     mean = float(np.average(ages_months, weights=probabilities))
     if mean < ages[0]:
         raise RefusedError(f"The first plate of {atlas} is {format_age(ages[0])}; below it the atlas cannot be used.")
+    return tuple(PlateMatch(float(ages[i]), mass) for i, mass in nearest_ages(ages, ages_months, probabilities)[:count])
+
+
+def nearest_ages(ages: FloatArray, ages_months: FloatArray, probabilities: FloatArray) -> list[tuple[int, float]]:
+    """Return the places of the ages that are most probably nearest to a bone age, with probabilities, the most probable first.
+
+    The limit between two ages is the middle of them; an age on it belongs to the younger one.
+
+    Args:
+        ages: Ages of an atlas, rising, `(plates,)`, months.
+        ages_months: Bone ages, `(n,)`, months.
+        probabilities: Probability of each, `(n,)`; they need not sum to 1.
+    """
     nearest = np.searchsorted((ages[1:] + ages[:-1]) / 2, ages_months)
     mass = np.bincount(nearest, weights=probabilities, minlength=len(ages)) / probabilities.sum()
-    order = np.argsort(-mass, kind="stable")[:count]
-    return tuple(PlateMatch(float(ages[i]), float(mass[i])) for i in order if mass[i] > 0)
+    return [(int(i), float(mass[i])) for i in np.argsort(-mass, kind="stable") if mass[i] > 0]
 
 
 def _table(sex: Sex, atlas: Atlas) -> Table:

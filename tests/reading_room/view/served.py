@@ -50,8 +50,8 @@ class Pages(BaseHTTPRequestHandler):
 def served_film(hand: StandardHand, overlays: Mapping[str, Any]) -> Iterator[str]:
     """Serve the film of a hand with overlays; yields the address of the page."""
     templates = Environment(loader=PackageLoader("openboneage.reading_room"), autoescape=True)
-    words = {"map_low": "12 months lower", "map_high": "12 months higher"}
-    page = templates.from_string(PAGE).render(film_url="/film", overlays_url="/overlays", **words)
+    ticks = ("12 months lower", "0", "12 months higher")
+    page = templates.from_string(PAGE).render(film_url="/film", overlays_url="/overlays", map_ticks=ticks)
     pages = {
         "/": ("text/html; charset=utf-8", page.encode()),
         "/favicon.ico": ("image/x-icon", b""),

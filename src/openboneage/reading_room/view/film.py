@@ -19,8 +19,8 @@ from openboneage.reading.radiograph import Radiograph
 
 LAST_SAMPLE = 65535
 _FITTED_PIXELS = 200_000  # enough to find the window of a film by regression
-_BONE_PERCENTILES = (25.0, 99.8)
-_SOFT_PERCENTILES = (0.5, 70.0)
+_BONE_PERCENTILES = (4.0, 99.8)
+_SOFT_PERCENTILES = (0.5, 65.0)
 
 Values = NDArray[np.float64]
 

@@ -2,6 +2,7 @@
 
 import { commandsOf, fillHelp, listenToKeys } from "./commands.js";
 import { loadFilm } from "./film.js";
+import { bounds, move } from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { Measures } from "./measure.js";
 import { Overlays, paintScale } from "./overlays.js";
@@ -125,14 +126,17 @@ export class FilmView {
     this.viewer.show(this.data.outlines[0] ?? this.data.bones[0]?.points ?? [[0, 0], [this.viewer.film.width, this.viewer.film.height]]);
   }
 
-  /** Bring a bone into view and mark it; the film stays as it is where the bone is not known. */
+  /** Mark a bone, and move the film if its place is out of view; nothing is marked where the place is not known. */
   showBone(name) {
     this.overlays.mark(name);
     const place = this.data.places[name];
-    if (place !== undefined) {
-      const [x, y] = this.viewer.toFilm([this.viewer.width / 2, this.viewer.height / 2]);
-      const middle = place.reduce(([sumX, sumY], [atX, atY]) => [sumX + atX / place.length, sumY + atY / place.length], [0, 0]);
-      this.viewer.pan((x - middle[0]) * this.viewer.scale, (y - middle[1]) * this.viewer.scale);
+    if (place === undefined) {
+      return;
+    }
+    const { viewer } = this;
+    const [left, top, right, bottom] = bounds(place.map((point) => move(point, viewer.toStage)));
+    if (left < 0 || top < 0 || right > viewer.width || bottom > viewer.height) {
+      viewer.pan((viewer.width - left - right) / 2, (viewer.height - top - bottom) / 2);
     }
   }
 
@@ -143,14 +147,8 @@ export class FilmView {
       return;
     }
     const { viewer } = this;
-    const shown = this.measures.cursor ?? viewer.toFilm([viewer.width / 2, viewer.height / 2]);
-    const cross = viewer.film.width > 0 ? this.stagePoint(shown) : [0, 0];
-    this.measures.follow(viewer.toFilm([cross[0] - (right * step) / 10, cross[1] - (down * step) / 10]));
-  }
-
-  stagePoint([x, y]) {
-    const [a, b, c, d, e, f] = this.viewer.toStage;
-    return [a * x + c * y + e, b * x + d * y + f];
+    const [x, y] = this.measures.cursor === null ? [viewer.width / 2, viewer.height / 2] : move(this.measures.cursor, viewer.toStage);
+    this.measures.follow(viewer.toFilm([x - (right * step) / 10, y - (down * step) / 10]));
   }
 
   putPoint() {

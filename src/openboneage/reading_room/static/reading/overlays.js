@@ -103,6 +103,8 @@ export class Overlays {
     for (const joint of data.joints) {
       this.shapes.joints.add(joint.points, joint.name.toUpperCase());
     }
+    this.focus = new Shapes(svg, "focus");
+    this.places = data.places;
     this.map = data.occlusion === null ? null : new OcclusionMap(data.occlusion);
     if (this.map !== null) {
       viewer.addLayer(this.map);
@@ -127,11 +129,17 @@ export class Overlays {
     return this.shown.has(name);
   }
 
-  /** Mark the bone that the reader stages. */
+  /** Mark the bone that the reader stages: its outline, and the box of its joint; null marks none. */
   mark(name) {
     for (const [bone, shape] of this.bones) {
       shape.classList.toggle("marked", bone === name);
     }
+    this.focus.group.replaceChildren();
+    if (this.places[name] !== undefined) {
+      this.focus.add(this.places[name]);
+    }
+    this.focus.visible = true;
+    this.viewer.redraw();
   }
 
   place() {
@@ -140,6 +148,7 @@ export class Overlays {
       shapes.visible = this.shown.has(name);
       shapes.place(toStage);
     }
+    this.focus.place(toStage);
     if (this.map !== null && this.map.visible !== this.shown.has("occlusion")) {
       this.map.visible = this.shown.has("occlusion");
       this.viewer.redraw();
