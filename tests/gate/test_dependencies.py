@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "openboneage"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LEARNING_WING = ("learn", "studies")
+SERVERS = ("store", "reading_room", "node")
 OPTIONAL_MODULES = {Path("batch/dask.py"): "cluster", Path("batch/parquet.py"): "parquet"}
 OTHER_FOLDERS = ("benchmarks", "tests", "tools")
 GPL = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)")  # but not the LGPL
@@ -84,6 +85,7 @@ NEVER_IMPORTED = {
     "tensorboard": "torch imports it to write curves",
     "pytest-cov": "pytest loads it for make unit",
     "ruff": "a program of the gate",
+    "psycopg": "SQLAlchemy imports it for a PostgreSQL database",
     "scipy-stubs": "mypy reads it",
 }
 
@@ -92,6 +94,8 @@ def allowed_extra(module: Path) -> set[str]:
     """Return what an extra allows a module to import."""
     if module.parts[0] in LEARNING_WING:
         return EXTRAS["learn"]
+    if module.parts[0] in SERVERS:
+        return EXTRAS["serve"]
     return EXTRAS[OPTIONAL_MODULES[module]] if module in OPTIONAL_MODULES else set()
 
 

@@ -23,7 +23,9 @@ def test_a_program_is_found() -> None:
     assert Path(program("sh", "dash")).is_file() or sys.platform == "win32"
 
 
-@pytest.mark.parametrize("package", ["chromium", "dcmtk", "dicom3tools", "openssl", "orthanc-dicomweb", "poppler-utils"])
+@pytest.mark.parametrize(
+    "package", ["chromium", "dcmtk", "dicom3tools", "openssl", "orthanc-dicomweb", "poppler-utils", "postgresql"]
+)
 def test_continuous_integration_installs_and_requires_programs(package: str) -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert package in script
