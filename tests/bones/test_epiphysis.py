@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openboneage.bones.epiphysis import EpiphysisMeasures, measure_epiphysis
+from openboneage.bones.epiphysis import EpiphysisMeasures, measure_epiphyses
 from openboneage.bones.outlines import HandOutlines
 from tests.bones.drawn_bones import DrawnBone, drawn_film, without_joints
 
 
 def measured(bone: DrawnBone, spacing_mm: float | None = None) -> EpiphysisMeasures:
     film, hand = drawn_film(bone)
-    return measure_epiphysis(film, hand, "pp3", spacing_mm).measures
+    return measure_epiphyses(film, hand, ["pp3"], spacing_mm)["pp3"].measures
 
 
 @pytest.mark.parametrize("width", [0.3, 0.6, 0.9, 1.15])
@@ -69,16 +69,30 @@ def test_a_hollow_edge_is_concave() -> None:
     assert measured(DrawnBone(hollow=0.12)).concavity > 0.04
 
 
+def test_bones_without_an_outline_are_left_out() -> None:
+    film, hand = drawn_film(DrawnBone())
+
+    assert list(measure_epiphyses(film, hand, ["radius", "pp3"])) == ["pp3"]
+    assert measure_epiphyses(film, hand, ["radius"]) == {}
+
+
+def test_a_bone_beyond_the_film_gives_finite_numbers() -> None:
+    film, hand = drawn_film(DrawnBone())
+    small = np.ascontiguousarray(film[:100, :100])
+
+    assert np.isfinite(measure_epiphyses(small, hand, ["pp3"])["pp3"].measures.width)
+
+
 def test_without_joints_the_usual_direction_is_used() -> None:
     film, hand = drawn_film(DrawnBone())
 
-    assert measure_epiphysis(film, without_joints(hand), "pp3").measures.width == pytest.approx(0.9, abs=0.05)
+    assert measure_epiphyses(film, without_joints(hand), ["pp3"])["pp3"].measures.width == pytest.approx(0.9, abs=0.05)
 
 
 def test_an_empty_film_gives_finite_numbers() -> None:
     _, hand = drawn_film(DrawnBone())
 
-    found = measure_epiphysis(np.zeros((700, 700), np.uint8), hand, "pp3").measures
+    found = measure_epiphyses(np.zeros((700, 700), np.uint8), hand, ["pp3"])["pp3"].measures
 
     assert np.isfinite([found.width, found.gap, found.open_share, found.thumb_cap, found.concavity]).all()
     assert found.contrast == 0
@@ -86,7 +100,7 @@ def test_an_empty_film_gives_finite_numbers() -> None:
 
 def test_points_of_the_view_lead_back_to_the_film() -> None:
     film, hand = drawn_film(DrawnBone(degrees=20))
-    view = measure_epiphysis(film, hand, "pp3").view
+    view = measure_epiphyses(film, hand, ["pp3"])["pp3"].view
 
     assert view.on_film(view.outline) == pytest.approx(hand.bones["pp3"].polygon_px)
     assert isinstance(hand, HandOutlines)

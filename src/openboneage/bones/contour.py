@@ -6,11 +6,14 @@ surroundings (dynamic programming, as in Amini et al., IEEE PAMI 1990; 12:855-86
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.paths import best_ring
+from openboneage.bones.percentile import percentile
 from openboneage.hand import geometry
 
 POINTS = 72
@@ -23,26 +26,33 @@ FAR_COST, STEP_COST = 0.15, 0.15
 LARGEST_STEP = 2
 
 
-def edge_near(grey: NDArray[np.float32], outline: geometry.Points) -> geometry.Points:
-    """The edge of a bone near an outline.
+def edges_near(greys: Sequence[NDArray[np.float32]], outlines: Sequence[geometry.Points]) -> list[geometry.Points]:
+    """The edges of several bones near their outlines.
 
     Args:
-        grey: Brightness of a view, `(height, width)`.
-        outline: The outline in pixels of the view, `(n, 2)`.
+        greys: Brightness of each view, `(height, width)`.
+        outlines: The outline of each bone in pixels of its view, `(n, 2)`.
 
     Returns:
-        The edge, `(72, 2)`.
+        The edge of each, `(72, 2)`.
     """
-    ring = _rounded(resampled(outline, POINTS))
-    normals = _normals(ring)
+    rings = _rounded(np.stack([resampled(outline, POINTS) for outline in outlines]))
+    normals = np.stack([_normals(ring) for ring in rings])
     distances = np.arange(-REACH_PX, REACH_PX + STEP_PX / 2, STEP_PX)
-    places = (ring[:, None] + distances[None, :, None] * normals[:, None]).astype(np.float32) - 0.5
+    places = (rings[:, :, None] + distances[:, None] * normals[:, :, None]).astype(np.float32) - 0.5
+    values = np.stack([_sampled(grey, place) for grey, place in zip(greys, places, strict=True)])
+    fall = -np.gradient(values, axis=-1)
+    strong = percentile(np.abs(fall).reshape(len(fall), -1), 95) + 1e-6
+    gain = np.clip(fall / strong[:, None, None], -1, 1.5) - FAR_COST * (distances / REACH_PX) ** 2
+    chosen = best_ring(gain, LARGEST_STEP, STEP_COST)
+    return list(rings + distances[chosen][..., None] * normals)
+
+
+def _sampled(grey: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Brightness of the smoothed view at places `(..., 2)`."""
     smooth = cv2.GaussianBlur(grey, (0, 0), SMOOTHING_PX)
     values = cv2.remap(smooth, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    fall = -np.gradient(values, axis=1)
-    gain = np.clip(fall / (np.percentile(np.abs(fall), 95) + 1e-6), -1, 1.5) - FAR_COST * (distances / REACH_PX) ** 2
-    chosen = best_ring(gain, LARGEST_STEP, STEP_COST)
-    return np.asarray(ring + distances[chosen][:, None] * normals)
+    return np.asarray(values, np.float32)
 
 
 def resampled(outline: geometry.Points, count: int) -> geometry.Points:
@@ -53,10 +63,10 @@ def resampled(outline: geometry.Points, count: int) -> geometry.Points:
     return np.stack([np.interp(at, length, closed[:, 0]), np.interp(at, length, closed[:, 1])], axis=1)
 
 
-def _rounded(ring: geometry.Points, reach: int = 5) -> geometry.Points:
-    """A ring half way to its moving average: coarse corners are rounded, and its size is almost kept."""
-    mean = np.mean([np.roll(ring, shift, axis=0) for shift in range(-reach, reach + 1)], axis=0)
-    return np.asarray((ring + mean) / 2)
+def _rounded(rings: geometry.Points, reach: int = 5) -> geometry.Points:
+    """Rings half way to their moving averages: coarse corners are rounded, and the size is almost kept."""
+    mean = np.mean([np.roll(rings, shift, axis=1) for shift in range(-reach, reach + 1)], axis=0)
+    return np.asarray((rings + mean) / 2)
 
 
 def _normals(ring: geometry.Points) -> geometry.Points:

@@ -18,12 +18,9 @@ from openboneage.bones.outlines import HandOutlines
 from openboneage.bones.places import SIZE_OF
 from openboneage.bones.view import shaft_direction
 from openboneage.hand import geometry
-from openboneage.hand.frame import draw_smooth
+from openboneage.hand.frame import draw_part
 from openboneage.quantities import Positive
 from openboneage.weights.strict import STRICT
-
-AROUND_PX = 3
-"""Film pixels beyond a crop that are read, for interpolation."""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -85,13 +82,5 @@ def crop_place(bone: str, origin: geometry.Points, along: geometry.Points, spec:
 
 
 def draw_crop(film: NDArray[np.uint8], film_to_crop: geometry.Affine, spec: CropSpec) -> NDArray[np.uint8]:
-    """Draw a crop, reading only the film pixels around it: large films are not reduced as a whole."""
-    side = spec.crop_px
-    corners = np.array([(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)])
-    left, top, right, bottom = geometry.bounds(geometry.move(corners, geometry.inverse(film_to_crop))).astype(int)
-    columns = slice(max(left - AROUND_PX, 0), max(right + AROUND_PX, 0))
-    rows = slice(max(top - AROUND_PX, 0), max(bottom + AROUND_PX, 0))
-    part = film[rows, columns]
-    if not part.size:
-        return np.zeros((side, side), np.uint8)
-    return draw_smooth(part, geometry.chain(geometry.translation(columns.start, rows.start), film_to_crop), (side, side))
+    """Draw a crop."""
+    return draw_part(film, film_to_crop, (spec.crop_px, spec.crop_px))

@@ -6,14 +6,16 @@ the film they are also known in mm. The widths are the greatest ones perpendicul
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openboneage.bones.contour import edge_near, resampled
+from openboneage.bones.contour import edges_near, resampled
 from openboneage.bones.outlines import HandOutlines
-from openboneage.bones.plate import GrowthPlate, growth_plate
+from openboneage.bones.percentile import percentile
+from openboneage.bones.plate import GrowthPlate, growth_plates
 from openboneage.bones.shaft import ROWS, ShaftEdges, shaft_edges
 from openboneage.bones.view import CENTRE_PX, METAPHYSIS_PX, SIZE_PX, BoneView, upright_view
 from openboneage.hand import geometry
@@ -92,45 +94,57 @@ class MeasuredEpiphysis:
     plate: GrowthPlate
 
 
-def measure_epiphysis(
-    film: NDArray[np.uint8], hand: HandOutlines, bone: str, spacing_mm: float | None = None
-) -> MeasuredEpiphysis:
-    """Measure a bone that is outlined: find the direction of its shaft, then measure along it.
+def measure_epiphyses(
+    film: NDArray[np.uint8], hand: HandOutlines, bones: Iterable[str], spacing_mm: float | None = None
+) -> dict[str, MeasuredEpiphysis]:
+    """Measure bones that are outlined: find the direction of each shaft, then measure along it.
 
     Args:
         film: Brightness with bright bones, `(height, width)`.
-        hand: The outlines; `bone` must be among them.
-        bone: Name of a bone with an epiphysis.
+        hand: The outlines.
+        bones: Names of bones with an epiphysis; those without an outline are left out.
         spacing_mm: Distance between film pixels in mm.
     """
-    turn_degrees = _turn_degrees(film, hand, bone)
-    view = upright_view(film, hand, bone, turn_degrees)
-    edge = edge_near(view.grey, view.outline)
-    shaft = _shaft(view, edge)
-    plate = growth_plate(view.grey, edge, shaft.corners)
-    return MeasuredEpiphysis(_measures(view, edge, shaft, plate, spacing_mm, turn_degrees), view, edge, shaft, plate)
+    outlined = [bone for bone in bones if bone in hand.bones]
+    if not outlined:
+        return {}
+    turns = _turns_degrees(film, hand, outlined)
+    views = [upright_view(film, hand, bone, turn) for bone, turn in turns.items()]
+    greys = [view.grey for view in views]
+    edges = edges_near(greys, [view.outline for view in views])
+    shafts = _shafts(views, edges)
+    plates = growth_plates(greys, edges, [shaft.corners for shaft in shafts])
+    return {
+        view.bone: MeasuredEpiphysis(
+            _measures(view, edge, shaft, plate, spacing_mm, turns[view.bone]), view, edge, shaft, plate
+        )
+        for view, edge, shaft, plate in zip(views, edges, shafts, plates, strict=True)
+    }
 
 
 MOST_TURN_DEGREES, LITTLE_DEGREES = 12.0, 3.0
 TURNS = 2
 
 
-def _turn_degrees(film: NDArray[np.uint8], hand: HandOutlines, bone: str) -> float:
-    """Correct the direction that the joints give; edges far from upright are found only in part, so it is done twice."""
-    turn_degrees = 0.0
+def _turns_degrees(film: NDArray[np.uint8], hand: HandOutlines, bones: Sequence[str]) -> Mapping[str, float]:
+    """Correct the directions that the joints give; edges far from upright are found only in part, so it is done twice."""
+    turns, unsettled = dict.fromkeys(bones, 0.0), list(bones)
     for _ in range(TURNS):
-        view = upright_view(film, hand, bone, turn_degrees)
-        change = _shaft(view, view.outline).turn_degrees
-        turn_degrees = float(np.clip(turn_degrees + change, -MOST_TURN_DEGREES, MOST_TURN_DEGREES))
-        if abs(change) < LITTLE_DEGREES:
+        if not unsettled:
             break
-    return turn_degrees
+        views = [upright_view(film, hand, bone, turns[bone]) for bone in unsettled]
+        changes = [shaft.turn_degrees for shaft in _shafts(views, [view.outline for view in views])]
+        for bone, change in zip(unsettled, changes, strict=True):
+            turns[bone] = float(np.clip(turns[bone] + change, -MOST_TURN_DEGREES, MOST_TURN_DEGREES))
+        unsettled = [bone for bone, change in zip(unsettled, changes, strict=True) if abs(change) >= LITTLE_DEGREES]
+    return turns
 
 
-def _shaft(view: BoneView, epiphysis: geometry.Points) -> ShaftEdges:
-    """The edges of the shaft, from just beyond the epiphysis on."""
-    first_row = int(np.clip(np.percentile(epiphysis[:, 1], 95) + 2, CENTRE_PX[1], SIZE_PX[0] - ROWS))
-    return shaft_edges(view.grey, first_row)
+def _shafts(views: Sequence[BoneView], epiphyses: Sequence[geometry.Points]) -> list[ShaftEdges]:
+    """The edges of each shaft, from just beyond the epiphysis on."""
+    ends = [percentile(epiphysis[:, 1], 95) + 2 for epiphysis in epiphyses]
+    first_rows = [int(np.clip(end, CENTRE_PX[1], SIZE_PX[0] - ROWS)) for end in ends]
+    return shaft_edges([view.grey for view in views], first_rows)
 
 
 def _measures(
@@ -140,42 +154,41 @@ def _measures(
     left, right = edge[:, 0].min(), edge[:, 0].max()
     depth = plate.depth / max(shaft.contrast, LEAST_CONTRAST)
     is_open = 1 / (1 + np.exp(-(depth - OPEN_DEPTH) / (OPEN_DOUBT / 2)))
-    small_cap, thumb_cap = _caps(edge, shaft, plate)
+    dense = resampled(edge, 4 * len(edge))
+    small_cap, thumb_cap = _caps(dense, shaft, plate)
     return EpiphysisMeasures(
         bone=view.bone,
         metaphysis_px=width_px / view.scale,
         spacing_mm=spacing_mm,
         width=float((right - left) / width_px),
-        height=float(np.ptp(np.percentile(edge[:, 1], [2, 98])) / width_px),
+        height=float((percentile(edge[:, 1], 98) - percentile(edge[:, 1], 2)) / width_px),
         thumb_overhang=float((right - shaft.corners[1]) / width_px),
         small_overhang=float((shaft.corners[0] - left) / width_px),
         thumb_cap=thumb_cap / width_px,
         small_cap=small_cap / width_px,
-        concavity=_concavity(edge),
+        concavity=_concavity(dense),
         thumb_thickness=_thumb_share(edge),
         squareness=geometry.area(edge) / max(float(np.prod(np.ptp(edge, axis=0))), 1e-9),
-        gap=float(np.median(plate.width_px) / width_px),
-        plate_depth=float(np.median(depth)),
+        gap=float(percentile(plate.width_px, 50) / width_px),
+        plate_depth=float(percentile(depth, 50)),
         open_share=float(is_open.mean()),
         contrast=shaft.contrast,
         turn_degrees=turn_degrees,
     )
 
 
-def _caps(edge: geometry.Points, shaft: ShaftEdges, plate: GrowthPlate) -> tuple[float, float]:
+def _caps(dense: geometry.Points, shaft: ShaftEdges, plate: GrowthPlate) -> tuple[float, float]:
     """How far each corner of the epiphysis reaches beyond the middle of the growth plate, in pixels of the view."""
     axis, reach = sum(shaft.corners) / 2, SIDE * shaft.metaphysis_px
     inner = np.abs(plate.x - axis) < reach
-    middle = float(np.median(plate.y[inner])) if inner.any() else float(np.median(plate.y))
-    dense = resampled(edge, 4 * len(edge))
+    middle = float(percentile(plate.y[inner] if inner.any() else plate.y, 50))
     corners = (dense[dense[:, 0] < axis - reach], dense[dense[:, 0] > axis + reach])
     small, thumb = (float(corner[:, 1].max() - middle) if len(corner) else -METAPHYSIS_PX / 4 for corner in corners)
     return small, thumb
 
 
-def _concavity(edge: geometry.Points) -> float:
+def _concavity(dense: geometry.Points) -> float:
     """Sagitta of the edge away from the shaft: its middle third against its ends."""
-    dense = resampled(edge, 4 * len(edge))
     left, width = dense[:, 0].min(), max(float(np.ptp(dense[:, 0])), 1e-9)
     share = (dense[:, 0] - left) / width
     far = dense[:, 1] < dense[:, 1].mean()

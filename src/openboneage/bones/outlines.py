@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from openboneage.bones.names import CARPALS, EPIPHYSES, JOINTS, REGION_OF, RUS
@@ -103,6 +104,13 @@ class HandOutlines:
         self.film_to_frame.setflags(write=False)
         for name in ("bones", "joints", "missing_bones", "missing_joints"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @cached_property
+    def frame_to_film(self) -> geometry.Affine:
+        """Affine from the frame of the hand to film pixels; read-only."""
+        back = geometry.inverse(self.film_to_frame)
+        back.setflags(write=False)
+        return back
 
     @property
     def missing_rus(self) -> tuple[str, ...]:

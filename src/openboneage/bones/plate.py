@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.paths import FORBIDDEN, best_path
+from openboneage.bones.percentile import percentile
 from openboneage.hand import geometry
 
 Profiles = NDArray[np.float64]
@@ -16,6 +18,7 @@ COLUMNS = 32
 STEP_PX = 0.5
 ABOVE_PX, BELOW_PX = 10.0, 20.0
 """Length of the profiles before and beyond the edge of the epiphysis, in pixels of the view."""
+OFFSETS_PX = np.arange(-ABOVE_PX, BELOW_PX + STEP_PX / 2, STEP_PX)
 BAND_PX = (-4.0, 12.0)
 """Where the middle of the band may lie, from the edge of the epiphysis."""
 SIDES_PX = (6.0, 8.0)
@@ -44,28 +47,35 @@ class GrowthPlate:
             array.setflags(write=False)
 
 
-def growth_plate(grey: NDArray[np.float32], epiphysis: geometry.Points, corners: tuple[float, float]) -> GrowthPlate:
-    """Follow the growth plate in the view of a bone.
+def growth_plates(
+    greys: Sequence[NDArray[np.float32]], epiphyses: Sequence[geometry.Points], corners: Sequence[tuple[float, float]]
+) -> list[GrowthPlate]:
+    """Follow the growth plates in the views of several bones.
 
     Args:
-        grey: Brightness, `(height, width)`.
-        epiphysis: Edge of the epiphysis, `(n, 2)`.
-        corners: Places of the corners of the shaft.
+        greys: Brightness of each view, `(height, width)`.
+        epiphyses: Edge of each epiphysis, `(n, 2)`.
+        corners: Places of the corners of each shaft.
     """
-    x = _columns(epiphysis, corners)
-    edge = _edge_towards_shaft(epiphysis, x)
-    offsets = np.arange(-ABOVE_PX, BELOW_PX + STEP_PX / 2, STEP_PX)
-    places = np.stack(np.broadcast_arrays(x[:, None], edge[:, None] + offsets), axis=-1).astype(np.float32) - 0.5
+    x = np.stack([_columns(epiphysis, ends) for epiphysis, ends in zip(epiphyses, corners, strict=True)])
+    edge = np.stack([_edge_towards_shaft(epiphysis, columns) for epiphysis, columns in zip(epiphyses, x, strict=True)])
+    profiles = np.stack([_profiles(*each) for each in zip(greys, x, edge, strict=True)])
+    depths = np.stack([_depths(each) for each in profiles])
+    possible = np.clip(OFFSETS_PX, *BAND_PX) == OFFSETS_PX
+    strong = percentile(depths[..., possible].reshape(len(depths), -1), 95) + 1e-6
+    strength = depths / strong[:, None, None] - 0.01 * np.abs(OFFSETS_PX - 2)
+    chosen = best_path(np.where(possible, strength, FORBIDDEN), 3, 0.05)
+    depth = np.take_along_axis(depths, chosen[..., None], axis=-1)[..., 0]
+    middle, width = edge + OFFSETS_PX[chosen], _widths(profiles, chosen, depth)
+    return [GrowthPlate(*each) for each in zip(x, middle, depth, width, strict=True)]
+
+
+def _profiles(grey: NDArray[np.float32], x: NDArray[np.float64], edge: NDArray[np.float64]) -> Profiles:
+    """Brightness along the shaft in each column, `(32, 61)`."""
+    places = np.stack(np.broadcast_arrays(x[:, None], edge[:, None] + OFFSETS_PX), axis=-1).astype(np.float32) - 0.5
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     sampled = cv2.remap(smooth, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    profiles: Profiles = np.asarray(cv2.GaussianBlur(sampled, (1, 5), 1.2), np.float64)
-    depths = _depths(profiles)
-    possible = (offsets >= BAND_PX[0]) & (offsets <= BAND_PX[1])
-    strength = depths / (np.percentile(depths[:, possible], 95) + 1e-6) - 0.01 * np.abs(offsets - 2)
-    chosen = best_path(np.where(possible, strength, FORBIDDEN), 3, 0.05)
-    rows = np.arange(COLUMNS)
-    depth = depths[rows, chosen].astype(np.float64)
-    return GrowthPlate(x, edge + offsets[chosen], depth, _widths(profiles, chosen, depth))
+    return np.asarray(cv2.GaussianBlur(sampled, (1, 5), 1.2), np.float64)
 
 
 def _columns(epiphysis: geometry.Points, corners: tuple[float, float]) -> NDArray[np.float64]:
@@ -99,8 +109,8 @@ def _depths(profiles: Profiles) -> Profiles:
 
 def _widths(profiles: Profiles, chosen: NDArray[np.intp], depth: NDArray[np.float64]) -> NDArray[np.float64]:
     """Width of each band: the run of places around its middle that are below half its depth."""
-    places, middle = np.arange(profiles.shape[1]), chosen[:, None]
-    bright = profiles > (np.take_along_axis(profiles, middle, axis=1) + depth[:, None] / 2)
-    first = np.where(bright & (places < middle), places, 0).max(axis=1)
-    last = np.where(bright & (places > middle), places, places[-1]).min(axis=1)
+    places, middle = np.arange(profiles.shape[-1]), chosen[..., None]
+    bright = profiles > (np.take_along_axis(profiles, middle, axis=-1) + depth[..., None] / 2)
+    first = np.where(bright & (places < middle), places, 0).max(axis=-1)
+    last = np.where(bright & (places > middle), places, places[-1]).min(axis=-1)
     return np.asarray((last - first - 1) * STEP_PX, np.float64)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from openboneage.bones.outlines import HandOutlines
 from openboneage.hand import geometry
-from openboneage.hand.frame import draw_smooth
+from openboneage.hand.frame import draw_part
 
 SIZE_PX = (160, 128)
 """Height and width of a view."""
@@ -89,7 +89,7 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
         turn_degrees: Correction of the direction of the shaft, from y towards x, in the view.
     """
     outline = hand.bones[bone].polygon_px
-    to_film = geometry.inverse(hand.film_to_frame)[:, :2]
+    to_film = hand.frame_to_film[:, :2]
     unit_px = float(np.sqrt(abs(np.linalg.det(to_film))))
     shaft = shaft_direction(hand, bone, geometry.centre_of(outline))
     thumb = np.array([-shaft[1], shaft[0]])
@@ -97,13 +97,13 @@ def upright_view(film: NDArray[np.uint8], hand: HandOutlines, bone: str, turn_de
     axes = np.stack([thumb, shaft]) * METAPHYSIS_PX / (METAPHYSES[bone] * unit_px)
     upright = np.concatenate([axes, (-axes @ geometry.centre_of(outline))[:, None]], axis=1)
     film_to_view = geometry.chain(upright, geometry.rotation(turn_degrees), geometry.translation(*CENTRE_PX))
-    grey = draw_smooth(film, film_to_view, SIZE_PX).astype(np.float32)
+    grey = draw_part(film, film_to_view, SIZE_PX).astype(np.float32)
     return BoneView(bone, grey, geometry.move(outline, film_to_view), film_to_view)
 
 
 def shaft_direction(hand: HandOutlines, bone: str, here: geometry.Points) -> geometry.Points:
     """Unit vector from the epiphysis or its joint, at `here`, along the shaft of a bone, in film pixels."""
-    from_frame = geometry.inverse(hand.film_to_frame)
+    from_frame = hand.frame_to_film
     if bone in CARPAL_ENDS:
         along = geometry.move(np.array([CARPAL_ENDS[bone]]), from_frame)[0] - here
     elif bone in ("radius", "ulna"):

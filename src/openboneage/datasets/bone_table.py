@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openboneage.bones.criteria import hand_levels
-from openboneage.bones.epiphysis import EpiphysisMeasures, measure_epiphysis
+from openboneage.bones.epiphysis import EpiphysisMeasures, measure_epiphyses
 from openboneage.bones.names import EPIPHYSES
 from openboneage.datasets.drawn_hands import DrawnHand
 from openboneage.datasets.splits import Split
@@ -52,9 +52,7 @@ class MeasuredBone:
 def measure_hand(hand: DrawnHand) -> list[MeasuredBone]:
     """Measure the long bones of a film; those with implausible measures are left out."""
     film = hand.film
-    measured = (
-        measure_epiphysis(hand.pixels, hand.outlines, bone).measures for bone in EPIPHYSES if bone in hand.outlines.bones
-    )
+    measured = (each.measures for each in measure_epiphyses(hand.pixels, hand.outlines, EPIPHYSES).values())
     return [
         MeasuredBone(film.id, film.split, film.sex, film.label_months, hand.full_size, measures)
         for measures in measured

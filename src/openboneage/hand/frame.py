@@ -17,6 +17,8 @@ LEFT, TOP, WIDTH, HEIGHT = -0.93, -1.2, 2.025, 2.7
 little finger right of -0.926; the width follows from the shape of 3:4, and 96 % have the thumb inside
 (`tools/hand_limits.py`)."""
 ASPECT = WIDTH / HEIGHT
+AROUND_PX = 8
+"""Film pixels around a part of a film that averaging and interpolation need."""
 
 
 def canvas_size(height_px: int) -> tuple[int, int]:
@@ -53,3 +55,16 @@ def draw_smooth(film: NDArray[np.uint8], transform: geometry.Affine, size_px: tu
         back = geometry.scaling(width / reduced.shape[1], height / reduced.shape[0])
         return geometry.warp(np.asarray(reduced, np.uint8), geometry.chain(back, transform), size_px)
     return geometry.warp(film, transform, size_px)
+
+
+def draw_part(film: NDArray[np.uint8], transform: geometry.Affine, size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """Draw a small part of a film as `draw_smooth` does, from the film pixels around it: a whole film takes long to reduce."""
+    height, width = size_px
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+    left, top, right, bottom = geometry.bounds(geometry.move(corners, geometry.inverse(transform))).astype(int)
+    columns = slice(max(left - AROUND_PX, 0), max(right + AROUND_PX, 0))
+    rows = slice(max(top - AROUND_PX, 0), max(bottom + AROUND_PX, 0))
+    part = film[rows, columns]
+    if not part.size:
+        return np.zeros(size_px, np.uint8)
+    return draw_smooth(part, geometry.chain(geometry.translation(columns.start, rows.start), transform), size_px)
