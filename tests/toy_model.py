@@ -19,6 +19,7 @@ from openboneage.assess.assessor import Assessor
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.weights.card import Card
 from openboneage.weights.registry import ModelSet
+from tests.bones.toy_finder import write_toy_finder
 
 HEIGHT_PX, WIDTH_PX, MONTHS = 128, 96, 229
 BASE_MONTHS, SLOPE_MONTHS, BOYS_LATER_MONTHS, SD_MONTHS = 60.0, 60.0, 40.0, 5.0
@@ -121,3 +122,11 @@ def toy_estimator() -> WholeHandEstimator:
     estimator = toy_assessor().estimator
     assert isinstance(estimator, WholeHandEstimator)
     return estimator
+
+
+@cache
+def toy_bone_assessor() -> Assessor:
+    """The shipped finder with the toy model and a bone finder that sees the median skeleton on every film."""
+    with TemporaryDirectory() as folder:
+        write_toy_finder(Path(folder))
+        return Assessor.load(write_toy(Path(folder)))

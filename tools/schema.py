@@ -32,8 +32,8 @@ from importlib.resources import files
 schema = json.loads(files("openboneage.report").joinpath("assessment.schema.json").read_text(encoding="utf-8"))
 ```
 
-The schema and this page are generated from the models in `src/openboneage/assess/assessment.py` and `parts.py`: change a field
-there and run `python tools/schema.py`.
+The schema and this page are generated from the models in `src/openboneage/assess/assessment.py`, `parts.py` and
+`bone_records.py`: change a field there and run `python tools/schema.py`.
 
 Ages are in months, everywhere. An object contains no patient's name, identifier or date; it contains the name of the file
 and the SOP instance UID of a DICOM film.

@@ -106,13 +106,14 @@ def test_ages_disagree_if_they_are_far_apart_and_their_intervals_do_not_meet() -
 
 
 def test_a_bone_far_from_the_others_is_a_finding() -> None:
-    ages = dict.fromkeys(RUS, 120.0)
+    ages = [AgeEstimate(bone, 120, 110, 130) for bone in RUS if bone != "ulna"]
+    far, doubtful = AgeEstimate("ulna", 150, 140, 160), AgeEstimate("ulna", 150, 110, 190)
 
-    assert bone_discordances(ages) == ()
-    (finding,) = bone_discordances(ages | {"ulna": 150.0})
+    assert bone_discordances(ages) == bone_discordances([*ages, doubtful]) == ()
+    (finding,) = bone_discordances([*ages, far])
     assert "ulna" in finding.message
     assert "30 months ahead of" in finding.message
-    assert bone_discordances({"ulna": 150.0}) == ()
+    assert bone_discordances([far]) == ()
 
 
 def test_carpal_age_rises_with_the_centres() -> None:

@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from openboneage.bones.find import find_bones
-from openboneage.bones.finder_card import BoneCalibration, BoneFinderSpecification, BoneMaps
-from openboneage.bones.maps import BOX_CHANNELS, BOX_UNIT, CELL_PX, CLASS_OF, CLASSES
 from openboneage.bones.names import CARPALS, EPIPHYSES, JOINTS
 from openboneage.bones.outlines import Reason
 from openboneage.bones.places import PLACE_OF
 from openboneage.hand import geometry
-from openboneage.hand.drawing import PictureSpec
-from openboneage.hand.frame import HEIGHT, canvas_size, frame_to_canvas
+from openboneage.hand.frame import HEIGHT
 from openboneage.hand.standard_hand import StandardHand
 from tests import hands
+from tests.bones.toy_finder import HALF_UNITS, Skeleton
 from tests.tiny_regions import BONES
-
-SPEC = BoneFinderSpecification(
-    PictureSpec(height_px=320, mask_margin=0.06, range_low=0.02, range_high=0.98),
-    BoneMaps(CELL_PX, CLASSES, JOINTS, BOX_CHANNELS, "logits"),
-    BoneCalibration(joint_score=0.3, bone_score=0.5),
-)
-ROWS, COLUMNS = (side // CELL_PX for side in canvas_size(320))
-HALF_UNITS = 0.09
-"""Half of a joint's box, in frame units."""
-
-
-@dataclass(frozen=True)
-class Skeleton:
-    """Stands for a finder that sees a median skeleton on every picture, with joints moved or left out."""
-
-    places: dict[str, tuple[float, float]]
-    specification: BoneFinderSpecification = SPEC
-
-    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        assert batch.shape == (1, *self.specification.input_shape)
-        joints = np.full((len(JOINTS), ROWS, COLUMNS), -9.0, np.float32)
-        for name, place in self.places.items():
-            column, row = (self._pixel(place) // CELL_PX).astype(int)
-            if 0 <= row < ROWS and 0 <= column < COLUMNS:
-                joints[JOINTS.index(name), row, column] = 3
-        boxes = np.full((len(BOX_CHANNELS), ROWS, COLUMNS), np.log(HALF_UNITS / BOX_UNIT), np.float32)
-        column, row = (self._pixel(PLACE_OF["wrist"]) // CELL_PX).astype(int)
-        boxes[:, row - 3 : row + 4, column - 3 : column + 4] = np.log(0.25 / BOX_UNIT)
-        return {"classes": self._classes()[None], "joints": joints[None], "boxes": boxes[None]}
-
-    def _classes(self) -> np.ndarray:
-        y, x = np.mgrid[: ROWS * CELL_PX, : COLUMNS * CELL_PX] + 0.5
-        logits = np.zeros((len(CLASSES), *x.shape), np.float32)
-        logits[0] = 5
-        for name, place in BONES.items():
-            column, row = self._pixel(place)
-            logits[CLASSES.index(CLASS_OF[name])][np.hypot(x - column, y - row) < 4] = 12
-        cells = logits.reshape(len(CLASSES), ROWS, CELL_PX, COLUMNS, CELL_PX).transpose(0, 2, 4, 1, 3)
-        return cells.reshape(-1, ROWS, COLUMNS)
-
-    @staticmethod
-    def _pixel(place: tuple[float, float]) -> np.ndarray:
-        return np.asarray(geometry.move(np.array([place]), frame_to_canvas(320))[0])
 
 
 @cache

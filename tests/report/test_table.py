@@ -15,7 +15,12 @@ FILM = hands.png(hands.film("7043", 400))
 def test_columns_are_those_of_the_documentation() -> None:
     assert ",".join(COLUMNS) == (
         "path,status,bone_age_months,low_months,high_months,sex_used,findings,models,seconds,"
-        "age_months,sds,messages,film_sha256,sop_instance_uid,program_version,case_id,girl_months,boy_months"
+        "age_months,sds,messages,film_sha256,sop_instance_uid,program_version,case_id,girl_months,boy_months,"
+        "tw3_score,tw3_months,tw3_low_months,tw3_high_months,rus_chn_score,rus_chn_months,rus_chn_low_months,"
+        "rus_chn_high_months,rus_chn_percentile,carpal_months,"
+        "radius_stage,ulna_stage,mc1_stage,mc3_stage,mc5_stage,pp1_stage,pp3_stage,pp5_stage,mp3_stage,mp5_stage,"
+        "dp1_stage,dp3_stage,dp5_stage,radius_months,ulna_months,mc1_months,mc3_months,mc5_months,pp1_months,"
+        "pp3_months,pp5_months,mp3_months,mp5_months,dp1_months,dp3_months,dp5_months"
     )
 
 

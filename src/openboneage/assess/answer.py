@@ -30,6 +30,14 @@ class Answer:
     comparison: NormalComparison | None = None
     findings: tuple[Finding, ...] = ()
 
+    def by_sex_of(self, subject: Subject) -> dict[Sex, SexAnswer]:
+        """The answer for each sex that the child may have; none without an answer."""
+        if self.by_sex is not None:
+            return {Sex.FEMALE: self.by_sex.female, Sex.MALE: self.by_sex.male}
+        if self.bone_age is None:
+            return {}
+        return {subject.sex: SexAnswer(bone_age=self.bone_age, comparison=self.comparison)}
+
 
 NO_ANSWER = Answer()
 

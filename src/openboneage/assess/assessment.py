@@ -14,9 +14,10 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from openboneage.assess.bone_records import Bones
 from openboneage.assess.distribution import AgeDistribution, AgeInterval
 from openboneage.assess.parts import BySex, FilmFacts, ModelFacts, NormalComparison, Pose, Program, Record, SexAnswer
-from openboneage.assess.words import age_text, answer_text, comparison_text, interval_text, subject_text
+from openboneage.assess.words import age_text, answer_text, bone_rows, comparison_text, interval_text, subject_text
 from openboneage.errors import BoneAgeError
 from openboneage.findings import Finding, finding_lines
 from openboneage.hand.measures import Measures
@@ -78,6 +79,9 @@ class Assessment(Record):
         description="The bone age compared with the normal range; null where sex or age is not known, "
         "or the range does not cover the age."
     )
+    bones: Bones | None = Field(
+        default=None, description="The bones; null where the film was rejected, or the models cannot find bones."
+    )
     findings: tuple[Finding, ...] = Field(description="Findings to check, including the reasons of a rejection.")
     film: FilmFacts = Field(description="The file.")
     subject: Subject = Field(description="The child.")
@@ -85,7 +89,7 @@ class Assessment(Record):
     quality: Measures = Field(description="Measures behind the verdict.")
     models: tuple[ModelFacts, ...] = Field(min_length=1, description="Models used.")
     seconds: Mapping[str, Annotated[NotNegative, FourDecimals]] = Field(
-        description="Time in seconds of each stage that was run: `read`, `standardize`, `quality` and the estimator. "
+        description="Time in seconds of each stage that was run: `read`, `standardize`, `quality`, the estimator and `bones`. "
         "Only these values differ from run to run."
     )
 
@@ -128,6 +132,7 @@ class Assessment(Record):
                 yield SEX_WORDS[sex], f"{age}; {interval_text(answer.bone_age.interval)}"
             if answer.comparison is not None:
                 yield "compared", comparison_text(answer.comparison)
+        yield from bone_rows(self.bones)
         for line in finding_lines(self.findings):
             yield "finding", line
 

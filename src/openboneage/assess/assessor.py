@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from openboneage.assess.answer import NO_ANSWER, answer_of
 from openboneage.assess.assessment import Assessment
+from openboneage.assess.bone_reader import BoneReader, ReadBones
 from openboneage.assess.child import child_findings, subject_of, without_resolved
 from openboneage.assess.estimators.estimator import AgeEstimator
 from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR, find_estimator
@@ -30,25 +31,28 @@ from openboneage.weights.runtime import Model
 
 @dataclass(frozen=True, eq=False)
 class Examination:
-    """An assessment with the hand it was made on, for figures."""
+    """An assessment with the hand it was made on, for figures, and its bones where they were read."""
 
     hand: StandardHand
     assessment: Assessment
+    bones: ReadBones | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Assessor:
-    """Finder and estimator, loaded once.
+    """The models, loaded once.
 
     Attributes:
         finder: Finds the hand.
         estimator: Estimates the bone age.
-        models: The models that both run.
+        models: The models that run.
+        bones: Reads the bones; None if the set has no bone finder.
     """
 
     finder: Model[FinderSpecification]
     estimator: AgeEstimator
     models: tuple[ModelFacts, ...]
+    bones: BoneReader | None = None
 
     @classmethod
     def load(
@@ -68,7 +72,7 @@ class Assessor:
         chosen = find_estimator(estimator)
         found = models if isinstance(models, ModelSet) else ModelSet.find(models)
         finder = HAND_FINDER.load(found.card(HAND_FINDER.name), threads)
-        return cls(finder, chosen.load(found, threads), models_used(found, estimator))
+        return cls(finder, chosen.load(found, threads), models_used(found, estimator), BoneReader.load(found, threads))
 
     @property
     def limits(self) -> QualityLimits:
@@ -130,12 +134,17 @@ class Assessor:
         if verdict_of(findings) is not Verdict.REJECT:
             with _timed(seconds, self.estimator.name.replace("-", "_")):
                 answer = answer_of(hand, subject, self.estimator)
-        findings = (*findings, *answer.findings)
+        bones = None
+        if self.bones and answer.by_sex_of(subject):
+            with _timed(seconds, "bones"):
+                bones = self.bones.read(hand, answer.by_sex_of(subject), subject.age_months)
+        findings = (*findings, *answer.findings, *(bones.findings if bones else ()))
         assessment = Assessment(
             verdict=verdict_of(findings),
             bone_age=answer.bone_age,
             by_sex=answer.by_sex,
             comparison=answer.comparison,
+            bones=bones.record if bones else None,
             findings=findings,
             film=FilmFacts.of(radiograph),
             subject=subject,
@@ -145,7 +154,7 @@ class Assessor:
             seconds=seconds,
             program=Program(version=program_version()),
         )
-        return Examination(hand, assessment)
+        return Examination(hand, assessment, bones)
 
 
 def assess(
@@ -183,7 +192,7 @@ def models_used(models: ModelSet, estimator: str) -> tuple[ModelFacts, ...]:
         InputError: There is no such estimator.
         WeightsError: A card is missing or damaged.
     """
-    roles = (HAND_FINDER, *find_estimator(estimator).roles)
+    roles = (HAND_FINDER, *find_estimator(estimator).roles, *BoneReader.roles(models))
     return tuple(ModelFacts.of(read_card(models.card(role.name))) for role in roles)
 
 

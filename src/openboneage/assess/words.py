@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from openboneage.assess.bone_records import Bones, ScaleAge, StagedBones
 from openboneage.assess.distribution import AgeInterval
 from openboneage.assess.parts import NormalComparison, SexAnswer
+from openboneage.clinical.curve import AgeState
 from openboneage.clinical.greulich_pyle import status_text
 from openboneage.subject import SEX_WORDS, Sex, Subject, format_age
 
@@ -64,3 +66,24 @@ def comparison_text(comparison: NormalComparison) -> str:
     """`SDS -1.8 (-3.3 to -0.4), normal; mean at this age 6 y 7 m, SD 10 months (Brush Foundation)`."""
     normal = f"mean at this age {format_age(comparison.mean_months)}, SD {comparison.sd_months:.0f} months"
     return f"{sds_text(comparison)}; {normal} ({comparison.reference.label})"
+
+
+def bone_rows(bones: Bones | None) -> Iterator[tuple[str, str]]:
+    """Rows of the ages of the stages and of the stages themselves, for each sex that the child may have."""
+    for staged in bones.staged if bones else ():
+        of = f"{SEX_WORDS[staged.sex]}: " if bones and len(bones.staged) > 1 else ""
+        for name, scale in (("TW3", staged.tw3), ("RUS-CHN", staged.rus_chn)):
+            if scale is not None:
+                yield name, of + scale_text(scale) + _percentile_text(staged, name)
+        yield "stages", of + ", ".join(f"{bone.bone} {bone.stage or '-'}" for bone in staged.bones)
+
+
+def scale_text(scale: ScaleAge) -> str:
+    """`9 y 3 m, 8 y 4 m to 10 y 2 m (90 % interval), score 412`."""
+    age, interval = format_age(scale.age.months), interval_text(scale.age_interval)
+    state = {AgeState.BELOW: f"below {age}", AgeState.AGE: age, AgeState.MATURE: f"mature (from {age})"}[scale.state]
+    return f"{state}, {interval}, score {scale.score}"
+
+
+def _percentile_text(staged: StagedBones, name: str) -> str:
+    return f", {staged.percentiles.score} at this age" if name == "RUS-CHN" and staged.percentiles else ""

@@ -129,14 +129,19 @@ def carpal_discordances(rus: AgeEstimate, carpal: AgeEstimate) -> tuple[Finding,
     return _disagree("carpal-discordant", rus, carpal)
 
 
-def bone_discordances(ages: Mapping[str, float]) -> tuple[Finding, ...]:
-    """A finding for each bone whose own age, in months, is far from the median of the other bones."""
-    findings = []
-    for bone, months in ages.items():
-        others = [age for other, age in ages.items() if other != bone]
-        difference = months - float(np.median(others)) if others else 0.0
-        if abs(difference) >= DISCORDANT_MONTHS:
-            message = f"The age of {bone}, {format_age(months)}, is {_apart(difference)} the other bones."
+def bone_discordances(ages: Iterable[AgeEstimate]) -> tuple[Finding, ...]:
+    """A finding for each bone whose own age is far from the median of the other bones, which lies outside its interval.
+
+    Args:
+        ages: Own age of each bone; the source is its name.
+    """
+    findings, ages = [], tuple(ages)
+    for bone in ages:
+        others = [other.age_months for other in ages if other is not bone]
+        median = float(np.median(others)) if others else bone.age_months
+        difference = bone.age_months - median
+        if abs(difference) >= DISCORDANT_MONTHS and not bone.low_months <= median <= bone.high_months:
+            message = f"The age of {bone.source}, {format_age(bone.age_months)}, is {_apart(difference)} the other bones."
             findings.append(Finding("bone-discordant", Severity.NOTE, message))
     return tuple(findings)
 

@@ -9,7 +9,7 @@ the measure between two levels, the doubt is `s² / d`. A small step of an uncer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -45,6 +45,8 @@ films."""
 TINY = 1e-6
 WITHOUT_CENTRE = 0.001
 """Likelihood of level 0 where an epiphysis was outlined: the outline may be wrong."""
+UNSEEN_EARLY, UNSEEN, UNSEEN_FUSED = (1.0, 0.4, 0.1), 0.03, 0.3
+"""Likelihood that no epiphysis is outlined at levels 0, 1 and 2, at all others, and at the last one; our own estimate."""
 
 
 class Basis(StrEnum):
@@ -168,13 +170,29 @@ def _logarithms(sign: Sign, values: FloatArray, levels: int) -> FloatArray:
 
 
 def hand_levels(measures: Iterable[EpiphysisMeasures], sex: Sex, bone_age_months: float | None = None) -> dict[str, FloatArray]:
-    """Probability of each RUS-CHN level, from 0 on, of all 13 bones of a hand.
-
-    The bones of a hand are about equally mature: the levels that the other bones may have say how old the hand may be, and that
-    says which levels are usual. A bone without measures has the levels that are usual beside the others.
+    """Probability of each RUS-CHN level, from 0 on, of all 13 bones of a hand, from measures; see `levels_of_hand`.
 
     Args:
         measures: What was measured; bones that are not among the 13 do not count.
+        sex: Sex of the child.
+        bone_age_months: Bone age of the hand as read, if it counts.
+
+    Raises:
+        InputError: The sex is unknown.
+    """
+    return levels_of_hand({each.bone: level_likelihood(each) for each in measures if each.bone in RUS}, sex, bone_age_months)
+
+
+def levels_of_hand(
+    likelihood: Mapping[str, FloatArray], sex: Sex, bone_age_months: float | None = None
+) -> dict[str, FloatArray]:
+    """Probability of each RUS-CHN level, from 0 on, of all 13 bones of a hand.
+
+    The bones of a hand are about equally mature: the levels that the other bones may have say how old the hand may be, and that
+    says which levels are usual. A bone without a likelihood has the levels that are usual beside the others.
+
+    Args:
+        likelihood: Likelihood of each level of some of the 13 bones.
         sex: Sex of the child.
         bone_age_months: Bone age of the hand as read, if it counts; otherwise all ages from 0 to 19 years are equally probable
             before.
@@ -182,7 +200,6 @@ def hand_levels(measures: Iterable[EpiphysisMeasures], sex: Sex, bone_age_months
     Raises:
         InputError: The sex is unknown.
     """
-    likelihood = {each.bone: level_likelihood(each) for each in measures if each.bone in RUS}
     usual = {bone: _usual_levels(known_sex(sex), bone) for bone in RUS}
     evidence = {bone: SHARED_ERRORS * np.log(usual[bone] @ levels + TINY) for bone, levels in likelihood.items()}
     together = sum(evidence.values(), _label_evidence(bone_age_months))
@@ -193,6 +210,34 @@ def hand_levels(measures: Iterable[EpiphysisMeasures], sex: Sex, bone_age_months
         levels = (ages @ usual[bone]) * likelihood.get(bone, 1.0)
         found[bone] = levels / levels.sum()
     return found
+
+
+def unseen_likelihood(bone: str) -> FloatArray:
+    """Likelihood of each level of a bone whose joint was found, but no epiphysis: too small, or one with its shaft.
+
+    Raises:
+        InputError: The bone is not one of the 13.
+    """
+    likelihood = np.full(len(scoring_method("rus-chn").stages(_known(bone))), UNSEEN)
+    likelihood[: len(UNSEEN_EARLY)] = UNSEEN_EARLY
+    likelihood[-1] = UNSEEN_FUSED
+    return likelihood
+
+
+def own_age(bone: str, likelihood: FloatArray, sex: Sex) -> tuple[float, float, float]:
+    """Age of a bone by its own levels, and the ends of its 90 % interval, in months; all ages are equally probable before.
+
+    Args:
+        bone: One of the 13 bones.
+        likelihood: Likelihood of each of its levels.
+        sex: Sex of the child.
+
+    Raises:
+        InputError: The sex is unknown.
+    """
+    cumulated = np.cumsum(_usual_levels(known_sex(sex), bone) @ likelihood)
+    low, middle, high = np.interp(np.array([0.05, 0.5, 0.95]) * cumulated[-1], cumulated, AGES)
+    return float(middle), float(low), float(high)
 
 
 def _label_evidence(bone_age_months: float | None) -> FloatArray:
