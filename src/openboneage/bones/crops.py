@@ -56,9 +56,14 @@ def crop_at(
     film: NDArray[np.uint8], hand: HandOutlines, bone: str, middle_px: geometry.Points, spec: CropSpec
 ) -> NDArray[np.uint8]:
     """Draw the crop of a bone whose joint is at `middle_px`, film pixels."""
+    return draw_crop(film, crop_transform(hand, bone, middle_px, spec), spec)
+
+
+def crop_transform(hand: HandOutlines, bone: str, middle_px: geometry.Points, spec: CropSpec) -> geometry.Affine:
+    """Affine from film pixels to the crop of a bone whose joint is at `middle_px`."""
     along = hand.film_to_frame[:, :2] @ shaft_direction(hand, bone, middle_px)
     frame_to_crop = crop_place(bone, hand.in_frame(middle_px[None])[0], along / np.linalg.norm(along), spec)
-    return draw_crop(film, geometry.chain(hand.film_to_frame, frame_to_crop), spec)
+    return geometry.chain(hand.film_to_frame, frame_to_crop)
 
 
 def crop_place(bone: str, origin: geometry.Points, along: geometry.Points, spec: CropSpec) -> geometry.Affine:

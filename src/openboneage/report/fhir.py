@@ -149,7 +149,7 @@ def _observations(report: Report, say: Phrases) -> Iterator[tuple[str, Json]]:
     for stated in report.stated_ages:
         name = f"bone-age-{stated.sex}"
         yield name, _bone_age(report, say, stated, name)
-    for maturity in report.maturity:
+    for maturity in report.stages:
         bones = [(f"{maturity.standard}-{bone.bone}", bone) for bone in maturity.bones]
         yield maturity.standard, _score(report, say, maturity, [name for name, _ in bones])
         for name, bone in bones:

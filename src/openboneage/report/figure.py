@@ -10,6 +10,7 @@ import numpy as np
 
 from openboneage.report import wording
 from openboneage.report.age_axis import DARK, GREY, draw_age_axis
+from openboneage.report.bone_panel import draw_bone_outlines, draw_bone_sheet
 from openboneage.report.film_mark import FIGURE_KINDS, film_mark
 from openboneage.report.film_panel import draw_attention, draw_film, film_view
 from openboneage.report.phrases import Phrases
@@ -18,12 +19,14 @@ from openboneage.report.sheet import sheet_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 SHOWN_FINDINGS, FINDING_LETTERS = 5, 118
 FOOT = 0.11
 """Height of the lines below the axis, as a share of the figure: six of them fit."""
 
+BONES_INCHES = 4.6
+"""Height of the sheet of bones below the figure."""
 SIGNATURE_INCHES, SIGNATURE_LETTERS = 0.36, 118
 
 
@@ -31,7 +34,8 @@ def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png",
     """Draw the figure of a report.
 
     Args:
-        report: The report; without an occlusion map that panel is left out, and without a bone age map and axis are.
+        report: The report; without an occlusion map that panel is left out, and without a bone age map and axis are. Where its
+            bones are staged, their outlines are drawn on the film, and a sheet of the 13 bones below.
         say: The words of its language.
         dpi: Dots per inch; the figure is 10 inches wide.
         kind: `png`, `pdf` or `svg`.
@@ -45,7 +49,12 @@ def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png",
     hand, assessment = report.examination.hand, report.assessment
     attention = report.attention if report.stated_ages else None
     size = 10, 9.2 + (SIGNATURE_INCHES if signature else 0)
-    figure = Figure(figsize=size, dpi=dpi, facecolor="white")
+    bones = report.examination.bones if report.stages else None
+    whole = Figure(figsize=(size[0], size[1] + (BONES_INCHES if bones else 0)), dpi=dpi, facecolor="white")
+    figure: Figure | SubFigure = whole
+    if bones:
+        (figure,), (sheet,) = whole.subfigures(2, 1, squeeze=False, height_ratios=(size[1], BONES_INCHES))
+        draw_bone_sheet(sheet, report, bones, say)
     grid = figure.add_gridspec(
         3,
         2 if attention else 1,
@@ -58,10 +67,13 @@ def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png",
         wspace=0.03,
     )
     if signature:
-        _draw_signature(figure, wording.signature(report.decision, say))
+        _draw_signature(figure, wording.signature(report.decision, say), SIGNATURE_INCHES / size[1])
     _draw_heading(figure.add_subplot(grid[0, :]), report, say)
     view = film_view(hand, assessment, say)
-    draw_film(figure.add_subplot(grid[1, 0]), view)
+    film = figure.add_subplot(grid[1, 0])
+    draw_film(film, view)
+    if bones:
+        draw_bone_outlines(film, view, bones.seen)
     if attention:
         draw_attention(figure.add_subplot(grid[1, 1]), attention, view, say)
     draw_age_axis(figure.add_subplot(grid[2, :]), report, say)
@@ -72,7 +84,7 @@ def draw_figure(report: Report, say: Phrases, dpi: int = 130, kind: str = "png",
         creator: f"openboneage {assessment.program.version}",
         FIGURE_KINDS[f".{kind}"]: film_mark(assessment.film.sha256),
     }
-    figure.savefig(buffer, format=kind, metadata=metadata)
+    whole.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 
 
@@ -114,7 +126,7 @@ def _difference(report: Report, say: Phrases) -> str:
     return "; ".join(f"{wording.sex(stated.sex, say)} {text}" for stated, text in zip(ages, texts, strict=True))
 
 
-def _draw_foot(figure: Figure, report: Report, say: Phrases) -> None:
+def _draw_foot(figure: Figure | SubFigure, report: Report, say: Phrases) -> None:
     assessment, findings = report.assessment, sheet_of(report, say).findings
     lines = [shorten(line, FINDING_LETTERS, placeholder=" …") for line in findings]
     more = len(lines) - SHOWN_FINDINGS
@@ -133,9 +145,8 @@ def _draw_foot(figure: Figure, report: Report, say: Phrases) -> None:
     )
 
 
-def _draw_signature(figure: Figure, signature: str) -> None:
-    """A dark strip at the top with one line."""
-    height = SIGNATURE_INCHES / figure.get_figheight()
+def _draw_signature(figure: Figure | SubFigure, signature: str, height: float) -> None:
+    """A dark strip at the top with one line; its height is a share of the figure's."""
     strip = figure.add_axes((0, 1 - height, 1, height))
     strip.set_axis_off()
     strip.axhspan(0, 1, color=DARK)

@@ -87,7 +87,7 @@ class Report:
         version: Version of the report, from 1; each correction of a signed report is the next one.
         made: When the report was made, in the time zone that its dates are written in.
         growth: The child's visits, with heights and earlier films.
-        maturity: Stages and scores of the bones by each standard.
+        maturity: Stages and scores of the bones by each standard, as a reader staged them; empty takes those of the assessment.
     """
 
     examination: Examination
@@ -111,6 +111,15 @@ class Report:
     def assessment(self) -> Assessment:
         """The assessment."""
         return self.examination.assessment
+
+    @property
+    def stages(self) -> tuple[Maturity, ...]:
+        """Stages and scores of the bones by each standard; none where the sex is unknown, or no bone age is stated."""
+        bones = self.examination.bones
+        if self.maturity or bones is None or len(bones.staged) > 1 or not self.stated_ages:
+            return self.maturity
+        ages = bones.staged[0].ages
+        return (ages.tw3, ages.rus_chn) if ages else ()
 
     @property
     def origin(self) -> Origin | None:

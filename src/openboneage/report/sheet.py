@@ -96,7 +96,7 @@ def sheet_of(report: Report, say: Phrases) -> Sheet:
         headlines=_headlines(report, say),
         facts=tuple(_facts(report, say)),
         findings=_findings(report, say),
-        stages=tuple(_stages(maturity, say) for maturity in report.maturity),
+        stages=tuple(_stages(maturity, say) for maturity in report.stages),
         status=wording.status(decision, say),
         signature=wording.signature(decision, say),
         comment=decision.comment if decision else "",

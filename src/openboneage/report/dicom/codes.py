@@ -56,6 +56,6 @@ def stage_of(stage: str) -> Code:
 
 
 def site_of(bone: str) -> Code:
-    """The finding site of a bone; phalanges are given as the hand, their name stands in the tracking identifier."""
+    """The site of a bone; phalanges and carpal bones are given as the hand, their name stands in the tracking identifier."""
     sites = {"radius": DISTAL_RADIUS, "ulna": DISTAL_ULNA}
     return sites.get(bone, METACARPAL if bone.startswith("mc") else HAND)

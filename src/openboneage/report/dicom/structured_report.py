@@ -128,7 +128,7 @@ def _groups(report: Report) -> Iterator[MeasurementsAndQualitativeEvaluations]:
         yield _group(report, "Bone age", own.HAND, [], [QualitativeEvaluation(own.ASSESSMENT_RESULT, result)], remarks=True)
     for stated in ages:
         yield _age_group(report, stated, len(ages) > 1)
-    for maturity in report.maturity:
+    for maturity in report.stages:
         yield _score_group(report, maturity)
         yield from (_bone_group(report, maturity, bone) for bone in maturity.bones)
 
