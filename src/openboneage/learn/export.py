@@ -45,13 +45,14 @@ def as_stored(model: nn.Module) -> nn.Module:
     return folded
 
 
-def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
+def export_onnx(model: nn.Module, example: Tensor, path: Path, in_bytes: bool = True) -> str:
     """Write a network as ONNX and check it.
 
     Args:
         model: Network.
         example: One real batch, `(batch, channels, height, width)`; the batch size remains variable.
         path: File to write.
+        in_bytes: Whether large weights are stored in 8 bits; a sum over many films, as in kernel regression, needs them exact.
 
     Returns:
         The file's sha256.
@@ -59,7 +60,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
     Raises:
         WeightsError: ONNX Runtime and torch differ by more than the tolerance.
     """
-    model = as_stored(model)
+    model = as_stored(model) if in_bytes else model.eval()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "model.onnx"
         batch = torch.export.Dim("batch", min=1, max=4096)
@@ -69,7 +70,7 @@ def export_onnx(model: nn.Module, example: Tensor, path: Path) -> str:
         if program is None:
             raise WeightsError("torch exported no ONNX program.")
         program.save(draft)
-        stored = _stored_in_bytes(onnx.load(draft))
+        stored = _stored_in_bytes(onnx.load(draft)) if in_bytes else onnx.load(draft)
     onnx.checker.check_model(stored)
     data = stored.SerializeToString(deterministic=True)
     _check(model, example, data)

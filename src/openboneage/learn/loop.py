@@ -25,6 +25,7 @@ from openboneage.learn.checkpoint import TrainingState
 from openboneage.learn.hardware import Hardware
 from openboneage.learn.identity import Identity, as_identity, network_digest, settings_of
 from openboneage.learn.manifest import MANIFEST, manifest, write_manifest
+from openboneage.learn.paper_schedules import PlateauRate
 from openboneage.learn.run_log import RunLog
 from openboneage.learn.schedule import Schedule
 
@@ -47,10 +48,12 @@ class Validation:
     Attributes:
         measure: Figures of a network in evaluation mode after a step, by name.
         every: Steps between measurements.
+        loss: Name of the figure that a `PlateauRate` follows.
     """
 
     measure: Callable[[nn.Module, int], Mapping[str, float]]
     every: int = 500
+    loss: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Task:
         build: Makes the network; called after seeding.
         batches: Training data.
         loss: Scalar loss of a network on a batch.
-        validation: Measurements to log during training; they do not affect it.
+        validation: Measurements to log during training; they affect it only where the learning rate follows them.
     """
 
     build: Callable[[], nn.Module]
@@ -163,13 +166,22 @@ class _Training:
         if logs:
             state.loss_sum.zero_()
             state.loss_count = 0
-        if self.log and validation and self._is_due(validation.every):
-            self.log.validation(state.step, validation.measure(state.average.module.eval(), state.step - 1))
+        if validation and self._is_due(validation.every):
+            self._measure(validation)
         if self.log and saves:
             state.save(self.run / CHECKPOINT, self.identity)
             write_manifest(self.run / MANIFEST, manifest(self.identity, state, self.schedule.steps, self.fabric))
         if self.log:
             self.log.done(state.step)
+
+    def _measure(self, validation: Validation) -> None:
+        """The first process measures and logs; every process follows the loss, where the learning rate does."""
+        figures: Mapping[str, float] = {}
+        if self.log:
+            figures = validation.measure(self.state.average.module.eval(), self.state.step - 1)
+            self.log.validation(self.state.step, figures)
+        if validation.loss and isinstance(self.state.cycle, PlateauRate):
+            self.state.cycle.observe(self.fabric.broadcast(figures.get(validation.loss, 0.0)))
 
     def _is_due(self, every: int) -> bool:
         return self.state.step % every == 0 or self.state.step == self.schedule.steps

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from openboneage.assess.estimators.estimator import AgeEstimator
+from openboneage.assess.estimators.studies import STUDY_ESTIMATORS
 from openboneage.assess.estimators.whole_hand import WholeHandEstimator
 from openboneage.errors import InputError
 
 DEFAULT_ESTIMATOR = WholeHandEstimator.name
-ESTIMATORS: dict[str, type[AgeEstimator]] = {WholeHandEstimator.name: WholeHandEstimator}
+ESTIMATORS: dict[str, type[AgeEstimator]] = {each.name: each for each in (WholeHandEstimator, *STUDY_ESTIMATORS)}
 
 
 def find_estimator(name: str) -> type[AgeEstimator]:

@@ -42,12 +42,15 @@ class WholeHandOutput:
         months: First and last month.
         unit: Unit of the values.
         members: Networks of an ensemble whose distributions are a second output; 0 where there is no such output.
+        mirrored: Whether the answer is the mean over the picture and its mirror image; not for networks that were trained on
+            left hands only.
     """
 
     sexes: Annotated[tuple[Sex, ...], AfterValidator(_both_sexes)]
     months: Annotated[tuple[int, ...], exactly(MONTHS)]
     unit: Annotated[str, exactly("logits")]
     members: Annotated[int, Field(ge=0)] = 0
+    mirrored: bool = True
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -76,7 +79,7 @@ WHOLE_HAND = Role("whole-hand", WholeHandSpecification)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class WholeHandEstimator:
-    """The estimator that ships.
+    """The estimator that ships, and the interface of those of the studies.
 
     Attributes:
         model: The whole-hand model; its card says how hands are drawn and distributions calibrated.
@@ -90,7 +93,8 @@ class WholeHandEstimator:
     @classmethod
     def load(cls, models: ModelSet, threads: int) -> Self:
         """Load the model; see `AgeEstimator.load`."""
-        return cls(WHOLE_HAND.load(models.card(WHOLE_HAND.name), threads))
+        role = cls.roles[0]
+        return cls(role.load(models.card(role.name), threads))
 
     @property
     def drawing(self) -> PictureSpec:
@@ -107,7 +111,7 @@ class WholeHandEstimator:
         return describe(self.uncalibrated(hand, sex), self.calibration)
 
     def uncalibrated(self, hand: StandardHand, sex: Sex) -> Probabilities:
-        """Distribution before calibration, `(229,)`: the mean over the picture and its mirror image."""
+        """Distribution before calibration, `(229,)`: the mean over the pictures of the hand."""
         return self._mixed(self._of_hand(hand), sex)
 
     def members(self, hand: StandardHand, sex: Sex) -> list[AgeDistribution]:
@@ -123,9 +127,13 @@ class WholeHandEstimator:
         return lru_cache(maxsize=1)(lambda hand: self._by_sex(self._both_ways(hand)).mean(axis=0))
 
     def _both_ways(self, hand: StandardHand) -> NDArray[np.float32]:
-        """The picture and its mirror image, `(2, 1, height, width)`: age does not depend on the side."""
+        """The picture and its mirror image, `(2, 1, height, width)`: age does not depend on the side.
+
+        `(1, 1, height, width)` where the model takes left hands only.
+        """
         picture = self.picture(hand)
-        return np.stack([picture, picture[:, ::-1]])[:, None]
+        ways = [picture, picture[:, ::-1]] if self.model.specification.output.mirrored else [picture]
+        return np.stack(ways)[:, None]
 
     def picture(self, hand: StandardHand) -> NDArray[np.float32]:
         """The hand as a left hand, `(height, width)`."""
