@@ -37,7 +37,8 @@ class Looker(nn.Module):
 
 IMAGE = 0.5 + torch.rand(1, 1, 16, 12, generator=torch.Generator().manual_seed(1)) / 2
 INSIDE = np.zeros((16, 12), bool)
-INSIDE[2:10, 4:12] = True
+INSIDE[:11, 2:] = True
+"""The square, with the reach of the convolution and of a patch around it."""
 
 
 @pytest.mark.parametrize("method", ["occlusion", "deconvolution", "strongest feature"])

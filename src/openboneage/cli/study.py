@@ -10,12 +10,18 @@ from typing import Annotated
 
 import typer
 
+from openboneage.cli.estimator_studies import compare, lee, pan, ridgenet, spampinato
 from openboneage.cli.film_sets import Packs, PixelKind, open_packs
 from openboneage.cli.output import err, out
 from openboneage.cli.train import DeviceName
 from openboneage.errors import InputError
 
 study = typer.Typer(help="Train and measure the methods of papers; needs the extra learn of the package.", no_args_is_help=True)
+study.command("ridgenet")(ridgenet)
+study.command("compare")(compare)
+study.command("pan")(pan)
+study.command("lee")(lee)
+study.command("spampinato")(spampinato)
 
 
 class Part(StrEnum):

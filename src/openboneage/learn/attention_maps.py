@@ -5,6 +5,7 @@ A map belongs to one picture, `(1, 1, height, width)`, and to one answer of the 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,7 +52,9 @@ def grad_cam(network: nn.Module, layer: nn.Module, image: Tensor, target: int) -
 
 def deconvolution(network: nn.Module, image: Tensor, target: int) -> Map:
     """Deconvolution of an answer (Zeiler and Fergus 2014); the network's ReLUs must be modules."""
-    return _as_map(Deconvolution(network).attribute(image.clone().requires_grad_(), target=target))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Setting backward hooks on ReLU", UserWarning)  # captum's remark on its method
+        return _as_map(Deconvolution(network).attribute(image.clone().requires_grad_(), target=target))
 
 
 def strongest_feature(network: nn.Module, image: Tensor) -> Map:
