@@ -62,3 +62,13 @@ def test_both_implementations_agree() -> None:
 
     assert ops.nms(boxes, scores, 0.3).tolist() == ops.torchvision.ops.nms(boxes, scores, 0.3).tolist()
     assert ops.roi_align(features, numbered, (7, 7), 0.35, 2) == pytest.approx(compiled, abs=1e-5)
+
+
+def test_without_a_number_of_samples_every_pixel_of_a_mask_counts() -> None:
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[:, :, :, 12:] = 1
+
+    pooled = ops.roi_align(mask, torch.tensor([[0.0, 0, 0, 32, 32]]), (4, 4), sampling_ratio=-1)
+
+    torch.testing.assert_close(pooled[0, 0, 0], torch.tensor([0.0, 0.5, 1.0, 1.0]), atol=0.1, rtol=0)
+    assert ops.roi_align(mask, torch.zeros(0, 5), (4, 4), sampling_ratio=-1).shape == (0, 1, 4, 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
 from openboneage.errors import BoneAgeError, InputError
@@ -25,6 +26,12 @@ def check_replaceable(path: Path, overwrite: bool, *inputs: Path | None) -> None
         raise InputError(f"The output would replace its own input, {path}; name another file.")
     if not overwrite:
         raise InputError(f"{path} exists; name another file, or add --overwrite.")
+
+
+def stopped(stop: KeyboardInterrupt) -> typer.Exit:
+    """Print how to continue a run that the user stopped, and return the exit."""
+    err.print(f"{str(stop) or 'Stopped.'} Run the same command again to continue.")
+    return typer.Exit(130)
 
 
 def fail(error: BoneAgeError) -> int:

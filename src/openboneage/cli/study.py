@@ -12,7 +12,8 @@ import typer
 
 from openboneage.cli.estimator_studies import compare, lee, pan, ridgenet, spampinato
 from openboneage.cli.film_sets import Packs, PixelKind, open_packs
-from openboneage.cli.output import err, out
+from openboneage.cli.output import out, stopped
+from openboneage.cli.study_segmentation import ask, segmentation
 from openboneage.cli.train import DeviceName
 from openboneage.errors import InputError
 
@@ -39,6 +40,10 @@ class Backbone(StrEnum):
     DENSENET = "densenet121"
     RESNET = "resnet50"
     INCEPTION = "inception_v3"
+
+
+study.command("segmentation")(segmentation)
+study.command("ask")(ask)
 
 
 @study.callback()
@@ -101,7 +106,7 @@ def precise_baa(
             else:
                 out.print(paper.age_report(graded, levels, place, open_packs(data).root if data else None))
     except KeyboardInterrupt as stop:
-        raise _stopped(stop) from None
+        raise stopped(stop) from None
 
 
 @study.command("learning-curves")
@@ -123,9 +128,4 @@ def learning_curves(
         curves = LearningCurves.of_films(open_packs(data, pixels), run, Hardware(Device(device), workers=jobs), jobs)
         out.print(curves.table(run))
     except KeyboardInterrupt as stop:
-        raise _stopped(stop) from None
-
-
-def _stopped(stop: KeyboardInterrupt) -> typer.Exit:
-    err.print(f"{str(stop) or 'Stopped.'} Run the same command again to continue.")
-    return typer.Exit(130)
+        raise stopped(stop) from None

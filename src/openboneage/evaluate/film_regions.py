@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from openboneage.datasets.regions import Polygon
 from openboneage.datasets.skeleton import NamedRegions
-from openboneage.hand import geometry
-from openboneage.hand.standard_hand import MASK_THRESHOLD, StandardHand
+from openboneage.hand.standard_hand import StandardHand
 
 BEYOND_HAND_UNITS = 0.12
 """The hand's surroundings that count as soft tissue, in frame units: patches that cover skin reach beyond it."""
@@ -48,7 +47,7 @@ def region_map(hand: StandardHand, named: NamedRegions, native_size_px: tuple[in
         named: Drawn regions of the film.
         native_size_px: Width and height of the film that they were drawn on.
     """
-    mask = _mask_on_film(hand)
+    mask = hand.mask_on_film
     regions = np.full(hand.film.shape, _index(Region.BACKGROUND), np.uint8)
     regions[_grown(mask, BEYOND_HAND_UNITS * hand.pixels_per_unit)] = _index(Region.SOFT_TISSUE)
     regions[_markers(hand, mask)] = _index(Region.MARKER)
@@ -65,11 +64,6 @@ def region_map(hand: StandardHand, named: NamedRegions, native_size_px: tuple[in
 
 def _index(region: Region) -> int:
     return list(Region).index(region)
-
-
-def _mask_on_film(hand: StandardHand) -> NDArray[np.bool_]:
-    back = geometry.inverse(hand.film_to_canvas(hand.mask.shape[0]))
-    return geometry.warp(hand.mask, back, hand.film.shape) > MASK_THRESHOLD
 
 
 def _grown(mask: NDArray[np.bool_], margin_px: float) -> NDArray[np.bool_]:

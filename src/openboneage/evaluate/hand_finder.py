@@ -19,13 +19,12 @@ from openboneage.datasets.layouts.rsna_packs import RsnaFilms
 from openboneage.datasets.not_hands import read_not_hands
 from openboneage.datasets.splits import Split
 from openboneage.evaluate.changes import inverted, turned
-from openboneage.evaluate.metrics import dice, percent, to_markdown
-from openboneage.hand import geometry
+from openboneage.evaluate.masks import canvas_dice, film_radiograph
+from openboneage.evaluate.metrics import percent, to_markdown
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.polarity import corner_rule_inverted
 from openboneage.hand.quality import QualityReport, Verdict, judge
-from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from openboneage.reading.radiograph import Radiograph
 from openboneage.weights.runtime import Model
 
@@ -50,7 +49,7 @@ def _polarity(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) 
     display = films.radiograph(film).display
     answers = []
     for shown in (display, inverted(display)):
-        answers.append([corner_rule_inverted(shown), locate_hand(_radiograph(shown), finder).inverted])
+        answers.append([corner_rule_inverted(shown), locate_hand(film_radiograph(shown), finder).inverted])
     return answers
 
 
@@ -74,12 +73,8 @@ def _dice(
     films: RsnaFilms, finder: Model[FinderSpecification], film: Film, drawn: NDArray[np.uint8], margin: float | None
 ) -> float:
     display = films.packed(film).display
-    hand = locate_hand(_radiograph(display if margin is None else cut_out(display, drawn, margin)), finder)
-    height, width = hand.film.shape
-    from_fractions = geometry.scaling(width / drawn.shape[1], height / drawn.shape[0])
-    onto = geometry.chain(from_fractions, hand.film_to_canvas(MASK_HEIGHT_PX))
-    truth = geometry.warp(drawn, onto, hand.mask.shape) > 127
-    return dice(truth, hand.mask > MASK_THRESHOLD)
+    hand = locate_hand(film_radiograph(display if margin is None else cut_out(display, drawn, margin)), finder)
+    return canvas_dice(hand, drawn)
 
 
 def pose_table(source: RsnaFilms, finder: Path, executor: Executor) -> str:
@@ -102,10 +97,10 @@ def _turns() -> list[tuple[int, bool]]:
 
 def _pose(films: RsnaFilms, finder: Model[FinderSpecification], film: Film) -> list[tuple[float, float]]:
     shown = films.radiograph(film).display
-    plain = locate_hand(_radiograph(shown), finder)
+    plain = locate_hand(film_radiograph(shown), finder)
     answers = []
     for turn, mirror in _turns():
-        hand = locate_hand(_radiograph(turned(shown, turn, mirror)), finder)
+        hand = locate_hand(film_radiograph(turned(shown, turn, mirror)), finder)
         expected = (-plain.rotation_degrees if mirror else plain.rotation_degrees) + turn
         answers.append((hand.rotation_degrees - expected, float(hand.mirrored == (plain.mirrored != mirror))))
     return answers
@@ -117,7 +112,7 @@ def quality_table(source: RsnaFilms, not_hands: Path, finder: Path, executor: Ex
     reports = _over_films(_judge_film, source, finder, hands, executor)
     negatives = {**read_not_hands(not_hands, Split.HELD_OUT), **read_not_hands(not_hands, Split.VALIDATION)}
     model = HAND_FINDER.load(finder)
-    others = [_judge(_radiograph(_enlarged(pixels)), model) for pixels in negatives.values()]
+    others = [_judge(film_radiograph(_enlarged(pixels)), model) for pixels in negatives.values()]
     rows = [_quality_row("real hands", reports), _quality_row("chest films, CT and MR slices", others)]
     return to_markdown(("images", "n", "accepted", "with findings", "refused", "reasons"), rows)
 
@@ -140,10 +135,6 @@ def _judge(radiograph: Radiograph, finder: Model[FinderSpecification]) -> Qualit
 
 def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _radiograph(shown: NDArray[np.uint8]) -> Radiograph:
-    return Radiograph(pixels=shown, display=shown, name="film", sha256="0" * 64, format="PNG", bits=8)
 
 
 def _over_films(

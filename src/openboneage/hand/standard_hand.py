@@ -70,6 +70,12 @@ class StandardHand:
         return draw_smooth(self.film, self.film_to_canvas(height_px), canvas_size(height_px))
 
     @cached_property
+    def mask_on_film(self) -> NDArray[np.bool_]:
+        """The hand on the film, `(height, width)`."""
+        back = geometry.inverse(self.film_to_canvas(MASK_HEIGHT_PX))
+        return geometry.warp(self.mask, back, self.film.shape) > MASK_THRESHOLD
+
+    @cached_property
     def outline_film(self) -> list[NDArray[np.float64]]:
         """Outlines of the hand on the film, each `(n, 2)` in film pixels, largest first; none leaves the film."""
         height, width = self.film.shape

@@ -18,10 +18,8 @@ from torch import Tensor, nn
 from openboneage.batch.executor import Executor, map_chunks
 from openboneage.datasets.film_set import Film, FilmSet
 from openboneage.datasets.region_boxes import RegionBoxes
-from openboneage.hand import geometry
 from openboneage.hand.finder_card import HAND_FINDER, FinderSpecification
 from openboneage.hand.locate import locate_hand
-from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD
 from openboneage.learn.batches import Batch, epoch_indices
 from openboneage.reading.radiograph import Radiograph
 from openboneage.weights.runtime import Model
@@ -74,8 +72,7 @@ def _segmented_chunk(
 def _hand_alone(radiograph: Radiograph, finder: Model[FinderSpecification]) -> NDArray[np.uint8]:
     """The film with bright bones, 0 outside the hand."""
     hand = locate_hand(radiograph, finder)
-    mask = geometry.warp(hand.mask, geometry.inverse(hand.film_to_canvas(MASK_HEIGHT_PX)), hand.film.shape)
-    return np.where(mask > MASK_THRESHOLD, hand.film, 0).astype(np.uint8)
+    return np.where(hand.mask_on_film, hand.film, 0).astype(np.uint8)
 
 
 def on_square(film: NDArray[np.uint8], size_px: int) -> tuple[NDArray[np.uint8], tuple[int, int]]:

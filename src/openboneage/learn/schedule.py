@@ -73,6 +73,21 @@ class SgdSchedule(Schedule):
         return LambdaLR(optimizer, lambda step: min((step + 1) / rising, 1.0))
 
 
+@dataclass(frozen=True)
+class SteppedSgd(SgdSchedule):
+    """One training stage with SGD whose learning rate falls to a tenth several times, after equal numbers of steps.
+
+    Attributes:
+        drops: How often it falls.
+    """
+
+    drops: int = 3
+
+    def learning_rate(self, optimizer: Optimizer) -> LRScheduler:
+        """A staircase."""
+        return LambdaLR(optimizer, lambda step: 0.1 ** min(step * (self.drops + 1) // self.steps, self.drops))
+
+
 def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]

@@ -68,7 +68,8 @@ def roi_align(
         boxes: Number of the image, left, top, right, bottom, `(n, 5)`.
         output_size: Height and width of a result.
         spatial_scale: Pixels of the features per unit of the boxes.
-        sampling_ratio: Samples along each side of a bin, at least 1.
+        sampling_ratio: Samples along each side of a bin. If it is not positive, as many as the largest box has pixels along a
+            side of a bin; torchvision then takes a number for each box, which is no larger.
 
     Returns:
         `(n, channels, *output_size)`.
@@ -76,6 +77,8 @@ def roi_align(
     height, width = features.shape[2:]
     corners = boxes[:, 1:] * spatial_scale
     sides = (corners[:, 2:] - corners[:, :2]).clamp(min=1)
+    if sampling_ratio < 1:
+        sampling_ratio = max(int((sides / sides.new_tensor(output_size[::-1])).max().ceil()), 1) if len(sides) else 1
     x, y = (
         corners[:, axis, None] + sides[:, axis, None] * (torch.arange(count, device=boxes.device) + 0.5) / count
         for axis, count in ((0, output_size[1] * sampling_ratio), (1, output_size[0] * sampling_ratio))
@@ -95,3 +98,4 @@ def roi_align(
 if not HAS_COMPILED_OPERATORS:
     torchvision.ops.boxes.nms = nms
     torchvision.ops.poolers.roi_align = roi_align
+    torchvision.models.detection.roi_heads.roi_align = roi_align  # crops the drawn masks

@@ -14,7 +14,7 @@ features, cross-entropy with class weights, rotation, scaling and changes of ton
 
 Deviations:
 
-- Hand: the shipped hand finder segments, not a U-Net trained on 100 films; its own study describes it.
+- Hand: the shipped hand finder segments; `precise_baa2022_segmentation` trains and measures the paper's U-Net.
 - Data: the paper's films and levels are not at hand. Boxes come from drawn joint regions and a table of joint boxes of RSNA
   films (`datasets.region_boxes`), levels from synthetic hands or a folder of graded hands (`datasets.graded_hands`). Films are
   divided by the project's split (80 % for training, 10 % held out), not 70:30 and 4:1, so that no part sees a film on which

@@ -1,4 +1,4 @@
-"""`boneage evaluate polarity`, `mask`, `pose` and `quality`: accuracy of the hand finder."""
+"""`boneage evaluate polarity`, `mask`, `mask-stress`, `pose` and `quality`: accuracy of the hand finder."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ def mask(data: Packs = None, pixels: PixelKind = None, models: Models = None) ->
     from openboneage.evaluate import hand_finder as study
 
     out.print(study.mask_table(open_packs(data, pixels), _finder(models)))
+
+
+def mask_stress(data: Packs = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:
+    """Dice of the hand mask on outlined films that were turned, inverted, covered, cut or doubled, by kind of change."""
+    from openboneage.datasets.outlined_films import OutlinedFilms
+    from openboneage.evaluate.mask_stress import mask_stress_table
+
+    films = OutlinedFilms(open_packs(data).root)
+    out.print(mask_stress_table(films, _finder(models), executor_of(jobs, dask)))
 
 
 def pose(data: Packs = None, pixels: PixelKind = None, models: Models = None, jobs: Jobs = 2, dask: Dask = None) -> None:

@@ -17,9 +17,8 @@ from pydicom.sr.coding import Code
 from openboneage.bones.names import CARPALS
 from openboneage.bones.outlines import BoneOutline
 from openboneage.errors import RefusedError
-from openboneage.hand import geometry
 from openboneage.hand.quality import located
-from openboneage.hand.standard_hand import MASK_HEIGHT_PX, MASK_THRESHOLD, StandardHand
+from openboneage.hand.standard_hand import StandardHand
 from openboneage.report.dicom import codes as own
 from openboneage.report.dicom.instance import NewInstance, film_of, finished, origin_of, uid_of
 from openboneage.report.phrases import phrases_of
@@ -82,8 +81,7 @@ def write_segments(report: Report, segments: Sequence[Segment]) -> bytes:
 
 def _hand(hand: StandardHand) -> Segment:
     """The hand within the analysed area."""
-    back = geometry.inverse(hand.film_to_canvas(MASK_HEIGHT_PX))
-    return Segment("Hand", own.HAND, geometry.warp(hand.mask, back, hand.film.shape) > MASK_THRESHOLD)
+    return Segment("Hand", own.HAND, hand.mask_on_film)
 
 
 def _bones(report: Report) -> Iterator[Segment]:
