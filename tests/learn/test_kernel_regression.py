@@ -24,6 +24,7 @@ from tests.learn.made_pictures import made_pictures
 
 RNG = np.random.default_rng(0)
 FEATURES = RNG.normal(size=(60, 4))
+FILMS = [str(number) for number in range(60)]
 TARGETS = 0.5 + FEATURES @ [0.1, -0.05, 0.02, 0.0] + 0.02 * FEATURES[:, 0] ** 3
 
 
@@ -36,11 +37,20 @@ def test_kernel_ridge_is_its_formula() -> None:
 
 def test_the_cubic_kernel_follows_a_cubic_function() -> None:
     apart = {
-        kernel: np.abs(cross_validated(Regressor("krr", kernel), FEATURES, TARGETS) - TARGETS).mean()
+        kernel: np.abs(cross_validated(Regressor("krr", kernel), FEATURES, TARGETS, FILMS) - TARGETS).mean()
         for kernel in ("linear", "cubic")
     }
 
     assert apart["cubic"] < 0.5 * apart["linear"]
+
+
+def test_rows_of_one_film_share_a_fold() -> None:
+    noise, films = RNG.normal(size=(60, 50)), [str(number // 2) for number in range(60)]
+    twice, targets = noise[np.arange(60) // 2 * 2], TARGETS[np.arange(60) // 2 * 2]
+
+    apart = [np.abs(cross_validated(Regressor(), twice, targets, own) - targets).mean() for own in (films, FILMS)]
+
+    assert apart[1] < 0.5 * apart[0], "a copy in another fold would be recognised"
 
 
 def test_many_films_are_approximated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,14 @@ import openboneage
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 from tests.cli.running import boneage
+from tests.learn.made_pictures import growing_pictures
 
 pytest.importorskip("openboneage.learn.torchvision_ops", reason="torchvision is not installed")
 
 from openboneage.learn.networks.feature_nets import Start
+from openboneage.learn.pictures import unchanged
 from openboneage.studies import lee2017 as paper
+from openboneage.studies.estimator_run import EstimatorRun
 
 # Warned by torch itself, from inside the exporter.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated:FutureWarning")]
@@ -118,3 +121,17 @@ def test_too_few_films_are_refused(tiny_shared: Path, tmp_path: Path) -> None:
 
     assert run.code == InputError.exit_code
     assert "Expected at least 32 films of girls, got " in run.err
+
+
+@pytest.mark.usefixtures("tiny")
+def test_it_learns_what_can_be_seen(tmp_path: Path) -> None:
+    pictures, run = growing_pictures(32, 32), EstimatorRun(None, tmp_path, steps=60)  # type: ignore[arg-type]
+    study = replace(paper.SMALL, first_year=0, batch_size=16)
+    model = paper.Model("M2", unchanged, Start(), study.scratch)
+
+    network = paper.train(study, run, model, paper.Films("girls", pictures, pictures, pictures), 1)
+
+    found = paper.probabilities(network, pictures, 0)
+    assert found.shape == (32, 19)
+    apart = np.abs(found.argmax(axis=1) - np.floor(pictures.age_months / 12))
+    assert (apart <= 2).mean() > 0.7

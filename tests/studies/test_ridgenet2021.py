@@ -17,16 +17,16 @@ from openboneage.errors import InputError
 from openboneage.weights.card import read_card
 from tests.cli.running import boneage
 from tests.datasets.trees import write_png, write_table
-from tests.learn.made_pictures import made_pictures
+from tests.learn.made_pictures import growing_pictures, made_pictures
 from tests.tiny_regions import build_regions
 
 pytest.importorskip("openboneage.learn.torchvision_ops", reason="torchvision is not installed")
 
 from openboneage.learn.batches import Batch
 from openboneage.learn.networks.feature_nets import Start
-from openboneage.learn.pictures import changed
+from openboneage.learn.pictures import changed, unchanged
 from openboneage.studies import ridgenet2021 as paper
-from openboneage.studies.estimator_run import Standardised, of_group
+from openboneage.studies.estimator_run import EstimatorRun, Standardised, of_group
 
 # Warned by torch itself, from inside the exporter.
 pytestmark = [
@@ -143,3 +143,15 @@ def test_too_few_films_are_refused(tiny_shared: Path, tmp_path: Path) -> None:
     assert "Expected hands or chest films, got both" in both.err
     with pytest.raises(InputError, match="films of boys in the sample of 1, found none"):
         of_group(made_pictures(1), "boys")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_it_learns_what_can_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "augment", unchanged)
+    study = replace(paper.SMALL, batch_size=16, schedule=replace(paper.SMALL.schedule, peak_lr=3e-3))
+    pictures, run = growing_pictures(32, 32), EstimatorRun(None, tmp_path, steps=80)  # type: ignore[arg-type]
+
+    trained = paper.train(study, run, Path("girls"), pictures, pictures)
+
+    spread = np.abs(pictures.age_months - pictures.age_months.mean()).mean()
+    assert np.abs(trained.months(pictures) - pictures.age_months).mean() < 0.5 * spread

@@ -14,7 +14,7 @@ from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
 from openboneage.subject import Sex
 from tests.cli.running import boneage
-from tests.learn.made_pictures import made_pictures
+from tests.learn.made_pictures import growing_pictures, made_pictures
 
 pytest.importorskip("openboneage.learn.torchvision_ops", reason="torchvision is not installed")
 
@@ -97,3 +97,16 @@ def test_too_few_crops_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="at least 16 crops for a batch, got 10"):
         paper.bonet(part, paper.BEST)
+
+
+def test_it_learns_what_can_be_seen(tmp_path: Path) -> None:
+    pictures = growing_pictures(24, 40)
+    read = paper.Read(pictures, [], {"reading": pictures.age_months.astype(float)})
+    schedule = replace(paper.SMALL.schedule, bf16=False, peak_lr=0.02)
+    study = replace(paper.SMALL, crop_px=32, width=1 / 64, batch_size=16, schedule=schedule)
+    part = paper.Part(study, EstimatorRun(None, tmp_path, steps=150), read, read, read)  # type: ignore[arg-type]
+
+    network = paper.bonet(part, BoNetShape((512, 1024, 1024), 2))
+
+    spread = np.abs(pictures.age_months - pictures.age_months.mean()).mean()
+    assert np.abs(part.estimates(network, read) - pictures.age_months).mean() < 0.5 * spread

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sklearn.ensemble import AdaBoostRegressor, BaggingRegressor
 from sklearn.kernel_approximation import Nystroem
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVR
 
@@ -70,10 +70,21 @@ def fitted(regressor: Regressor, features: Features, targets: Targets) -> Any:
     return regressor.fitting(len(features)).build().fit(features, targets)
 
 
-def cross_validated(regressor: Regressor, features: Features, targets: Targets, folds: int = 5) -> Targets:
-    """Predictions of each film by the estimators that were fitted without its fold, `(n,)`."""
-    order = KFold(folds, shuffle=True, random_state=0)
-    return np.asarray(cross_val_predict(regressor.fitting(len(features)).build(), features, targets, cv=order))
+def cross_validated(
+    regressor: Regressor, features: Features, targets: Targets, films: Sequence[str], folds: int = 5
+) -> Targets:
+    """Predictions of each row by the estimators that were fitted without its fold, `(n,)`.
+
+    Args:
+        regressor: The regression.
+        features: `(n, features)`.
+        targets: `(n,)`.
+        films: Film of each row; rows of one film share a fold, as a balanced sample has some films several times.
+        folds: Number of folds.
+    """
+    order = GroupKFold(folds, shuffle=True, random_state=0)
+    estimator = regressor.fitting(len(features)).build()
+    return np.asarray(cross_val_predict(estimator, features, targets, groups=list(films), cv=order))
 
 
 @dataclass(frozen=True, eq=False)

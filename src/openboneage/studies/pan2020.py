@@ -18,7 +18,8 @@ Deviations:
 - "The kernel is linear, the coefficient is 3, which leads to a cubic function": both kernels are measured.
 - VGG has 512 features after pooling and Inception-ResNet-v2 has 1,536; the text has 4,096 and 2,048, which are those of other
   layers.
-- Films are balanced by year of bone age: many months have no film. A film that is drawn twice counts twice.
+- Films are balanced by year of bone age: many months have no film. A film that is drawn twice counts twice, and stays in one
+  fold.
 - Over `EXACT_FILMS` films, kernel ridge regression is approximated (Nystroem); a table says what that costs on a sample where
   both can be solved.
 - Cross-validation gives the table of the training films; the figures beside it are those of held-out films, which the paper
@@ -111,8 +112,9 @@ SMALL = replace(FULL, side_px=160, training=1000, others=200)
 
 @dataclass(frozen=True, eq=False)
 class Split2:
-    """Features and scaled ages of training and held-out films of one group."""
+    """Features and scaled ages of training and held-out films of one group; a balanced sample has some films several times."""
 
+    ids: Sequence[str]
     features: Features
     ages: Ages
     test_features: Features
@@ -156,7 +158,7 @@ class Extracted:
         of_group(self.held_out, group)
         ours, theirs = (np.isin(each.sex, GROUPS[group]) for each in (self.training, self.held_out))
         ages, test = (each.age_months.astype(float) / LAST_MONTH for each in (self.training, self.held_out))
-        return Split2(self.features[ours], ages[ours], self.test_features[theirs], test[theirs])
+        return Split2(self.training.chosen(ours).ids, self.features[ours], ages[ours], self.test_features[theirs], test[theirs])
 
 
 def start_of(name: str, weights: str | None, backbone: Path | None) -> Start:
@@ -239,7 +241,7 @@ def _table2(extracted: Extracted) -> list[list[str]]:
     for regressor in REGRESSORS:
         for group in GROUPS:
             films = extracted.group(group)
-            validated = _errors(films.ages, cross_validated(regressor, films.features, films.ages))[0]
+            validated = _errors(films.ages, cross_validated(regressor, films.features, films.ages, films.ids))[0]
             errors = films.errors(fitted(regressor, films.features, films.ages).predict(films.test_features))
             name = regressor.name
             printed = PRINTED.get((name, group))
@@ -290,7 +292,7 @@ def publish(study: PanStudy, run: EstimatorRun, best: Extracted) -> None:
         weights, intercept = linear_weights(bagged.estimator, films.features.shape[1])
         head = nn.Linear(len(weights), 1)
         head.load_state_dict({"weight": torch.from_numpy(weights)[None], "bias": torch.tensor([intercept])})
-        estimated = cross_validated(LINEAR_KRR, films.features, films.ages)
+        estimated = cross_validated(LINEAR_KRR, films.features, films.ages, films.ids)
         error = LAST_MONTH * float(root_mean_squared_error(films.ages, estimated))
         heads.append(head)
         readouts.append(MonthsReadout(0.0, LAST_MONTH, error))
