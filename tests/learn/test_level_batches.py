@@ -11,39 +11,14 @@ from torch import Tensor, nn
 
 from openboneage.bones.onset import level_counts
 from openboneage.learn.batches import batch_at
-from openboneage.learn.level_batches import (
-    CropVariation,
-    CropVariationRange,
-    LevelBatches,
-    balanced_loss,
-    grade,
-    render_crop,
-)
+from openboneage.learn.crop_variation import CropVariationRange
+from openboneage.learn.level_batches import LevelBatches, balanced_loss, grade
 from openboneage.learn.loop import Task, fit
 from openboneage.learn.networks.level_net import LevelNet
 from openboneage.learn.schedule import SgdSchedule
 from tests.learn.made_hands import made_hand
 
 HANDS = [made_hand(number) for number in range(6)]
-
-
-def test_an_unvaried_crop_is_the_crop() -> None:
-    crop = HANDS[0].crops[0]
-
-    assert render_crop(crop, CropVariation()) == pytest.approx(crop / np.float32(255), abs=1e-6)
-
-
-def test_a_crop_is_turned_scaled_and_changed_in_tone() -> None:
-    crop = np.zeros((9, 9), np.uint8)
-    crop[4, 6] = 100
-
-    turned = render_crop(crop, CropVariation(degrees=90))
-    wider = render_crop(crop, CropVariation(scale=2.0))
-    brighter = render_crop(crop, CropVariation(gamma=0.5, contrast=1.2))
-
-    assert np.unravel_index(turned.argmax(), turned.shape) == (6, 4)
-    assert wider[4].argmax() in (8, 7)
-    assert brighter[4, 6] == pytest.approx(1.2 * (100 / 255) ** 0.5, abs=1e-3)
 
 
 def test_batches_follow_from_the_step_and_an_epoch_has_each_hand_once() -> None:

@@ -24,6 +24,7 @@ class TrainedRole(StrEnum):
     HAND_FINDER = "hand-finder"
     WHOLE_HAND = "whole-hand"
     BONE_FINDER = "bone-finder"
+    BONE_STAGER = "bone-stager"
 
 
 class DeviceName(StrEnum):
@@ -49,7 +50,7 @@ def default(
     pixels: PixelKind = None,
     outlines: Annotated[Path | None, typer.Option(help="Outlines of hands, for the hand finder.")] = None,
     boxes: Annotated[Path | None, typer.Option(help="Table of joint boxes, for both finders.")] = None,
-    regions: Annotated[Path | None, typer.Option(help="Drawn joints and bones, for both finders.")] = None,
+    regions: Annotated[Path | None, typer.Option(help="Drawn joints and bones, for the finders and the bone stager.")] = None,
     not_hands: Annotated[Path | None, typer.Option(help="Archive of images without a hand, for the hand finder.")] = None,
     backbone: Annotated[
         Path | None,
@@ -58,7 +59,7 @@ def default(
     run: Annotated[Path, typer.Option(help="Folder of the run; a stopped run continues.")] = Path("runs/default"),
     only: Annotated[
         TrainedRole | None,
-        typer.Option(help="Train only this model; the others then use the hand finder of the run or of the default set."),
+        typer.Option(help="Train only this model; it uses the finders of the run or of the default set."),
     ] = None,
     steps: Annotated[int | None, typer.Option(min=2, help="Steps of every training stage, for trials.")] = None,
     input_px: Annotated[
@@ -71,7 +72,7 @@ def default(
         bool, typer.Option("--install", help="Install the finished models in the package, as the set of their version.")
     ] = False,
 ) -> None:
-    """Train, calibrate and export the hand finder, the whole-hand model and, with drawn bones, the bone finder.
+    """Train, calibrate and export the hand finder, the whole-hand model and, with drawn bones, bone finder and bone stager.
 
     Files for the finder and the backbone are found next to the RSNA packs.
     """

@@ -93,7 +93,7 @@ class RegionFilms:
 
     def labelled(self, film: Film, kind: Kind) -> LabelledFilm | None:
         """A film of one of its kinds; None if its labels cannot be named."""
-        radiograph = self._radiograph(film, kind)
+        radiograph = self.radiograph(film, kind)
         height, width = radiograph.display.shape
         if kind is Kind.BOXED:
             tight = name_boxes([_corners(box) * (width, height) for box in self._boxed[film.id]], (width, height))
@@ -110,7 +110,8 @@ class RegionFilms:
         others = tuple(geometry.move(polygon, onto) for polygon in named.others)
         return LabelledFilm(radiograph, bones, others, {} if kind is Kind.COMPOSITE else regions, {})
 
-    def _radiograph(self, film: Film, kind: Kind) -> Radiograph:
+    def radiograph(self, film: Film, kind: Kind | None) -> Radiograph:
+        """Read the pixels of a film: of one of its kinds, or as it is in the set."""
         if kind is Kind.FULL:
             return _radiograph(decode_grey(self._full(film.id).read_bytes(), f"Film {film.id} at full size"), film.id)
         coarse = self.films.radiograph(film)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -28,12 +28,22 @@ SHOWN = ("height", "gap", "open_share", "small_cap", "thumb_cap", "concavity")
 SEXES = (Sex.MALE, Sex.FEMALE)
 
 
-def measured_bones(root: Path, table: Path | None, executor: Executor) -> list[MeasuredBone]:
-    """The bones of all drawn films: read from a table if it exists, otherwise measured, and written to it."""
+def measured_bones(
+    root: Path, table: Path | None, executor: Executor, only: Collection[str] | None = None
+) -> list[MeasuredBone]:
+    """The bones of drawn films: read from a table if it exists, otherwise measured, and written to it.
+
+    Args:
+        root: Folder of the RSNA packs, with `regions/`.
+        table: File of the table.
+        executor: Where to run.
+        only: Ids of the films; None takes all that were drawn.
+    """
     if table is not None and table.exists():
         return read_bones(table)
     hands = DrawnHands(root)
-    bones = [bone for film in map_chunks(partial(_measured, hands), hands.films, executor, "films") for bone in film]
+    chosen = [film for film in hands.films if only is None or film.id in only]
+    bones = [bone for film in map_chunks(partial(_measured, hands), chosen, executor, "films") for bone in film]
     if table is not None:
         write_bones(table, bones)
     return bones

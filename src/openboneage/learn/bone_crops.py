@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,25 +28,33 @@ MARGIN = 1.5
 """Side of a crop of the study, in larger sides of the bone's region."""
 
 
-def synthetic_hands(count: int, height_px: int, spec: CropSpec, executor: Executor) -> list[GradedHand]:
-    """Make synthetic hands with the seeds 0 to `count - 1`.
+def synthetic_hands(
+    count: int, height_px: int, spec: CropSpec, executor: Executor, bone_spread: float = 1.0, first_seed: int = 0
+) -> list[GradedHand]:
+    """Make synthetic hands with consecutive seeds.
 
     Args:
         count: Number of hands.
         height_px: Height of the films, 256 to 2,048.
         spec: Size of a crop.
         executor: Where to run.
+        bone_spread: Factor of the differences between the bones of a hand; with 1 they are those of a child.
+        first_seed: First seed.
     """
-    return map_chunks(partial(_synthetic_chunk, height_px, spec), range(count), executor, "hands")
+    return map_chunks(
+        partial(_synthetic_chunk, height_px, spec, bone_spread), range(first_seed, first_seed + count), executor, "hands"
+    )
 
 
-def _synthetic_chunk(height_px: int, spec: CropSpec, seeds: Sequence[int]) -> list[GradedHand]:
-    return [synthetic_hand(seed, height_px, spec) for seed in seeds]
+def _synthetic_chunk(height_px: int, spec: CropSpec, bone_spread: float, seeds: Sequence[int]) -> list[GradedHand]:
+    return [synthetic_hand(seed, height_px, spec, bone_spread) for seed in seeds]
 
 
-def synthetic_hand(seed: int, height_px: int, spec: CropSpec) -> GradedHand:
+def synthetic_hand(seed: int, height_px: int, spec: CropSpec, bone_spread: float = 1.0) -> GradedHand:
     """Make one hand; its age is the bone age that it was made with."""
-    parameters = draw_parameters(seed, height_px)
+    drawn = draw_parameters(seed, height_px)
+    apart = tuple(bone_spread * months for months in drawn.child.bone_months)
+    parameters = replace(drawn, child=replace(drawn.child, bone_months=apart))
     film, child, placed = render(parameters), parameters.child, pose_skeleton(parameters).bones
     levels, name = truth_of(child).rus_chn_levels, f"synthetic-{seed}"
     to_frame = geometry.inverse(film.frame_to_film)

@@ -7,65 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from openboneage.bones.onset import level_counts
 from openboneage.datasets.graded_hands import GradedHand, HandCrops
-from openboneage.hand import geometry
 from openboneage.learn.batches import Batch, epoch_indices
+from openboneage.learn.crop_variation import CropVariation, CropVariationRange, render_crop
 from openboneage.learn.identity import settings_of
-
-
-@dataclass(frozen=True)
-class CropVariation:
-    """The random parameters of one draw of a crop."""
-
-    degrees: float = 0.0
-    scale: float = 1.0
-    gamma: float = 1.0
-    contrast: float = 1.0
-
-
-@dataclass(frozen=True)
-class CropVariationRange:
-    """How far crops are varied; the paper names the kinds of changes, not their sizes.
-
-    Attributes:
-        degrees: SD of the rotation.
-        log_scale: SD of the logarithm of the scale.
-        log_gamma: SD of the logarithm of gamma.
-        log_contrast: SD of the logarithm of the contrast.
-    """
-
-    degrees: float = 8.0
-    log_scale: float = 0.08
-    log_gamma: float = 0.2
-    log_contrast: float = 0.15
-
-    def draw(self, rng: Generator) -> CropVariation:
-        """Draw one variation."""
-        turn, *logs = rng.normal(0, (self.degrees, self.log_scale, self.log_gamma, self.log_contrast))
-        scale, gamma, contrast = np.exp(logs)
-        return CropVariation(float(turn), float(scale), float(gamma), float(contrast))
-
-
-def render_crop(crop: NDArray[np.uint8], variation: CropVariation) -> NDArray[np.float32]:
-    """Apply a variation to a crop `(size, size)`: values from 0 to 1; pure."""
-    middle = crop.shape[1] / 2, crop.shape[0] / 2
-    place = geometry.chain(
-        geometry.translation(-middle[0], -middle[1]),
-        geometry.rotation(variation.degrees),
-        geometry.scaling(variation.scale, variation.scale),
-        geometry.translation(*middle),
-    )
-    values = geometry.warp(crop, place, crop.shape, cv2.INTER_LINEAR).astype(np.float32) / 255
-    return np.asarray(np.clip(values**variation.gamma * variation.contrast, 0, 1), np.float32)
 
 
 @dataclass(frozen=True)

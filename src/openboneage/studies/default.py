@@ -6,6 +6,8 @@
 4. Temperature and interval mass are fitted on the validation films, through the program as a clinic runs it.
 5. Accuracy is measured on films used for none of this, held-out and native, and written to the card.
 6. If there are drawn regions, the bone finder is trained on the hands that have some (`studies.bone_finder`).
+7. With it, the bones of all films are found, and the bone stager is trained on their crops, calibrated and measured
+   (`studies.bone_stager`).
 
 A stopped run continues; finished steps are not repeated. All processes that `torchrun` started train, and the first one does
 everything else.
@@ -26,6 +28,8 @@ from torch import nn
 
 from openboneage.batch.choice import executor_of
 from openboneage.bones.finder_card import BONE_FINDER
+from openboneage.bones.names import RUS
+from openboneage.bones.stager_card import BONE_STAGER
 from openboneage.datasets.film_set import Film, FilmSet, films_of
 from openboneage.datasets.splits import Split
 from openboneage.errors import InputError
@@ -41,9 +45,11 @@ from openboneage.learn.identity import as_identity, identity_digest, refuse_anot
 from openboneage.learn.loop import CHECKPOINT
 from openboneage.learn.manifest import versions, write_manifest
 from openboneage.studies.bone_finder import BoneFinderStudy, bone_hands, train_bone_finder
-from openboneage.studies.default_cards import WHOLE_HAND, bone_finder_card, finder_card, whole_hand_card
+from openboneage.studies.bone_stager import BoneStagerStudy, train_bone_stager
+from openboneage.studies.default_cards import WHOLE_HAND, bone_finder_card, bone_stager_card, finder_card, whole_hand_card
 from openboneage.studies.hand_finder import FinderStudy, train_finder
 from openboneage.studies.material import Material
+from openboneage.studies.stager_data import StagerData
 from openboneage.studies.whole_hand import AgeTraining, WholeHandStudy
 from openboneage.subject import Sex
 from openboneage.weights.card import Card, read_card
@@ -69,6 +75,7 @@ class DefaultRun:
         finder: Settings of the hand finder.
         whole_hand: Settings of the age model.
         bone_finder: Settings of the bone finder.
+        bone_stager: Settings of the bone stager.
         smoke: Whether this is only a test of every step.
     """
 
@@ -81,6 +88,7 @@ class DefaultRun:
     finder: FinderStudy = field(default_factory=FinderStudy)
     whole_hand: WholeHandStudy = field(default_factory=WholeHandStudy)
     bone_finder: BoneFinderStudy = field(default_factory=BoneFinderStudy)
+    bone_stager: BoneStagerStudy = field(default_factory=BoneStagerStudy)
     smoke: bool = False
 
     @property
@@ -103,6 +111,7 @@ class DefaultRun:
             finder=self.finder.with_steps(steps),
             whole_hand=self.whole_hand.with_steps(steps),
             bone_finder=self.bone_finder.with_steps(steps),
+            bone_stager=self.bone_stager.with_steps(steps),
         )
 
     def as_smoke(self) -> DefaultRun:
@@ -114,6 +123,7 @@ class DefaultRun:
             finder=replace(short.finder, batch_size=SMOKE_BATCH),
             whole_hand=replace(short.whole_hand, batch_size=SMOKE_BATCH),
             bone_finder=replace(short.bone_finder, batch_size=SMOKE_BATCH // 4),
+            bone_stager=replace(short.bone_stager, batch_size=SMOKE_BATCH, synthetic=SMOKE_BATCH),
             smoke=True,
         )
 
@@ -135,6 +145,8 @@ def train_default(run: DefaultRun) -> ModelSet:
         _make_whole_hand(run, fabric)
     if run.only == BONE_FINDER.name or (run.only is None and run.material.regions):
         _make_bone_finder(run, fabric)
+    if run.only == BONE_STAGER.name or (run.only is None and run.material.regions):
+        _make_bone_stager(run, fabric)
     with fabric.rank_zero_first():
         for role, path in run.models.cards.items():
             if run.trains(role):
@@ -187,11 +199,38 @@ def _make_bone_finder(run: DefaultRun, fabric: Fabric) -> None:
             _write(run, network, example, bone_finder_card(run.material, study, run.smoke))
 
 
-def _take_finder(run: DefaultRun) -> None:
-    """Copy the finder of the default set to a folder without a finder, unless the run trains one."""
-    card = run.card(HAND_FINDER.name)
+def _make_bone_stager(run: DefaultRun, fabric: Fabric) -> None:
+    card, folder, study = run.card(BONE_STAGER.name), run.out / BONE_STAGER.name, run.bone_stager
+    with fabric.rank_zero_first():
+        for role in (HAND_FINDER.name, BONE_FINDER.name):
+            _take_finder(run, role)
+    finders = run.card(HAND_FINDER.name), run.card(BONE_FINDER.name)
+    digests = [read_card(finder).sha256 for finder in finders]
+    _claim(run, BONE_STAGER.name, {"study": settings_of(study), "finders": digests}, fabric)
+    if _is_measured(card):
+        return
+    data = StagerData(run.material, *finders, study, folder, run.jobs)
+    with fabric.rank_zero_first():
+        hands = data.training_hands()
+    network = train_bone_stager(hands, folder, study, run.hardware)
+    with fabric.rank_zero_first():
+        if not _is_measured(card):
+            example = _example(len(RUS), study.spec.crop_px, study.spec.crop_px)
+            _write(run, network, example, bone_stager_card(run.material, study, run.smoke))
+            data.measure(card)
+
+
+def _take_finder(run: DefaultRun, role: str = HAND_FINDER.name) -> None:
+    """Copy a finder of the default set to a folder without it, unless the run trains it.
+
+    Raises:
+        InputError: The default set has none.
+    """
+    card = run.card(role)
     if not card.is_file():
-        shipped = ModelSet.find().card(HAND_FINDER.name)
+        shipped = ModelSet.find().card(role)
+        if not shipped.is_file():
+            raise InputError(f"Expected a {role} in {run.out} or in the default set, found none: train it first.")
         shutil.copy2(shipped.with_suffix(".onnx"), card.with_suffix(".onnx"))
         shutil.copy2(shipped, card)
 

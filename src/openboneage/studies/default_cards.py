@@ -11,13 +11,17 @@ import torch
 
 from openboneage.bones.finder_card import BONE_FINDER
 from openboneage.bones.maps import BOX_CHANNELS, CELL_PX, CLASSES
-from openboneage.bones.names import JOINTS
+from openboneage.bones.names import JOINTS, RUS
+from openboneage.bones.onset import level_counts
+from openboneage.bones.stager_card import BONE_STAGER, MONTHS, SEXES
+from openboneage.bones.stager_card import UNCALIBRATED as UNCALIBRATED_STAGER
 from openboneage.datasets.film_set import FilmSet, trainable
 from openboneage.datasets.splits import SPLIT_SALT
 from openboneage.evaluate.calibration import UNCALIBRATED
 from openboneage.hand.finder import HEAD_OUTPUTS, MAP_CHANNELS, THUMBNAIL_CHANNELS, THUMBNAIL_PX
 from openboneage.hand.finder_card import HAND_FINDER
 from openboneage.studies.bone_finder import BoneFinderStudy
+from openboneage.studies.bone_stager import SHARES, BoneStagerStudy
 from openboneage.studies.hand_finder import FinderStudy
 from openboneage.studies.material import Material
 from openboneage.studies.whole_hand import WholeHandStudy
@@ -83,6 +87,36 @@ def bone_finder_card(material: Material, study: BoneFinderStudy, smoke: bool) ->
             "variation": asdict(study.variation),
             "loss": asdict(study.loss),
             "growth": study.growth,
+            "stages": [asdict(study.schedule)],
+            **_provenance(study.batch_size, smoke),
+        },
+        "licence": licence_of(material.films),
+    }
+
+
+def bone_stager_card(material: Material, study: BoneStagerStudy, smoke: bool) -> dict[str, Any]:
+    """The card of the bone stager, not yet calibrated."""
+    return {
+        "name": BONE_STAGER.name,
+        "task": (SMOKE_TASK if smoke else "") + "Gives RUS-CHN levels and an age for each of 13 bones, each from its own crop.",
+        "preprocessing": asdict(study.spec),
+        "output": {
+            "bones": list(RUS),
+            "level_counts": list(level_counts()),
+            "sexes": list(SEXES),
+            "first_month": MONTHS[0],
+            "last_month": MONTHS[-1],
+            "step_months": MONTHS[1],
+            "unit": "logits",
+        },
+        "calibration": asdict(UNCALIBRATED_STAGER),
+        "training": {
+            "data": f"{data_of(material.films)}, single readings; levels of {study.synthetic} synthetic hands and from "
+            "measures of drawn epiphyses (Deng et al. 2023); nobody staged a film",
+            "shares": {str(source): share for source, share in SHARES.items()},
+            "synthetic": {"films_px": study.synthetic_px, "bone_spread": study.bone_spread},
+            "variation": asdict(study.variation),
+            "loss": asdict(study.loss),
             "stages": [asdict(study.schedule)],
             **_provenance(study.batch_size, smoke),
         },
