@@ -80,15 +80,14 @@ def test_without_a_wrist_there_is_no_carpal_age() -> None:
     assert stage_bones(seen("wrist"), Sex.MALE).carpal_age is None
 
 
-def test_levels_of_a_network_decide_together_with_the_measures() -> None:
-    low, high = (
-        stage_bones(seen(), Sex.MALE, ToyStager(dict.fromkeys(RUS, level)))  # type: ignore[arg-type]
-        for level in (3, 9)
-    )
+def test_levels_are_those_of_the_network_if_there_is_one() -> None:
+    levels = dict.fromkeys(RUS, 5) | {"radius": 9}
 
-    assert low.ages is not None
-    assert high.ages is not None
-    assert low.ages.rus_chn.score < high.ages.rus_chn.score
+    staged = stage_bones(seen("dip3"), Sex.MALE, ToyStager(levels))  # type: ignore[arg-type]
+
+    assert {each.bone: each.level for each in staged.bones if each.level} == {
+        bone: str(level) for bone, level in levels.items() if bone != "dp3"
+    }
 
 
 def test_the_age_of_a_bone_is_that_of_the_network_if_there_is_one() -> None:

@@ -1,8 +1,8 @@
 """The 13 bones of a hand: found, measured, staged, each with its own age; the ages of the hand that follow.
 
 What is seen on the film (`SeenHand`) does not depend on the sex of the child; stages and ages (`StagedHand`) do. Where the
-model set has a bone stager, its levels and those of the measures multiply, and the age of a bone is the network's; without one
-it follows from the bone's levels.
+model set has a bone stager, levels and age of a bone are the network's, and the measures explain them; without one they follow
+from the measures and the other bones.
 """
 
 from __future__ import annotations
@@ -177,10 +177,9 @@ def stage_bones(
         InputError: The sex is unknown.
     """
     readings = read_bones(seen.hand, seen.outlines, sex, stager) if stager else {}
-    likelihood = _with_readings(seen.likelihood, readings)
-    levels = levels_of_hand(likelihood, sex)
+    levels = levels_of_hand(seen.likelihood, sex) | {bone: reading.levels for bone, reading in readings.items()}
     present = {bone: levels[bone] for bone in RUS if bone not in seen.outlines.missing_rus}
-    bones = tuple(_finding(seen, bone, present.get(bone), _age(bone, likelihood, readings, sex)) for bone in RUS)
+    bones = tuple(_finding(seen, bone, present.get(bone), _age(bone, seen.likelihood, readings, sex)) for bone in RUS)
     carpal = _carpal_age(seen.outlines, sex)
     try:
         ages = stage_ages(sex, present, age_months)
@@ -194,14 +193,6 @@ def stage_bones(
         *_bone_findings(bones),
     )
     return StagedHand(sex, bones, ages, carpal, findings)
-
-
-def _with_readings(seen: Mapping[str, FloatArray], readings: Mapping[str, BoneReading]) -> dict[str, FloatArray]:
-    """Likelihood of the levels of each bone from all that is known about it."""
-    found = dict(seen)
-    for bone, reading in readings.items():
-        found[bone] = found[bone] * reading.levels if bone in found else reading.levels
-    return {bone: np.asarray(levels / levels.max()) for bone, levels in found.items()}
 
 
 def _age(bone: str, likelihood: Mapping[str, FloatArray], readings: Mapping[str, BoneReading], sex: Sex) -> AgeEstimate | None:
