@@ -50,11 +50,10 @@ def test_each_bone_is_found_staged_and_aged_in_the_order_of_the_score_sheet() ->
     assert staged.carpal_age is not None
 
 
-def test_a_bone_without_an_epiphysis_has_not_ossified_or_has_fused() -> None:
+def test_a_bone_without_an_epiphysis_has_not_ossified() -> None:
     likelihood = seen().likelihood["pp5"]
 
-    assert likelihood[0] > likelihood[1] > likelihood[3]
-    assert likelihood[-1] > likelihood[-2]
+    assert likelihood[0] > likelihood[1] > likelihood[3] > 0
 
 
 def test_a_missing_bone_has_a_reason_and_no_stage() -> None:

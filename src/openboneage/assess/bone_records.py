@@ -11,7 +11,7 @@ from pydantic import Field
 
 from openboneage.assess.distribution import AgeInterval
 from openboneage.assess.parts import Record
-from openboneage.bones.ages import AgeEstimate
+from openboneage.bones.ages import AgeEstimate, estimate_of
 from openboneage.bones.carpals import CarpalMeasures
 from openboneage.bones.cortex import CortexMeasures
 from openboneage.bones.epiphysis import EpiphysisMeasures
@@ -131,7 +131,9 @@ class ScaleAge(Record):
     score_low: int = Field(ge=0, le=1000, description="Lower end of its interval.")
     score_high: int = Field(ge=0, le=1000, description="Upper end of its interval.")
     state: AgeState = Field(description="`age`; `below` or `mature` where the score lies beyond the table.")
-    age: BoneAge = Field(description="Age of the score; where it lies beyond the table, the end of the table.")
+    age: BoneAge = Field(
+        description="Age of the score; where it lies beyond the table, the end of the table; the interval is open there."
+    )
     coverage: Share = Field(description="Nominal coverage of the intervals.")
 
     @property
@@ -142,13 +144,12 @@ class ScaleAge(Record):
     @classmethod
     def of(cls, maturity: Maturity) -> Self:
         """The record of a standard."""
-        ends = maturity.age_low.limit_months, maturity.age_high.limit_months
         return cls(
             score=maturity.score,
             score_low=maturity.score_low,
             score_high=maturity.score_high,
             state=maturity.age.state,
-            age=BoneAge(months=maturity.age.limit_months, low_months=min(ends), high_months=max(ends)),
+            age=BoneAge.of(estimate_of(maturity, maturity.standard)),
             coverage=maturity.coverage,
         )
 

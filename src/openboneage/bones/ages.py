@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openboneage.clinical.curve import AgeState
 from openboneage.clinical.maturity import Maturity, assess_probabilities
 from openboneage.clinical.method_registry import scoring_method
 from openboneage.clinical.rus_chn import score_percentiles, tw_stage
@@ -114,9 +115,13 @@ def tw_shares(bone: str, levels: FloatArray) -> FloatArray:
 
 
 def estimate_of(maturity: Maturity, source: str) -> AgeEstimate:
-    """The age of a score and its interval; the ends of its table where the score lies beyond them."""
-    ages = sorted(each.limit_months for each in (maturity.age_low, maturity.age, maturity.age_high))
-    return AgeEstimate(source, ages[1], ages[0], ages[2])
+    """The age of a score and its interval.
+
+    The age is the end of its table where the score lies beyond it; there the interval reaches to 0 or to 19 years.
+    """
+    low = 0.0 if maturity.age_low.state is AgeState.BELOW else maturity.age_low.limit_months
+    high = LAST_MONTHS if maturity.age_high.state is AgeState.MATURE else maturity.age_high.limit_months
+    return AgeEstimate(source, maturity.age.limit_months, low, float(high))
 
 
 def age_discordances(hand: AgeEstimate, others: Iterable[AgeEstimate]) -> tuple[Finding, ...]:

@@ -29,6 +29,10 @@ MEASURES = (
     "thumb_thickness", "squareness", "gap", "plate_depth", "open_share",
 )  # fmt: skip
 """Measures that signs use: attributes of `EpiphysisMeasures`."""
+PLATE_MEASURES = ("gap", "plate_depth", "open_share")
+BLURRED_PX, SHARP_PX, LEAST_SHARPNESS = 10.0, 60.0, 0.1
+"""Widths of the metaphysis in film pixels from which the growth plate is seen, and seen well: at 20 px it is about 2 px wide
+and looks fused. Its measures count in proportion between them; set on validation films of 299 px."""
 DEPENDENCE = 0.6
 """Power of the likelihood: the signs of a bone are not independent. Chosen on training films."""
 WRONG, WRONG_POWER = 0.05, 0.1
@@ -45,8 +49,9 @@ films."""
 TINY = 1e-6
 WITHOUT_CENTRE = 0.001
 """Likelihood of level 0 where an epiphysis was outlined: the outline may be wrong."""
-UNSEEN_EARLY, UNSEEN, UNSEEN_FUSED = (1.0, 0.4, 0.1), 0.03, 0.3
-"""Likelihood that no epiphysis is outlined at levels 0, 1 and 2, at all others, and at the last one; our own estimate."""
+UNSEEN_EARLY, UNSEEN = (1.0, 0.4, 0.1), 0.03
+"""Likelihood that no epiphysis is outlined at levels 0, 1 and 2, and at all others: fused ones are outlined as well. Our own
+estimate."""
 
 
 class Basis(StrEnum):
@@ -137,16 +142,18 @@ def level_likelihood(measures: EpiphysisMeasures) -> FloatArray:
     """
     count = len(scoring_method("rus-chn").stages(_known(measures.bone)))
     values = np.array([[getattr(measures, name) for name in MEASURES]])
-    return np.asarray(likelihoods(values, signs(measures.bone), count)[0])
+    sharpness = float(np.clip((measures.metaphysis_px - BLURRED_PX) / (SHARP_PX - BLURRED_PX), LEAST_SHARPNESS, 1.0))
+    return np.asarray(likelihoods(values, signs(measures.bone), count, sharpness)[0])
 
 
-def likelihoods(values: FloatArray, chosen: Sequence[Sign], levels: int) -> FloatArray:
+def likelihoods(values: FloatArray, chosen: Sequence[Sign], levels: int, sharpness: float = 1.0) -> FloatArray:
     """Likelihood of each level of several bones, given some signs.
 
     Args:
         values: Each of `MEASURES` of each bone, `(bones, measures)`.
         chosen: The signs.
         levels: Number of levels, with 0.
+        sharpness: Power of the likelihood of the growth plate's measures, 0 to 1.
 
     Returns:
         `(bones, levels)`, at most 1.
@@ -156,7 +163,7 @@ def likelihoods(values: FloatArray, chosen: Sequence[Sign], levels: int) -> Floa
         of_measure = [sign for sign in chosen if sign.measure == name]
         if of_measure:
             logarithm = np.sum([_logarithms(sign, values[:, column], levels) for sign in of_measure], axis=0)
-            logarithm -= logarithm.max(axis=1, keepdims=True)
+            logarithm = (sharpness if name in PLATE_MEASURES else 1.0) * (logarithm - logarithm.max(axis=1, keepdims=True))
             total *= (1 - WRONG) * np.exp(logarithm) + WRONG * np.exp(WRONG_POWER * logarithm)
     total **= DEPENDENCE
     total[:, 0] *= WITHOUT_CENTRE
@@ -213,14 +220,13 @@ def levels_of_hand(
 
 
 def unseen_likelihood(bone: str) -> FloatArray:
-    """Likelihood of each level of a bone whose joint was found, but no epiphysis: too small, or one with its shaft.
+    """Likelihood of each level of a bone whose joint was found, but no epiphysis: it is probably too small.
 
     Raises:
         InputError: The bone is not one of the 13.
     """
     likelihood = np.full(len(scoring_method("rus-chn").stages(_known(bone))), UNSEEN)
     likelihood[: len(UNSEEN_EARLY)] = UNSEEN_EARLY
-    likelihood[-1] = UNSEEN_FUSED
     return likelihood
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openboneage.assess.bone_reader import ReadBones
-from openboneage.bones.ages import AgeEstimate
+from openboneage.bones.ages import AgeEstimate, estimate_of
 from openboneage.bones.crops import CropSpec, crop_transform, draw_crop
 from openboneage.bones.names import RUS
 from openboneage.bones.reading import BoneFinding, SeenHand
@@ -118,7 +118,8 @@ def _draw_totals(axes: Axes, stages: tuple[Maturity, ...], say: Phrases) -> None
     axes.axis("off")
     for number, maturity in enumerate(stages):
         top = 1.0 - 0.62 * number
-        ends = say.range.format(low=wording.reading(maturity.age_low, say), high=wording.reading(maturity.age_high, say))
+        interval = estimate_of(maturity, maturity.standard)
+        ends = say.range.format(low=wording.age(interval.low_months, say), high=wording.age(interval.high_months, say))
         lines = [f"{say.score} {maturity.score}", wording.reading(maturity.age, say), ends]
         axes.text(0, top, scoring_method(maturity.standard).title, fontsize=8, fontweight="bold", color=BLUE, va="top")
         axes.text(0, top - 0.14, "\n".join(lines), fontsize=7, color=DARK, va="top", linespacing=1.4)

@@ -1,4 +1,4 @@
-"""`boneage evaluate bones`: accuracy of the bone finder; `epiphyses`, `carpals` and `cortex`: measures of drawn bones."""
+"""`boneage evaluate bones`, `stages`: finder, ages of stages; `epiphyses`, `carpals`, `cortex`: measures of drawn bones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from openboneage.assess.estimators.registry import DEFAULT_ESTIMATOR
 from openboneage.batch.choice import executor_of
-from openboneage.cli.film_sets import Packs, PixelKind, open_packs
+from openboneage.cli.evaluate.shared import loader_of
+from openboneage.cli.film_sets import Data, Films, Packs, PixelKind, open_films, open_packs
 from openboneage.cli.options import Dask, Jobs, Models
 from openboneage.cli.output import out
 from openboneage.datasets.film_set import films_of
@@ -20,6 +22,26 @@ Table = Annotated[
     Path | None,
     typer.Option(metavar="CSV", help="Table of all measured bones: read if the file exists, otherwise written."),
 ]
+
+
+def stages(
+    films: Films = None,
+    split: Annotated[list[Split] | None, typer.Option(help="validation, held-out or native; may be repeated.")] = None,
+    data: Data = None,
+    pixels: PixelKind = None,
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Use every Nth film.")] = 1,
+    models: Models = None,
+    jobs: Jobs = 2,
+    dask: Dask = None,
+) -> None:
+    """Ages of the stages, own ages of the bones and their mean, against the bone age as read; the worst films."""
+    from openboneage.evaluate import stages as study
+    from openboneage.evaluate.sample import samples_of
+
+    source, load = open_films(films, data, pixels=pixels), loader_of(models, DEFAULT_ESTIMATOR)
+    for sample in samples_of(source, split or (), (Split.VALIDATION, Split.HELD_OUT, Split.NATIVE)):
+        answers = study.stage_answers(source, sample.films[::every], load, executor_of(jobs, dask))
+        out.print(f"{sample.title}\n\n{study.age_table(answers)}\n\n{study.worst_table(answers)}\n")
 
 
 def epiphyses(data: Packs = None, table: Table = None, jobs: Jobs = 2, dask: Dask = None) -> None:
