@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openboneage.errors import UnreadableError
 from openboneage.reading.dicom.elements import open_dicom
 from openboneage.reading.guards import quiet_pydicom
+from openboneage.reading.read import sniff
 
 UID_PATTERN = re.compile(r"(?=.{1,64}$)[0-9]+(?:\.[0-9]+)+")
 """A UID (PS3.5 9.1), with leading zeros in its components, which some devices write."""
@@ -57,6 +58,10 @@ def read_header(data: bytes) -> Header:
     Raises:
         UnreadableError: The file is damaged, or an identifier is missing or invalid.
     """
+    if sniff(data) != "DICOM":
+        raise UnreadableError(
+            "Expected a DICOM file, got an image of another kind; convert it, or upload it in the reading room."
+        )
     with quiet_pydicom:
         tags, _ = open_dicom(data, _KEYWORDS)
         uids = {keyword: tags.text(keyword) for keyword in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")}

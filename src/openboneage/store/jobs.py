@@ -21,7 +21,8 @@ from openboneage.store.times import now
 from openboneage.subject import Sex
 
 LEASE_SECONDS = 60.0
-MAX_TRIES = 3
+MAX_TRIES = 10
+"""A worker that is killed costs one try of the film in work; a film that kills its own process fails at once."""
 WORKER = "worker"
 
 Deliveries = Callable[[Film, Assessment], Sequence[outbox.NewDelivery]]
@@ -70,26 +71,40 @@ class StoredAssessment:
     attention_sha256: str | None
 
 
-def take(store: Store, lease_seconds: float = LEASE_SECONDS) -> Job | None:
-    """Take the oldest job that waits, or whose lease has run out; None if there is none.
+def take(store: Store, lease_seconds: float = LEASE_SECONDS, owner: str = "") -> Job | None:
+    """Take the oldest job that waits, or whose lease has run out; None if there is none. Jobs with fewer tries come first.
 
     A job whose worker died `MAX_TRIES` times fails.
     """
     with store.database.writing() as db:
         while True:
             waits = or_(JOBS.c.state == "queued", and_(JOBS.c.state == "running", JOBS.c.lease_until < now()))
-            row = db.execute(select(JOBS.c.id, JOBS.c.film_id, JOBS.c.tries).where(waits).order_by(JOBS.c.id).limit(1)).first()
+            row = db.execute(
+                select(JOBS.c.id, JOBS.c.film_id, JOBS.c.tries).where(waits).order_by(JOBS.c.tries, JOBS.c.id).limit(1)
+            ).first()
             if row is None:
                 return None
             if row.tries < MAX_TRIES:
                 break
             _close(db, row.id, row.film_id, f"The worker ended {MAX_TRIES} times on this film; it may need more memory.")
-        lease = uuid4().hex
+        lease = f"{owner}{uuid4().hex}"
         until = now() + timedelta(seconds=lease_seconds)
         db.execute(
             update(JOBS).where(JOBS.c.id == row.id).values(state="running", tries=row.tries + 1, lease=lease, lease_until=until)
         )
     return Job(row.id, films.find(store, row.film_id), lease)
+
+
+def release(store: Store, owner: str) -> None:
+    """Queue the jobs that a killed owner left, instead of waiting for the end of their leases.
+
+    Args:
+        store: The store.
+        owner: What `take` was called with, by a program that knows to be the only one of that name.
+    """
+    with store.database.writing() as db:
+        left = update(JOBS).where(JOBS.c.state == "running", JOBS.c.lease.startswith(owner, autoescape=True))
+        db.execute(left.values(state="queued", lease=None, lease_until=None))
 
 
 def extend(store: Store, job: Job, lease_seconds: float = LEASE_SECONDS) -> bool:

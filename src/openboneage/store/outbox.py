@@ -106,6 +106,13 @@ def take(store: Store, lease_seconds: float = LEASE_SECONDS) -> Delivery | None:
         return _delivery(db.execute(select(DELIVERIES).where(DELIVERIES.c.id == row.id)).one())
 
 
+def release(store: Store) -> None:
+    """Make deliveries due again that a killed sender left; for a sender that knows to be the only one."""
+    with store.database.writing() as db:
+        left = update(DELIVERIES).where(DELIVERIES.c.state == DeliveryState.SENDING)
+        db.execute(left.values(state=DeliveryState.WAITING, lease=None, next_try_at=now()))
+
+
 def delivered(store: Store, delivery: Delivery) -> bool:
     """Mark a delivery as delivered; False if the sender no longer holds it."""
     with store.database.writing() as db:

@@ -153,6 +153,21 @@ DELIVERIES = Table(
     UniqueConstraint("film_id", "report_version", "format", "destination"),
 )
 
+COMMITMENTS = Table(
+    "commitments",
+    METADATA,
+    _id(),
+    Column("transaction_uid", String, nullable=False),
+    Column("requester", String, nullable=False),
+    Column("instances", JSON, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("added_at", UtcTime, nullable=False),
+    Column("next_try_at", UtcTime, nullable=False),
+    _text("error"),
+    UniqueConstraint("transaction_uid", "requester"),
+)
+
 AUDIT_LOG = Table(
     "audit_log",
     METADATA,

@@ -39,6 +39,7 @@ class WorkerSettings:
         with_map: Whether the occlusion map is made too.
         poll_seconds: Pause before the queue is looked at again when it was empty.
         deliveries: Names the deliveries to add when a film is assessed.
+        owner: Name of the program in its leases, for `jobs.release`; empty where several programs of a name may run.
     """
 
     models: str | None = None
@@ -46,6 +47,7 @@ class WorkerSettings:
     with_map: bool = True
     poll_seconds: float = 0.5
     deliveries: Deliveries | None = None
+    owner: str = ""
 
 
 class Worker:
@@ -131,7 +133,7 @@ class _Hand:
 
     def _tasks(self) -> Iterator[_Task]:
         while not self._stopped.is_set():
-            self._job = jobs.take(self._store)
+            self._job = jobs.take(self._store, owner=self._settings.owner)
             if self._job is None:
                 self._stopped.wait(self._settings.poll_seconds)
                 continue
