@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from openboneage.errors import InputError
-from openboneage.node.settings import NodeSettings, read_settings
+from openboneage.node.rules import Rules
+from openboneage.node.settings import DimsePeer, Folder, NodeSettings, Tls, WebPeer, read_settings
 
 GOOD = """
 ae_title = "BONEAGE"
@@ -67,3 +69,21 @@ def test_invalid_settings_are_named(tmp_path: Path, text: str, expected: str) ->
 @pytest.mark.parametrize("text", ['host = "localhost"', 'host = "::1"', 'host = "0.0.0.0"\nallow_unencrypted = true'])
 def test_addresses_that_are_allowed(tmp_path: Path, text: str) -> None:
     assert settings(tmp_path, text).host in text
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "dicom-node.md").read_text(encoding="utf-8")
+    for model in (NodeSettings, Tls, DimsePeer, WebPeer, Folder, Rules):
+        for name in model.model_fields:
+            assert f"`{name}`" in page or f"[{name}]" in page, name
+
+
+def test_example_of_settings_is_valid() -> None:
+    read = read_settings(ROOT / "deploy" / "node.toml")
+    configuration = json.loads((ROOT / "deploy" / "orthanc.json").read_text(encoding="utf-8"))
+    (orthanc,) = read.peers
+    assert (orthanc.ae_title, orthanc.port) == (configuration["DicomAet"], configuration["DicomPort"])
+    assert configuration["DicomModalities"]["boneage"] == [read.ae_title, read.host, read.port]

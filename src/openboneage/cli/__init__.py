@@ -15,7 +15,7 @@ from openboneage.cli.output import fail, out
 from openboneage.errors import BoneAgeError, InputError
 from openboneage.version import program_version
 
-COMMANDS = ("assess", "report", "score", "height", "growth", "plates", "models", "phantom", "deidentify", "node")
+COMMANDS = ("assess", "report", "score", "height", "growth", "plates", "models", "phantom", "deidentify", "node", "remove")
 GROUPS = ("evaluate", "train", "data", "study")
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from openboneage.cli.options import Models
+from openboneage.cli.options import Database, Models
 from openboneage.cli.output import out
 from openboneage.errors import InputError
 
@@ -18,12 +18,7 @@ from openboneage.errors import InputError
 def node(
     data: Annotated[Path, typer.Option(metavar="FOLDER", help="Data folder, made if it does not exist.")],
     settings: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in TOML; see docs/dicom-node.md.")] = None,
-    database: Annotated[
-        str,
-        typer.Option(
-            envvar="OPENBONEAGE_DATABASE", help="Address of a PostgreSQL database. Default: SQLite in the data folder."
-        ),
-    ] = "",
+    database: Database = "",
     processes: Annotated[
         int, typer.Option(min=0, help="Films that are assessed at once; 0 if `boneage serve` assesses them.")
     ] = 1,
@@ -39,7 +34,7 @@ def node(
         from openboneage.node.settings import NodeSettings, read_settings
         from openboneage.store.store import StoreSettings, open_store
     except ModuleNotFoundError as error:
-        raise InputError(f"The node needs the package {error.name}: pip install 'openboneage[serve]'.") from None
+        raise InputError(f"The node needs the package {error.name}: pip install 'openboneage[serve,node]'.") from None
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     chosen = read_settings(settings) if settings else NodeSettings()
     stop = Event()

@@ -22,6 +22,16 @@ Estimator = Annotated[
     str, typer.Option("--estimator", metavar="NAME", help=f"How the age is estimated: {', '.join(ESTIMATORS)}.")
 ]
 
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        envvar="OPENBONEAGE_DATABASE",
+        metavar="URL",
+        help="Address of a PostgreSQL database, postgresql://user@host/name. Default: SQLite in the data folder.",
+    ),
+]
+
 Html = Annotated[Path, typer.Option("--out", metavar="HTML", help="Page to write.")]
 
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]

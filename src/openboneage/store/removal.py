@@ -20,6 +20,14 @@ class Removed:
     files: int
 
 
+def patients_with(store: Store, patient_id: str) -> list[int]:
+    """Numbers of the patients with an identifier; several if their issuers or birth dates differ."""
+    with store.database.reading() as db:
+        return list(
+            db.execute(select(PATIENTS.c.id).where(PATIENTS.c.patient_id == patient_id).order_by(PATIENTS.c.id)).scalars()
+        )
+
+
 def remove_patient(store: Store, patient_number: int, actor: str) -> Removed:
     """Remove a patient: films, assessments, reports, documents and deliveries. The audit log keeps the numbers of the films.
 
