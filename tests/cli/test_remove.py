@@ -16,7 +16,7 @@ def test_patient_is_removed_after_a_question(tmp_path: Path) -> None:
     with open_store(StoreSettings(tmp_path)) as store:
         for number in (1, 2):
             received(store, film_of_child(number))
-        received(store, film_of_child(3, PatientID="OTHER"))
+        received(store, film_of_child(3, PatientID="OTHER", StudyInstanceUID="1.2.3.4"))
     words = ["remove", "--data", tmp_path, "--patient-id", CHILD["PatientID"]]
     refused = boneage(*words)  # no terminal to answer on
     assert refused.code != 0
