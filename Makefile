@@ -52,7 +52,7 @@ clean: ## remove .venv, caches and what make demo wrote
 
 # Packages for the checks and for training, mostly torch: 1.5 GB.
 $(STAMP): $(CORE)
-	$(INSTALL) -e '.[learn,cluster,parquet,serve,node,postgresql,dev]'
+	$(INSTALL) -e '.[learn,cluster,parquet,serve,postgresql,dev]'
 	@touch $@
 
 # The first Python that runs and is new enough: a name on the path may be a shim with no Python behind it.

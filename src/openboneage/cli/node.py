@@ -34,7 +34,7 @@ def node(
         from openboneage.node.settings import NodeSettings, read_settings
         from openboneage.store.store import StoreSettings, open_store
     except ModuleNotFoundError as error:
-        raise InputError(f"The node needs the package {error.name}: pip install 'openboneage[serve,node]'.") from None
+        raise InputError(f"The node needs the package {error.name}: pip install 'openboneage[serve]'.") from None
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     chosen = read_settings(settings) if settings else NodeSettings()
     stop = Event()
