@@ -35,7 +35,7 @@ def node(
         from openboneage.store.store import StoreSettings, open_store
     except ModuleNotFoundError as error:
         raise InputError(f"The node needs the package {error.name}: pip install 'openboneage[serve]'.") from None
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    _log_own_messages()
     chosen = read_settings(settings) if settings else NodeSettings()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -43,3 +43,13 @@ def node(
     with open_store(StoreSettings(data, database)) as store, running(store, chosen, Work(models, processes, with_map)) as port:
         out.print(f"The node {chosen.ae_title} listens on {chosen.host}, port {port}. Research use only, not a medical device.")
         stop.wait()
+
+
+def _log_own_messages() -> None:
+    """Log what this program says to standard error, and nothing of libraries: they name instances."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    own = logging.getLogger("openboneage")
+    own.addHandler(handler)
+    own.setLevel(logging.INFO)
+    logging.getLogger().addHandler(logging.NullHandler())
