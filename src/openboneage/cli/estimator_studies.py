@@ -56,7 +56,7 @@ def ridgenet(
 ) -> None:
     """RidgeNet 2021: VGG-19 with a ridge regression output, for girls, boys and both; or ages from chest films.
 
-    Without --full, it takes about an hour on two cores.
+    Without --full, it is planned for an hour on two cores.
     """
     if chest and (films or data):
         raise InputError("Expected hands or chest films, got both; give FILMS or --chest.")
@@ -104,7 +104,7 @@ def pan(
 ) -> None:
     """Pan et al. 2020: features of six networks, kernel regression, Bagging and AdaBoost.
 
-    Without --full, it takes about an hour on two cores.
+    Without --full, it is planned for an hour on two cores.
     """
     with_torch()
     from openboneage.studies import pan2020 as paper
@@ -154,7 +154,7 @@ def lee(
 ) -> None:
     """Lee et al. 2017: GoogLeNet, classes of years, for girls and boys.
 
-    Without --full, a part takes about an hour on two cores.
+    Without --full, a part is planned for an hour on two cores.
     """
     with_torch()
     from openboneage.learn.hardware import Device as Where
@@ -215,7 +215,7 @@ def spampinato(
 ) -> None:
     """Spampinato et al. 2017: features, fine-tuning, and BoNet with its deformation layer.
 
-    Without --full, it takes about an hour on two cores.
+    Without --full, it is planned for an hour on two cores.
     """
     with_torch()
     from openboneage.learn.hardware import Device as Where

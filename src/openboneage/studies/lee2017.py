@@ -1,7 +1,7 @@
 """Lee et al. 2017: GoogLeNet, fine-tuned to classes of years, for girls and for boys.
 
 Source: Lee H, Tajmir S, Lee J, et al. "Fully automated deep learning system for bone age assessment", Journal of Digital
-Imaging 2017; 30:427-441. `FULL` has the printed sizes, `SMALL` ends within an hour on two cores.
+Imaging 2017; 30:427-441. `FULL` has the printed sizes, `SMALL` is planned for an hour on two cores, which was not measured.
 
 As printed: completed years from 5 to 18 as classes, 18 for mature hands; one model for girls, one for boys; GoogLeNet whose
 first filters are averaged over the colours; 224 x 224 pictures; rotation, resizing, shearing and pixel transform of Table 2 at

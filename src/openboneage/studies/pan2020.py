@@ -1,7 +1,8 @@
 """Pan et al. 2020: features of off-the-shelf networks, kernel regression, and ensembles of it.
 
 Source: Pan X, Zhao Y, Chen H, et al. "Fully automated bone age assessment on large-scale hand X-ray dataset", International
-Journal of Biomedical Imaging 2020. `FULL` has the printed sizes, `SMALL` ends within an hour on two cores.
+Journal of Biomedical Imaging 2020. `FULL` has the printed sizes, `SMALL` is planned for an hour on two cores, which was not
+measured.
 
 As printed: VGG-16, VGG-19, ResNet-50, Inception-v3, Inception-ResNet-v2 and Xception as extractors, global average pooling of
 their last maps; two components by incremental and by kernel PCA (linear, RBF, polynomial, sigmoid) against the age (Fig. 4);

@@ -1,8 +1,8 @@
 """RidgeNet 2021: VGG-19 under a ridge regression output.
 
 Source: Salim I, Ben Hamza A. "Ridge regression neural network for pediatric bone age assessment", Multimedia Tools and
-Applications 2021. The text is followed where it is definite; `FULL` has the printed sizes, `SMALL` ends within an hour on two
-cores.
+Applications 2021. The text is followed where it is definite; `FULL` has the printed sizes, `SMALL` is planned for an hour on
+two cores, which was not measured.
 
 As printed: five blocks of VGG-19 (2, 2, 4, 4 and 4 convolutions of 64, 128, 256, 512, 512 filters), global average pooling, a
 layer of 1,024 neurons, dropout, a ridge regression output with lambda 1e-4 (Eq. 1 to 3), 512 x 512 x 3 pictures, Adam at 1e-4,

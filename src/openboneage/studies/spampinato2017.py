@@ -1,7 +1,8 @@
 """Spampinato et al. 2017: off-the-shelf features, fine-tuned networks, and BoNet, a network made for hands.
 
 Source: Spampinato C, Palazzo S, Giordano D, et al. "Deep learning for automated skeletal bone age assessment in X-ray images",
-Medical Image Analysis 2017; 36:41-51. `FULL` has the printed sizes, `SMALL` ends within an hour on two cores.
+Medical Image Analysis 2017; 36:41-51. `FULL` has the printed sizes, `SMALL` is planned for an hour on two cores, which was not
+measured.
 
 As printed: features of networks under four regression networks of 128, 128+128, 256 and 256+128 neurons (Table 3); fine-tuning
 with 128+128 (Table 4); BoNet with the rows of Table 5: a first convolution of 7 x 7, a second of 5 x 5, further ones of 3 x 3,
