@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "openboneage"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LEARNING_WING = ("learn", "studies")
-SERVERS = ("store", "reading_room", "node")
+SERVERS = {"store": {"serve"}, "reading_room": {"serve"}, "node": {"serve", "node"}}
 OPTIONAL_MODULES = {Path("batch/dask.py"): "cluster", Path("batch/parquet.py"): "parquet"}
 OTHER_FOLDERS = ("benchmarks", "tests", "tools")
 GPL = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)")  # but not the LGPL
@@ -86,6 +86,7 @@ NEVER_IMPORTED = {
     "pytest-cov": "pytest loads it for make unit",
     "ruff": "a program of the gate",
     "psycopg": "SQLAlchemy imports it for a PostgreSQL database",
+    "python-multipart": "FastAPI imports it for uploads",
     "scipy-stubs": "mypy reads it",
 }
 
@@ -95,7 +96,7 @@ def allowed_extra(module: Path) -> set[str]:
     if module.parts[0] in LEARNING_WING:
         return EXTRAS["learn"]
     if module.parts[0] in SERVERS:
-        return EXTRAS["serve"]
+        return set().union(*(EXTRAS[extra] for extra in SERVERS[module.parts[0]]))
     return EXTRAS[OPTIONAL_MODULES[module]] if module in OPTIONAL_MODULES else set()
 
 

@@ -15,7 +15,10 @@ from openboneage.cli.output import fail, out
 from openboneage.errors import BoneAgeError, InputError
 from openboneage.version import program_version
 
-COMMANDS = ("assess", "report", "score", "height", "growth", "plates", "models", "phantom", "deidentify", "node", "remove")
+COMMANDS = (
+    *("assess", "report", "score", "height", "growth", "plates", "models", "phantom"),
+    *("serve", "node", "deidentify", "remove"),
+)
 GROUPS = ("evaluate", "train", "data", "study")
 
 

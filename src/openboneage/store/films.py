@@ -193,16 +193,22 @@ def queue(db: Connection, film_id: int) -> None:
         db.execute(insert(JOBS).values(film_id=film_id, state="queued", queued_at=now()))
 
 
+class FilmNotFoundError(InputError):
+    """There is no film of this number."""
+
+    http_status = 404
+
+
 def find(store: Store, film_id: int) -> Film:
     """The film of a number.
 
     Raises:
-        InputError: There is none.
+        FilmNotFoundError: There is none.
     """
     with store.database.reading() as db:
         row = db.execute(select(*FILM_COLUMNS).select_from(FILM_TABLES).where(FILMS.c.id == film_id)).first()
     if row is None:
-        raise InputError("There is no film of this number; it may have been removed.")
+        raise FilmNotFoundError("There is no film of this number; it may have been removed.")
     return film_of(row)
 
 
