@@ -86,6 +86,7 @@ NEVER_IMPORTED = {
     "pytest-cov": "pytest loads it for make unit",
     "ruff": "a program of the gate",
     "psycopg": "SQLAlchemy imports it for a PostgreSQL database",
+    "httpx2": "Starlette's test client imports it",
     "python-multipart": "FastAPI imports it for uploads",
     "scipy-stubs": "mypy reads it",
 }
