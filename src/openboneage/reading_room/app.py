@@ -11,7 +11,7 @@ from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.reading_room.faults import add_faults
 from openboneage.reading_room.headers import Guard
 from openboneage.reading_room.room import Room
-from openboneage.reading_room.routes import administration, api, films, login, worklist
+from openboneage.reading_room.routes import administration, agreement, api, films, login, worklist
 from openboneage.reading_room.settings import Settings
 from openboneage.store.documents import Maker
 from openboneage.store.store import Store
@@ -31,7 +31,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.room = Room(store, settings, Maker(settings.models))
-    for routes in (login, worklist, films, administration, api):
+    for routes in (login, worklist, films, administration, agreement, api):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_faults(app)

@@ -38,7 +38,7 @@ def result_text(assessment: Assessment | None, decision: Decision | None) -> str
         return "rejected"
     if decision is not None and decision.bone_age_months is not None:
         return format_age(decision.bone_age_months)
-    return age_text(assessment.answers) if assessment and assessment.answers else ""
+    return age_text(assessment.answers).removeprefix("bone age ") if assessment and assessment.answers else ""
 
 
 FILTERS = {"time": time_text, "day": day_text, "person": person_text, "film_title": film_title}
