@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "openboneage"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LEARNING_WING = ("learn", "studies")
-SERVERS = {"store": {"serve"}, "reading_room": {"serve"}, "node": {"serve", "node"}}
+SERVERS = ("store", "reading_room", "node")
 OPTIONAL_MODULES = {Path("batch/dask.py"): "cluster", Path("batch/parquet.py"): "parquet"}
 OTHER_FOLDERS = ("benchmarks", "tests", "tools")
 GPL = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General Public)")  # but not the LGPL
@@ -97,7 +97,7 @@ def allowed_extra(module: Path) -> set[str]:
     if module.parts[0] in LEARNING_WING:
         return EXTRAS["learn"]
     if module.parts[0] in SERVERS:
-        return set().union(*(EXTRAS[extra] for extra in SERVERS[module.parts[0]]))
+        return EXTRAS["serve"]
     return EXTRAS[OPTIONAL_MODULES[module]] if module in OPTIONAL_MODULES else set()
 
 
