@@ -211,3 +211,5 @@ TOKENS = Table(
     Column("token_sha256", String(64), nullable=False, unique=True),
     Column("created_at", UtcTime, nullable=False),
 )
+
+SETTINGS = Table("settings", METADATA, Column("name", String, primary_key=True), Column("value", JSON, nullable=False))
