@@ -65,7 +65,7 @@ class Browser(TestClient):
 @contextmanager
 def opened_room(folder: Path, **settings: Any) -> Iterator[TestRoom]:
     """A reading room behind a proxy that encrypts, with an empty store."""
-    chosen = Settings(folder=folder, behind_proxy=True, **settings)
+    chosen = Settings(**{"folder": folder, "behind_proxy": True, **settings})
     with open_store(StoreSettings(folder, queue_limit=chosen.queue_limit)) as store:
         for role in Role:
             accounts.create(store, NewAccount(role, role, _HASH, f"Dr. {role}", "Clinic"), "test")

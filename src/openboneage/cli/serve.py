@@ -27,6 +27,9 @@ def serve(
     reader_first: Annotated[
         bool, typer.Option("--reader-first", help="Readers enter a bone age before they see the program's.")
     ] = False,
+    atlas: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Reference hands of the site. Default: synthetic hands.")
+    ] = None,
     models: Models = None,
 ) -> None:
     """Run the reading room until Ctrl-C.
@@ -49,6 +52,7 @@ def serve(
         "behind_proxy": behind_proxy or None,
         "processes": processes,
         "reader_first": reader_first or None,
+        "atlas": atlas,
         "models": models,
     }
     try:

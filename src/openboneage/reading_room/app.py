@@ -11,8 +11,9 @@ from openboneage.assess.assessment import RESEARCH_USE
 from openboneage.reading_room.faults import add_faults
 from openboneage.reading_room.headers import Guard
 from openboneage.reading_room.room import Room
-from openboneage.reading_room.routes import administration, agreement, api, films, login, worklist
+from openboneage.reading_room.routes import administration, agreement, api, films, login, reading, worklist
 from openboneage.reading_room.settings import Settings
+from openboneage.reading_room.view.references import ReferenceAtlas
 from openboneage.store.documents import Maker
 from openboneage.store.store import Store
 from openboneage.version import program_version
@@ -30,8 +31,9 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         docs_url=None,  # its pages load scripts from another host
         redoc_url=None,
     )
-    app.state.room = Room(store, settings, Maker(settings.models))
-    for routes in (login, worklist, films, administration, agreement, api):
+    atlas = ReferenceAtlas.read(settings.atlas) if settings.atlas else ReferenceAtlas.of_package()
+    app.state.room = Room(store, settings, Maker(settings.models), atlas)
+    for routes in (login, worklist, films, reading, administration, agreement, api):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_faults(app)

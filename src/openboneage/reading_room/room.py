@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from openboneage.assess.assessment import RESEARCH_USE
+from openboneage.reading_room.desk import Desk
 from openboneage.reading_room.limiter import LoginLimiter
 from openboneage.reading_room.settings import Settings
+from openboneage.reading_room.view.references import ReferenceAtlas
 from openboneage.reading_room.words import FILTERS
 from openboneage.store.accounts import Session
 from openboneage.store.documents import Maker
@@ -34,8 +36,15 @@ class Room:
     store: Store
     settings: Settings
     maker: Maker
+    atlas: ReferenceAtlas
     limiter: LoginLimiter = field(default_factory=LoginLimiter)
     templates: Environment = field(default_factory=_templates)
+
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the desk."""
+        self.desk = Desk(self.store, self.maker)
 
     def page(self, template: str, session: Session | None, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from a template; `session` is None for pages without login."""

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
         default=False, description="Readers enter a bone age before they see the program's, unless the film is signed."
     )
 
+    atlas: Path | None = Field(default=None, description="Folder with the site's own reference hands.")
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if (self.tls_certificate is None) != (self.tls_key is None):

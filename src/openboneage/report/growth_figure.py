@@ -101,6 +101,17 @@ def growth_panels(growth: Growth, aspect: float, say: Phrases) -> Figure:
     return figure
 
 
+def bone_age_figure(growth: Growth, say: Phrases) -> Figure:
+    """Draw bone age over chronological age alone, for the reading page."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 4.2), layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    _draw_bone_age(axes, growth, say)
+    _set_look(axes)
+    return figure
+
+
 def _set_look(*panels: Axes) -> None:
     for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)

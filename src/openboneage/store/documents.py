@@ -12,16 +12,20 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert, select
 
 from openboneage.assess.assessor import Assessor, Examination
-from openboneage.errors import InputError
+from openboneage.clinical.maturity import Maturity
+from openboneage.clinical.reader_stages import assess_reader_stages
+from openboneage.errors import InputError, RefusedError
 from openboneage.hand.locate import locate_hand
 from openboneage.reading.read import read
 from openboneage.report.formats import Format, find_format
 from openboneage.report.phrases import DEFAULT_LANGUAGE, phrases_of
 from openboneage.report.report import Report
 from openboneage.store import attention, films, jobs, reports
+from openboneage.store.reports import SignedReport
 from openboneage.store.store import Store
 from openboneage.store.tables import DOCUMENTS
 from openboneage.store.times import now
+from openboneage.subject import Sex
 
 
 @dataclass(eq=False)
@@ -62,7 +66,17 @@ class Maker:
             decision=signed.decision if signed else None,
             version=version or 1,
             made=(signed.signed_at if signed else assessed.made_at).astimezone(),
+            maturity=_maturity(assessed.assessment.subject.sex, signed) if signed else (),
         )
+
+
+def _maturity(sex: Sex, signed: SignedReport) -> tuple[Maturity, ...]:
+    """Scores and ages of the reader's stages; none where too many bones have no stage, or the sex is unknown."""
+    stages = {bone: stage for of_standard in signed.stages.values() for bone, stage in of_standard.items()}
+    try:
+        return assess_reader_stages(sex, stages) if stages and sex is not Sex.UNKNOWN else ()
+    except RefusedError:
+        return ()
 
 
 def document(

@@ -17,7 +17,8 @@ from openboneage.hand.standard_hand import StandardHand
 from openboneage.reading_room.view.film import film_bytes
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
-PAGE = """<!doctype html><html lang="en"><head><title>Film</title><link rel="stylesheet" href="/static/reading/reading.css">
+PAGE = """<!doctype html><html lang="en"><head><title>Film</title><link rel="stylesheet" href="/static/style.css">
+<link rel="stylesheet" href="/static/reading/reading.css">
 <script type="module" src="/static/reading/page.js"></script></head>
 <body><main class="reading-page"><h1 class="visually-hidden">Film</h1>{% include "reading/film.html" %}</main></body></html>"""
 TYPES = {"js": "text/javascript", "css": "text/css"}
@@ -51,12 +52,12 @@ def served_film(hand: StandardHand, overlays: Mapping[str, Any]) -> Iterator[str
     """Serve the film of a hand with overlays; yields the address of the page."""
     templates = Environment(loader=PackageLoader("openboneage.reading_room"), autoescape=True)
     ticks = ("12 months lower", "0", "12 months higher")
-    page = templates.from_string(PAGE).render(film_url="/film", overlays_url="/overlays", map_ticks=ticks)
+    page = templates.from_string(PAGE).render(film={"id": 1}, map_ticks=ticks)
     pages = {
         "/": ("text/html; charset=utf-8", page.encode()),
         "/favicon.ico": ("image/x-icon", b""),
-        "/film": ("application/octet-stream", film_bytes(hand)),
-        "/overlays": ("application/json", json.dumps(overlays).encode()),
+        "/films/1/pixels": ("application/octet-stream", film_bytes(hand)),
+        "/films/1/overlays": ("application/json", json.dumps(overlays).encode()),
     }
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, pages))
     thread = threading.Thread(target=partial(server.serve_forever, poll_interval=0.01))

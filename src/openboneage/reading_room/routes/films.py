@@ -7,12 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, Json, ValidationError
 
-from openboneage.errors import InputError
+from openboneage.errors import BoneAgeError, InputError
 from openboneage.reading_room.auth import Administrator, ForbiddenError, FromPage, LoggedIn
 from openboneage.reading_room.documents import document_response
-from openboneage.reading_room.room import Room, TheRoom
+from openboneage.reading_room.room import TheRoom
+from openboneage.reading_room.routes.reading import must_read_first, reading_values
+from openboneage.reading_room.view.stages import checked
 from openboneage.report.formats import FORMATS
 from openboneage.report.report import Decision, Outcome
 from openboneage.store import audit, films, jobs, outbox, removal, reports
@@ -23,11 +25,30 @@ from openboneage.subject import Sex, parse_age_months
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=2000)]
-Number = Annotated[int, Form(ge=0)]
+
+
+class SignForm(BaseModel):
+    """The form that a reader signs; `stages` is JSON: a TW3 stage or a RUS-CHN level for each bone."""
+
+    outcome: Outcome
+    assessment_id: int
+    replaces_version: int = 0
+    bone_age: Annotated[str, Field(max_length=20)] = ""
+    comment: Annotated[str, Field(max_length=2000)] = ""
+    stages: Json[Annotated[dict[str, Annotated[str, Field(max_length=3)]], Field(max_length=13)]] = {}
 
 
 @router.get("/films/{film_id}")
-def film_page(room: TheRoom, session: LoggedIn, film_id: int) -> HTMLResponse:
+def reading_page(room: TheRoom, session: LoggedIn, film_id: int, correct: bool = False) -> HTMLResponse:
+    """The reading page; details of a film that has no assessment."""
+    if jobs.latest(room.store, film_id) is None:
+        return details_page(room, session, film_id)
+    reading = room.desk.open(film_id, correct=correct)
+    return room.page("reading/page.html", session, **reading_values(room, session, reading, correcting=correct))
+
+
+@router.get("/films/{film_id}/details")
+def details_page(room: TheRoom, session: LoggedIn, film_id: int) -> HTMLResponse:
     """A film with its assessment and reports."""
     film = films.find(room.store, film_id)
     must_read = must_read_first(room, session, film_id)
@@ -44,13 +65,6 @@ def film_page(room: TheRoom, session: LoggedIn, film_id: int) -> HTMLResponse:
         formats=FORMATS,
         history=audit.entries(room.store, film_id=film_id) if session.account.role is Role.ADMINISTRATOR else [],
     )
-
-
-def must_read_first(room: Room, session: Session, film_id: int) -> bool:
-    """Whether the reader has to enter a bone age before the program's is shown."""
-    if not room.settings.reader_first or reports.versions(room.store, film_id):
-        return False
-    return not reports.has_read_first(room.store, film_id, session.account.id)
 
 
 @router.post("/films/{film_id}/first-read")
@@ -71,24 +85,22 @@ def assess_again(room: TheRoom, session: FromPage, film_id: int, sex: Text = "",
 
 
 @router.post("/films/{film_id}/sign")
-def sign(
-    room: TheRoom,
-    session: FromPage,
-    film_id: int,
-    outcome: Annotated[Outcome, Form()],
-    assessment_id: Number,
-    replaces_version: Number = 0,
-    bone_age: Text = "",
-    comment: Text = "",
-) -> Response:
-    """Sign a report."""
+def sign(room: TheRoom, session: FromPage, film_id: int, form: Annotated[SignForm, Form()]) -> Response:
+    """Sign a report, and show the locked page; the form again if something is wrong."""
     account = _reader(session)
     if must_read_first(room, session, film_id):
         raise ForbiddenError("Enter your own bone age first.")
-    months = parse_age_months(bone_age) if outcome is Outcome.EDITED else None
-    decision = decision_of(account, outcome, months, comment)
-    film = films.find(room.store, film_id)
-    reports.sign(room.store, film, Signature(film_id, assessment_id, replaces_version, account.id, account.username, decision))
+    try:
+        months = parse_age_months(form.bone_age) if form.outcome is Outcome.EDITED else None
+        decision = decision_of(account, form.outcome, months, form.comment)
+        signature = Signature(
+            film_id, form.assessment_id, form.replaces_version, account.id, account.username, decision, checked(form.stages)
+        )
+        reports.sign(room.store, films.find(room.store, film_id), signature)
+    except BoneAgeError as error:
+        reading = room.desk.open(film_id, correct=True)
+        values = reading_values(room, session, reading, correcting=True, error=str(error))
+        return room.page("reading/page.html", session, error.http_status, **values)
     return RedirectResponse(f"/films/{film_id}", 303)
 
 

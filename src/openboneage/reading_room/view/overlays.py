@@ -50,6 +50,11 @@ def overlays_of(
     }
 
 
+def without_estimate(overlays: dict[str, Any]) -> dict[str, Any]:
+    """The overlays that do not tell the program's estimate."""
+    return overlays | {"occlusion": None}
+
+
 def _bones(outlines: HandOutlines) -> list[dict[str, Any]]:
     every = (*outlines.bones.values(), *outlines.unidentified)
     return [
