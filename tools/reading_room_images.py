@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from openboneage.assess.assessor import Assessor
 from openboneage.explain.occlusion import occlusion_map
@@ -30,7 +30,7 @@ from openboneage.store.films import Reception, Source
 from openboneage.store.store import Store, StoreSettings, open_store
 from tools.docs_images import AGE, FILM, IMAGES, SEX
 
-SIZE = {"width": 1600, "height": 1000}
+SIZE = ViewportSize(width=1600, height=1000)
 NAME, PASSWORD = "reader", "an example password"
 STAGE = "F"
 
@@ -39,7 +39,7 @@ def main() -> None:
     """Write the images."""
     with TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={**SIZE}, color_scheme="light")
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
         log_in(page, address)
         page.locator("button.reference.likeliest").click()
         page.get_by_role("application").press("x")

@@ -1,4 +1,4 @@
-"""A film of 12 bits with a spacing, its hand, and outlines of one bone."""
+"""A film of 12 bits with a spacing, its hand, and one bone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 
 from openboneage.assess.assessment import Assessment
-from openboneage.bones.names import CARPALS, EPIPHYSES, JOINTS
-from openboneage.bones.outlines import BoneOutline, HandOutlines, JointBox, Reason
 from openboneage.explain.occlusion import OcclusionSpec, occlusion_map
 from openboneage.hand.locate import locate_hand
 from openboneage.hand.standard_hand import StandardHand
@@ -17,6 +15,7 @@ from openboneage.reading.read import read
 from openboneage.reading_room.view.overlays import overlays_of
 from openboneage.subject import Sex
 from tests.hands import film, shipped
+from tests.toy_model import toy_bone_assessor
 
 SPACING_MM = 0.5
 
@@ -33,23 +32,19 @@ def assessment() -> Assessment:
     return shipped().examine_radiograph(hand().radiograph, Sex.FEMALE, 100.0).assessment
 
 
-def outlines() -> HandOutlines:
-    """The radius as a square, and its joint as a box around it."""
-    x, y = hand().landmarks[0]
-    square = np.array([(x - 20, y - 10), (x + 20, y - 10), (x + 20, y + 10), (x - 20, y + 10)])
-    others = set(EPIPHYSES) | set(CARPALS)
-    return HandOutlines(
-        film_to_frame=hand().film_to_frame.copy(),
-        bones={"radius": BoneOutline("radius", square, 0.9)},
-        unidentified=(),
-        joints={"radius": JointBox("radius", square + np.array([(-9, -9), (9, -9), (9, 9), (-9, 9)]), 0.9)},
-        missing_bones=dict.fromkeys(others - {"radius"}, Reason.NOT_SEEN),
-        missing_joints=dict.fromkeys(set(JOINTS) - {"radius"}, Reason.NOT_SEEN),
-    )
+def with_radius() -> Assessment:
+    """The assessment with one bone: the radius as a square within its joint."""
+    x, y = hand().landmarks[0].tolist()
+    square = ((x - 20, y - 10), (x + 20, y - 10), (x + 20, y + 10), (x - 20, y + 10))
+    found = toy_bone_assessor().assess(film("7043", 400), Sex.FEMALE, 100.0).bones
+    assert found is not None
+    seen = [each.model_copy(update={"box_px": None, "outline_px": None}) for each in found.seen]
+    seen[0] = seen[0].model_copy(update={"box_px": (x - 29, y - 19, x + 29, y + 19), "outline_px": square})
+    return assessment().model_copy(update={"bones": found.model_copy(update={"seen": tuple(seen)})})
 
 
 @cache
 def overlays() -> dict[str, Any]:
     """Overlays of every kind."""
     attention = occlusion_map(hand(), Sex.FEMALE, shipped().estimator, OcclusionSpec(0.25, 0.2))
-    return overlays_of(hand(), assessment(), attention, outlines())
+    return overlays_of(hand(), with_radius(), attention)

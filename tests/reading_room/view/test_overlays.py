@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 
 import numpy as np
 import pytest
 
 from openboneage.hand import geometry
-from openboneage.reading_room.view.overlays import overlays_of
-from tests.hands import filled, overlap, png, shipped
-from tests.reading_room.view.made import assessment, hand, outlines, overlays
+from openboneage.reading_room.view.overlays import overlays_of, without_estimate
+from tests.hands import filled, film, overlap, png, shipped
+from tests.reading_room.view.made import assessment, hand, overlays
+from tests.toy_model import toy_bone_assessor
 
 
 def test_the_outline_stays_that_of_the_hand() -> None:
@@ -22,8 +24,10 @@ def test_the_outline_stays_that_of_the_hand() -> None:
 def test_bones_and_joints_are_in_film_pixels() -> None:
     given = overlays()
 
-    assert [(bone["name"], bone["label"]) for bone in given["bones"]] == [("radius", "RADIUS")]
-    np.testing.assert_allclose(given["bones"][0]["points"], outlines().bones["radius"].polygon_px, atol=0.05)
+    (bone,) = given["bones"]
+    assert bone["name"] == "radius"
+    assert re.fullmatch("RADIUS [A-I]", bone["label"])
+    assert geometry.area(np.array(bone["points"])) == pytest.approx(40 * 20)
     assert [joint["name"] for joint in given["joints"]] == ["radius"]
     assert list(given["places"]) == ["radius"]
 
@@ -44,7 +48,7 @@ def test_the_occlusion_map_has_months_and_colours() -> None:
 def test_a_film_without_a_hand_has_no_overlays() -> None:
     refused = shipped().examine(png(np.zeros((300, 200), np.uint8)))
 
-    given = overlays_of(refused.hand, refused.assessment, None, None)
+    given = overlays_of(refused.hand, refused.assessment, None)
 
     assert given == {"rotation_degrees": 0.0, "outlines": [], "bones": [], "joints": [], "places": {}, "occlusion": None}
 
@@ -52,3 +56,19 @@ def test_a_film_without_a_hand_has_no_overlays() -> None:
 def test_the_rotation_is_that_of_the_hand() -> None:
     assert overlays()["rotation_degrees"] == pytest.approx(assessment().pose.rotation_degrees)
     assert geometry.area(np.array(overlays()["outlines"][0])) > 1000
+
+
+def test_what_tells_the_estimate_is_left_out_for_a_reader_who_decides_first() -> None:
+    shown = without_estimate(overlays())
+
+    assert (shown["occlusion"], shown["bones"]) == (None, [])
+    assert shown["outlines"] == overlays()["outlines"]
+
+
+def test_bones_of_a_child_of_unknown_sex_have_no_stage() -> None:
+    both = toy_bone_assessor().examine(film("7043", 400))
+
+    labels = [bone["label"] for bone in overlays_of(both.hand, both.assessment, None)["bones"]]
+
+    assert labels
+    assert all(" " not in label for label in labels)

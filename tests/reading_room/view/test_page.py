@@ -7,7 +7,9 @@ from openboneage.reading_room.view.page import reading_page
 from openboneage.reading_room.view.references import ReferenceAtlas
 from openboneage.report.phrases import phrases_of
 from openboneage.report.report import Report
+from openboneage.subject import Sex
 from tests.hands import examined, film, png, shipped
+from tests.toy_model import toy_bone_assessor
 
 SAY = phrases_of()
 
@@ -29,3 +31,14 @@ def test_references_name_the_sex_where_it_is_unknown() -> None:
 
     assert {reference.label.split(",")[0] for reference in page.references} == {"girl", "boy"}
     assert page.bone_age_months is None
+
+
+def test_the_program_proposes_stages_until_a_reader_gives_them() -> None:
+    report = Report(toy_bone_assessor().examine(film("7043", 400), Sex.FEMALE, 100.0))
+
+    proposed = reading_page(report, ReferenceAtlas.of_package(), {}, SAY).bones
+    read = reading_page(report, ReferenceAtlas.of_package(), {"tw3": {"radius": "B"}}, SAY).bones
+
+    assert all(bone.stage == bone.proposed and 0 < bone.percent <= 100 for bone in proposed if bone.proposed)
+    assert any(bone.proposed for bone in proposed)
+    assert [bone.stage for bone in read[:2]] == ["B", ""]

@@ -45,7 +45,7 @@ def pixels(room: TheRoom, film_id: int) -> Response:
 def overlays(room: TheRoom, session: LoggedIn, film_id: int) -> JSONResponse:
     """Outlines, bones, joints and the occlusion map; before a reader's own age only what does not tell the estimate."""
     report = room.desk.open(film_id).report
-    found = overlays_of(report.examination.hand, report.assessment, report.attention, None)
+    found = overlays_of(report.examination.hand, report.assessment, report.attention)
     return JSONResponse(without_estimate(found) if must_read_first(room, session, film_id) else found)
 
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from openboneage.assess.assessment import Assessment
-from openboneage.bones.names import REGION_OF, RUS
-from openboneage.bones.outlines import HandOutlines
+from openboneage.assess.bone_records import Bones
+from openboneage.bones.names import REGION_OF
 from openboneage.explain.occlusion import AttentionMap
 from openboneage.hand import geometry
 from openboneage.hand.quality import located
@@ -22,16 +22,13 @@ TOLERANCE_PX = 0.4
 SCALE_STEPS = 65
 
 
-def overlays_of(
-    hand: StandardHand, assessment: Assessment, attention: AttentionMap | None, outlines: HandOutlines | None
-) -> dict[str, Any]:
+def overlays_of(hand: StandardHand, assessment: Assessment, attention: AttentionMap | None) -> dict[str, Any]:
     """Overlays of a film.
 
     Args:
         hand: The hand on the film.
         assessment: Its assessment.
         attention: The occlusion map; None without one.
-        outlines: Bones and joints; None where they were not looked for.
 
     Returns:
         `rotation_degrees` of the hand, clockwise; `outlines` of the hand; `bones` and `joints` with name and points; `places`:
@@ -39,28 +36,39 @@ def overlays_of(
         (RGBA in base64) and the colours of the scale.
     """
     found = located(assessment.findings)
-    joints = {} if outlines is None else {name: box.corners_px for name, box in outlines.joints.items()}
+    places = (
+        {} if assessment.bones is None else {each.bone: _corners(each.box_px) for each in assessment.bones.seen if each.box_px}
+    )
     return {
         "rotation_degrees": assessment.pose.rotation_degrees if found else 0.0,
         "outlines": [_points(_simplified(line)) for line in hand.outline_film] if found else [],
-        "bones": [] if outlines is None else _bones(outlines),
-        "joints": [{"name": name, "points": _points(corners)} for name, corners in joints.items()],
-        "places": {bone: _points(joints[REGION_OF[bone]]) for bone in RUS if REGION_OF[bone] in joints},
+        "bones": [] if assessment.bones is None else _bones(assessment.bones),
+        "joints": [
+            {"name": name, "points": points} for name, points in {REGION_OF[bone]: places[bone] for bone in places}.items()
+        ],
+        "places": places,
         "occlusion": None if attention is None else _occlusion(attention),
     }
 
 
 def without_estimate(overlays: dict[str, Any]) -> dict[str, Any]:
     """The overlays that do not tell the program's estimate."""
-    return overlays | {"occlusion": None}
+    return overlays | {"occlusion": None, "bones": []}
 
 
-def _bones(outlines: HandOutlines) -> list[dict[str, Any]]:
-    every = (*outlines.bones.values(), *outlines.unidentified)
+def _bones(bones: Bones) -> list[dict[str, Any]]:
+    """Outlines with the name of each bone and, for a child of known sex, its stage."""
+    stages = {each.bone: each.stage for each in bones.staged[0].bones} if len(bones.staged) == 1 else {}
     return [
-        {"name": bone.name, "label": bone.name.upper() if bone.name in RUS else "", "points": _points(bone.polygon_px)}
-        for bone in every
+        {"name": each.bone, "label": f"{each.bone.upper()} {stages.get(each.bone) or ''}".strip(), "points": each.outline_px}
+        for each in bones.seen
+        if each.outline_px
     ]
+
+
+def _corners(box_px: tuple[float, float, float, float]) -> list[list[float]]:
+    left, top, right, bottom = box_px
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
 def _occlusion(attention: AttentionMap) -> dict[str, Any]:

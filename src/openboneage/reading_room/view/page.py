@@ -20,11 +20,21 @@ from openboneage.report.wording import sex as sex_text
 
 @dataclass(frozen=True)
 class BoneRow:
-    """One of the 13 bones: its name, its name for people, and the reader's stage, empty without one."""
+    """One of the 13 bones.
+
+    Attributes:
+        name: Its name.
+        title: Its name for people.
+        stage: The stage to show: the reader's, or else that of the program; empty without one.
+        proposed: Stage of the program; empty without one.
+        percent: Probability of the program's stage in percent.
+    """
 
     name: str
     title: str
     stage: str
+    proposed: str = ""
+    percent: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,11 +90,21 @@ def reading_page(report: Report, atlas: ReferenceAtlas, stages: Mapping[str, Map
         axis=axis_of(report, say),
         references=tuple(_reference(match, several, say) for match in found),
         about_references=atlas.about,
-        bones=tuple(BoneRow(bone, say.bone_names[bone], given.get(bone, "")) for bone in RUS),
+        bones=tuple(_bone_row(report, bone, given, say) for bone in RUS),
         choices={bone: [asdict(choice) for choice in choices(bone)] for bone in RUS},
         map_ticks=attention_ticks(say),
         bone_age_months=round(ages[0].months, 1) if len(ages) == 1 else None,
     )
+
+
+def _bone_row(report: Report, bone: str, given: Mapping[str, str], say: Phrases) -> BoneRow:
+    """A bone with the reader's stage, or that of the program where no report is signed."""
+    title, bones = say.bone_names[bone], report.assessment.bones
+    staged = None if bones is None or len(bones.staged) > 1 else bones.staged[0].bones[RUS.index(bone)]
+    if staged is None or staged.stage is None:
+        return BoneRow(bone, title, given.get(bone, ""))
+    shown = given.get(bone, "") if given or report.decision else staged.stage
+    return BoneRow(bone, title, shown, staged.stage, round(100 * staged.stage_probabilities[staged.stage]))
 
 
 def _reference(match: Match, with_sex: bool, say: Phrases) -> Reference:

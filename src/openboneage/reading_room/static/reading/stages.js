@@ -107,9 +107,12 @@ export class StageGrid {
   }
 
   label(button) {
-    const { stage, title } = button.dataset;
+    const { stage, title, proposed, percent } = button.dataset;
+    const share = stage !== "" && stage === proposed ? `${percent} %` : "";
     button.querySelector(".bone-stage").textContent = stage || "–";
-    button.setAttribute("aria-label", `${title}: ${stage === "" ? "no stage" : `stage ${stage}`}`);
+    button.querySelector(".bone-share").textContent = share;
+    const words = stage === "" ? "no stage" : `stage ${stage}`;
+    button.setAttribute("aria-label", `${title}: ${words}${share === "" ? "" : `, proposed with ${share}`}`);
     button.classList.toggle("staged", stage !== "");
   }
 
