@@ -11,7 +11,7 @@ from openboneage.weights.registry import DEFAULT_SET, ModelSet, shipped_sets
 from tests.cli.running import boneage
 from tests.toy_model import write_toy
 
-NAMES = ("hand-finder", "whole-hand")
+NAMES = ("bone-finder", "bone-stager", "hand-finder", "whole-hand")
 
 
 def card_of(name: str, models: str | None = None) -> Card:
@@ -84,7 +84,7 @@ def test_cards_are_printed_as_json() -> None:
 def test_unknown_model_is_one_line() -> None:
     run = boneage("models", "foot")
     assert (run.code, run.out) == (5, "")
-    assert run.err == "boneage: Expected one of the models hand-finder, whole-hand, got 'foot'.\n"
+    assert run.err == "boneage: Expected one of the models bone-finder, bone-stager, hand-finder, whole-hand, got 'foot'.\n"
 
 
 @pytest.mark.parametrize("words", [["models"], ["models", "whole-hand"], ["assess", "examples/7036.png"]])

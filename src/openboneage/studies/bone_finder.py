@@ -58,7 +58,7 @@ class BoneFinderStudy:
     loss: BoneLoss = field(default_factory=BoneLoss)
     growth: Growth = ((0.5, 0.7), (1.0, 1.0))
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(5500, peak_lr=3e-3, warmup=0.1, ema_decay=0.995, checkpoint_every=100)
+        default_factory=lambda: Schedule(4400, peak_lr=3e-3, warmup=0.1, ema_decay=0.995, checkpoint_every=100)
     )
 
     def with_steps(self, steps: int) -> BoneFinderStudy:

@@ -81,7 +81,7 @@ def bone_finder_card(material: Material, study: BoneFinderStudy, smoke: bool) ->
             "boxes": list(BOX_CHANNELS),
             "unit": "logits",
         },
-        "calibration": {"joint_score": 0.3, "bone_score": 0.5},
+        "calibration": {"joint_score": 0.1, "bone_score": 0.5},
         "training": {
             "data": f"{data_of(material.films)}; drawn joints and bones (Deng et al. 2023); boxes (Koitka et al. 2018, MIT)",
             "variation": asdict(study.variation),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openboneage.errors import InputError, WeightsError
 
-DEFAULT_SET = "2.0"
+DEFAULT_SET = "2.1"
 """The set used by default; installing a newer one does not change it."""
 
 VERSION = re.compile(r"\d+\.\d+")
