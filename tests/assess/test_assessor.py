@@ -187,10 +187,9 @@ def test_refused_film_has_no_age_but_reasons() -> None:
 
 def test_assessment_names_program_models_and_times() -> None:
     assessment = hands.shipped().assess(hands.png(PIXELS))
-    assert [(model.name, model.sha256) for model in assessment.models] == [
-        (card.name, card.sha256) for card in (hands.shipped().finder.card, hands.shipped_estimator().model.card)
-    ]
-    assert list(assessment.seconds) == ["read", "standardize", "quality", "whole_hand"]
+    cards = [read_card(ModelSet.find().card(role)) for role in ("hand-finder", "whole-hand", "bone-finder", "bone-stager")]
+    assert [(model.name, model.sha256) for model in assessment.models] == [(card.name, card.sha256) for card in cards]
+    assert list(assessment.seconds) == ["read", "standardize", "quality", "whole_hand", "bones"]
     assert all(seconds > 0 for seconds in assessment.seconds.values())
     assert assessment.to_json()["notice"] == RESEARCH_USE
     assert (assessment.film.height_px, assessment.film.width_px, assessment.film.bits) == (*PIXELS.shape, 8)

@@ -101,7 +101,7 @@ def test_an_unknown_estimator_is_refused(tiny_shared: Path, figure: str) -> None
     result = evaluate(figure, "--data", tiny_shared / "rsna", "--estimator", "foot")
 
     assert isinstance(result.exception, InputError)
-    assert str(result.exception) == "Expected one of the estimators whole-hand, got 'foot'."
+    assert str(result.exception) == f"Expected one of the estimators {', '.join(ESTIMATORS)}, got 'foot'."
 
 
 def test_the_default_estimator_is_the_whole_hand(tiny_shared: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_finished_run_is_installed(package: Path, finished: Path) -> None:
 
     assert result.exit_code == 0, result.output
     assert contents(package / DEFAULT_SET) == contents(finished)
-    assert len(contents(package)) == 4
+    assert len(contents(package)) == 2 * len(ModelSet.find(DEFAULT_SET).cards)
     assert ModelSet.find(DEFAULT_SET).folder == package / DEFAULT_SET
 
 
@@ -141,7 +141,7 @@ def test_a_finished_run_can_get_another_version(package: Path, finished: Path) -
     result = train("7.1", finished, "--install")
 
     assert result.exit_code == 0, result.output
-    assert [read_card(path).version for path in ModelSet.find("7.1").cards.values()] == ["7.1", "7.1"]
+    assert {read_card(path).version for path in ModelSet.find("7.1").cards.values()} == {"7.1"}
     assert contents(package / DEFAULT_SET) == first
 
 

@@ -44,8 +44,10 @@ def test_a_film_is_assessed(form: type[Regressor]) -> None:
         < assessment.bone_age.interval.high_months
         < 180
     )
-    assert list(assessment.seconds) == ["read", "standardize", "quality", form.name.replace("-", "_")]
-    assert [model.name for model in assessment.models] == ["hand-finder"], "the models that were run, no others"
+    stages = ["read", "standardize", "quality", form.name.replace("-", "_"), "bones"]
+    assert list(assessment.seconds) == list(dict.fromkeys(stages))
+    ran = ["hand-finder", "bone-finder", "bone-stager"]
+    assert [model.name for model in assessment.models] == ran, "the models that were run, no others"
 
 
 def test_the_regressors_interval_is_that_of_its_residuals() -> None:
