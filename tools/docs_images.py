@@ -16,7 +16,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from openboneage.assess.assessor import Assessor, Examination
+from openboneage.assess.assessor import Assessor
 from openboneage.clinical.visits import Child, Visit
 from openboneage.explain.occlusion import occlusion_map
 from openboneage.reading.origin import Origin
@@ -32,8 +32,9 @@ FILM, SEX, AGE = ROOT / "examples" / "14750.png", "F", "8y4m"
 IMAGES = ROOT / "docs" / "images"
 DPI = 130
 PLACES = (
-    (0.022, 0.970), (0.022, 0.934), (0.982, 0.981), (0.982, 0.957), (0.982, 0.933), (0.088, 0.870), (0.555, 0.870),
-    (0.958, 0.330), (0.800, 0.240), (0.235, 0.297), (0.160, 0.168), (0.022, 0.102), (0.982, 0.102),
+    (0.022, 0.980), (0.022, 0.956), (0.982, 0.987), (0.982, 0.971), (0.982, 0.955), (0.088, 0.913), (0.555, 0.913),
+    (0.958, 0.553), (0.800, 0.493), (0.235, 0.531), (0.160, 0.445), (0.022, 0.401), (0.982, 0.401), (0.022, 0.300),
+    (0.022, 0.185), (0.982, 0.150),
 )  # fmt: skip
 """Where the numbers from 1 on stand: shares of width and height, from the lower left corner."""
 
@@ -84,7 +85,7 @@ def of_a_child(report: Report) -> Report:
     hand = report.examination.hand
     film = replace(hand, radiograph=replace(hand.radiograph, origin=ORIGIN))
     decision = Decision(outcome=Outcome.ACCEPTED, reader="Dr. A. Reader", organization=ORIGIN.institution_name, time=SIGNED)
-    signed = replace(report, examination=Examination(film, report.assessment), decision=decision)
+    signed = replace(report, examination=replace(report.examination, hand=film), decision=decision)
     return replace(signed, growth=growth_with(CHILD, signed))
 
 
