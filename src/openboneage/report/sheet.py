@@ -43,11 +43,13 @@ class StageTable:
     """Stages of the bones by one standard.
 
     Attributes:
-        title: `Stages, tw3`.
+        standard: `TW3-RUS`.
+        title: `Stages, TW3-RUS`.
         rows: Bone, stage, and age of the bone.
         result: Total score, and its age.
     """
 
+    standard: str
     title: str
     rows: tuple[tuple[str, str, str], ...]
     result: Line
@@ -185,7 +187,8 @@ def _stages(maturity: Maturity, say: Phrases) -> StageTable:
         (say.bone_names.get(bone.bone, bone.bone), bone.stage, wording.reading(bone.age, say)) for bone in maturity.bones
     )
     result = Line(say.score, f"{maturity.score}: {wording.reading(maturity.age, say)}")
-    return StageTable(say.stages.format(standard=scoring_method(maturity.standard).title), rows, result)
+    standard = scoring_method(maturity.standard).title
+    return StageTable(standard, say.stages.format(standard=standard), rows, result)
 
 
 def _provenance(report: Report, say: Phrases) -> tuple[str, ...]:

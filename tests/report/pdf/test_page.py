@@ -86,6 +86,16 @@ def test_stages_growth_and_adult_height_stand_on_the_page_where_they_are_known()
     assert "Stages" not in page(report_of())
 
 
+def test_two_standards_beside_the_growth_figure_share_one_table() -> None:
+    rus_chn = scoring_method("rus-chn")
+    both = (maturity(), assess_stages(rus_chn, Sex.FEMALE, dict.fromkeys(rus_chn.bones, "5")))
+    text = page(report_of(growth=assess_growth(CHILD), maturity=both))
+    assert text.count("Metacarpal III") == 1
+    for each in both:
+        assert f"{each.score}: " in text
+    assert text.count("TW3-RUS") == text.count("RUS-CHN") == 2
+
+
 def test_identifiers_are_not_cut_off() -> None:
     assert "9" * 64 in page(report_of(None, examined(PatientID="9" * 64)))
 
