@@ -15,8 +15,11 @@ from openboneage.reading_room.limiter import LoginLimiter
 from openboneage.reading_room.settings import Settings
 from openboneage.reading_room.view.references import ReferenceAtlas
 from openboneage.reading_room.words import FILTERS
+from openboneage.store import films, reports
 from openboneage.store.accounts import Session
+from openboneage.store.destinations import Announced
 from openboneage.store.documents import Maker
+from openboneage.store.reports import Signature, SignedReport
 from openboneage.store.store import Store
 from openboneage.version import program_version
 
@@ -45,6 +48,10 @@ class Room:
     def __post_init__(self) -> None:
         """Open the desk."""
         self.desk = Desk(self.store, self.maker)
+
+    def sign(self, film_id: int, signature: Signature) -> SignedReport:
+        """Sign the next version of a film's report; it is sent where the node has announced; see `reports.sign`."""
+        return reports.sign(self.store, films.find(self.store, film_id), signature, Announced(self.store, "signed"))
 
     def page(self, template: str, session: Session | None, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from a template; `session` is None for pages without login."""

@@ -10,6 +10,7 @@ import uvicorn
 from openboneage.reading_room.app import create_app
 from openboneage.reading_room.auth import first_administrator
 from openboneage.reading_room.settings import Settings
+from openboneage.store.destinations import Announced
 from openboneage.store.store import StoreSettings, open_store
 from openboneage.store.worker import Worker, WorkerSettings
 
@@ -32,7 +33,7 @@ def serve(settings: Settings, say: Callable[[str], object]) -> None:
             say(f"First login: user name admin, password {password} (shown only now)")
         scheme = "https" if settings.has_tls else "http"
         say(f"Reading room: {scheme}://{settings.host}:{settings.port}/")
-        with Worker(store, WorkerSettings(settings.models, settings.processes)):
+        with Worker(store, WorkerSettings(settings.models, settings.processes, deliveries=Announced(store, "assessed"))):
             uvicorn.Server(_config(app, settings)).run()
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from openboneage.store import films, jobs, reports
+from openboneage.store import films, jobs, outbox, reports
+from openboneage.store.destinations import Destinations, announce
+from openboneage.store.outbox import NewDelivery
 from tests.reading_room.rooms import TestRoom, opened_room
 from tests.store.stores import assessed, film_of_child, received
 
@@ -54,6 +56,16 @@ def test_a_reader_signs(room: TestRoom, fields: dict[str, Any], status: int) -> 
     assert sign(room, film_id, **fields).status_code == status
     assert len(reports.versions(room.store, film_id)) == (status == 303)
     assert ("Signed report, version 1" in room.browser("reader").get(f"/films/{film_id}").text) is (status == 303)
+
+
+def test_a_signed_report_is_sent_where_the_node_has_announced(room: TestRoom) -> None:
+    announce(room.store, Destinations(signed=(NewDelivery("sr", "pacs"),)), "node")
+    film_id = assessed(room.store, film_of_child())
+
+    assert sign(room, film_id, outcome="accepted").status_code == 303
+    assert [(each.format, each.destination, each.report_version) for each in outbox.of_film(room.store, film_id)] == [
+        ("sr", "pacs", 1)
+    ]
 
 
 def test_an_integrator_does_not_sign(room: TestRoom) -> None:

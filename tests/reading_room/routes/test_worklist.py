@@ -109,7 +109,7 @@ def test_an_undelivered_document_is_shown_and_tried_again(room: TestRoom) -> Non
     browser = room.browser("reader")
 
     assert "not delivered" in browser.get("/?undelivered=true").text
-    assert "The archive refused it." in browser.get(f"/films/{film_id}").text
+    assert "The archive refused it." in browser.get(f"/films/{film_id}/details").text
     assert browser.submit(f"/deliveries/{delivery.id}/retry", film_id=film_id).status_code == 303
     assert "No film was found" in browser.get("/?undelivered=true").text
     assert films.find(room.store, film_id).state in (FilmState.ASSESSED, FilmState.ATTENTION)

@@ -127,11 +127,11 @@ def report_versions(room: TheRoom, film_id: FilmId) -> list[ReportVersion]:
 @router.post("/films/{film_id}/reports", status_code=201)
 def sign(room: TheRoom, account: ReaderAccount, film_id: FilmId, form: DecisionForm) -> ReportVersion:
     """Sign the next version of a film's report."""
-    found = films.find(room.store, film_id)
+    films.find(room.store, film_id)
     _check_reader_first(room, account, film_id)
     decision = decision_of(account, form.outcome, form.bone_age_months, form.comment)
     signature = Signature(film_id, form.assessment_id, form.replaces_version, account.id, account.username, decision)
-    return ReportVersion.of(reports.sign(room.store, found, signature))
+    return ReportVersion.of(room.sign(film_id, signature))
 
 
 @router.get(

@@ -96,7 +96,7 @@ def sign(room: TheRoom, session: FromPage, film_id: int, form: Annotated[SignFor
         signature = Signature(
             film_id, form.assessment_id, form.replaces_version, account.id, account.username, decision, checked(form.stages)
         )
-        reports.sign(room.store, films.find(room.store, film_id), signature)
+        room.sign(film_id, signature)
     except BoneAgeError as error:
         reading = room.desk.open(film_id, correct=True)
         values = reading_values(room, session, reading, correcting=True, error=str(error))

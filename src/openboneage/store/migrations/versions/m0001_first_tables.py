@@ -151,6 +151,12 @@ def _accounts() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("uq_tokens_token_sha256")),
     )
     op.create_index(op.f("ix_tokens_account_id"), "tokens", ["account_id"], unique=False)
+    op.create_table(
+        "settings",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_settings")),
+    )
 
 
 def _results() -> None:
