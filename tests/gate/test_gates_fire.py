@@ -130,7 +130,7 @@ IMPORTS = (
     ("learn.hands", "batch.pool"),
     ("evaluate.metrics", "report.text"),
     ("evaluate.ages", "batch.choice"),
-    ("studies.default", "explain.occlusion"),
+    ("studies.default", "report.text"),
     # Parts that stand beside each other.
     ("learn.loop", "evaluate.metrics"),
     # Inside a package.
