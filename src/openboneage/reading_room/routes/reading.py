@@ -20,8 +20,9 @@ from openboneage.reading_room.view.page import reading_page
 from openboneage.reading_room.view.stages import ages_of
 from openboneage.report.formats import FORMATS
 from openboneage.report.phrases import phrases_of
-from openboneage.store import reports
+from openboneage.store import outbox, reports
 from openboneage.store.accounts import Role, Session
+from openboneage.store.outbox import DeliveryState
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(require_session)])
 
@@ -114,5 +115,6 @@ def reading_values(room: Room, session: Session, reading: Reading, *, correcting
         "has_estimate": bool(reading.report.assessment.answers),
         "assessment_id": reading.assessment_id,
         "reader_name": session.account.full_name or session.account.username,
+        "dead_letters": [each for each in outbox.of_film(room.store, film.id) if each.state is DeliveryState.DEAD],
         "error": error,
     }

@@ -21,7 +21,8 @@ function inputsOf(form) {
 }
 
 function show(section, { headline, methods, left_out: leftOut, findings }) {
-  const words = [headline || "No method can be used with these inputs.", ...findings];
+  const none = methods.length > 0 ? "No method that counts in the median can be used." : "No method can be used with these inputs.";
+  const words = [headline || none, ...findings];
   section.querySelector(".height-answer").textContent = words.join(" ");
   const table = section.querySelector(".height-methods");
   table.hidden = methods.length === 0;
