@@ -73,7 +73,7 @@ class PatchBatches:
         return [self._patch(number % self.classes, rng) for number in range(self.batch_size)]
 
     def render(self, draws: Sequence[Draw]) -> Batch:
-        """`image` `(batch, 1, patch, patch)`, -2 to 2; what lies beside the film is black; `label` `(batch,)`."""
+        """`image` `(batch, 1, patch, patch)`, -2 to 2; pixels outside the film are black; `label` `(batch,)`."""
         patches = [
             self._padded[film][row : row + self.patch_px, column : column + self.patch_px] for film, row, column, _ in draws
         ]

@@ -1,4 +1,4 @@
-"""The node as a whole: listener, folders, queries, worker and sender, until it is told to stop."""
+"""The node as a whole: listener, folders, queries, worker and sender, until it is stopped."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def normalised(film: Film8, side_px: int) -> NormalisedFilm:
 
 
 def classified(outlined: OutlinedFilm, drawn: DrawnRegions | None, side_px: int) -> ClassifiedFilm:
-    """A film and the class of its pixels; what lies beside it counts as collimation."""
+    """A film and the class of its pixels; pixels outside it count as collimation."""
     film = normalised(outlined.pixels, side_px)
     across, down = film.covered
     plain, _ = on_square(outlined.pixels, side_px)  # the rules expect bright bones, which all outlined films have
